@@ -1,0 +1,150 @@
+// What a recording holds, as plain data. The collector fills these, the writer
+// stores them, the reader gives them back, core/profile answers questions on them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/location.h"
+#include "core/base/types.h"
+
+namespace heaptally {
+
+// Facts about the whole run. Times are nanoseconds since the recording's start.
+struct Header {
+  std::vector<std::string> command;  // argv of the recorded program
+  std::string working_directory;
+  std::string host;
+  std::string heaptally_version;
+  std::int64_t start_unix_ns = 0;  // wall clock at the start
+  Nanoseconds duration{0};
+  std::string clock;          // "tsc" or "monotonic": what ordered the events
+  bool complete = false;      // false until the recording was finished in order
+  int exit_status = 0;        // as a shell reports it: status, or 128 + signal
+
+  Amount total;               // every allocation; a realloc counts as one
+  Amount temporary;           // freed by the allocating thread before it allocated again
+  Amount live_at_end;
+  Amount peak;                // blocks live at the high-water mark
+  Nanoseconds peak_time{0};
+  std::uint64_t frees = 0;    // counting the free that is half of a realloc
+
+  std::uint64_t lost_events = 0;       // dropped because a ring was full or out of reach
+  std::uint64_t unknown_frees = 0;     // frees of blocks never seen to be allocated
+  std::uint64_t inferred_frees = 0;    // an allocation at a live address: its free was missed
+  std::uint64_t late_events = 0;       // arrived after later ones were tallied
+  std::uint64_t rejected_events = 0;   // made no sense: the shared memory was scribbled on
+  std::uint64_t nested_events = 0;     // from signal handlers that interrupted a hook
+  std::uint64_t cut_stacks = 0;        // deeper than the limit; outermost frames are missing
+  std::uint64_t fallback_stacks = 0;   // unwound by libunwind step by step, not by rules
+  std::uint64_t unrecorded_processes = 0;  // children that were not followed
+  Nanoseconds waited{0};               // how long the program waited for the collector
+
+  std::uint64_t peak_rss = 0;    // bytes
+  std::uint64_t first_rss = 0;   // bytes, before main
+};
+
+struct Process {
+  ProcessId id{};
+  std::int32_t pid = 0;
+  std::int32_t parent_pid = 0;
+  std::string command;  // argv joined for display
+  Nanoseconds start{0};
+  Nanoseconds end{0};
+  int exit_status = 0;
+};
+
+// A task is a thread of a process, or, beyond 256 of them, several threads of one name.
+struct Task {
+  TaskId id{};
+  ProcessId process{};
+  std::int32_t tid = 0;           // of the first thread, if several are folded
+  std::string name;
+  std::uint32_t threads = 1;      // how many are folded into this task
+};
+
+struct Module {
+  ModuleId id{};
+  std::string path;      // as the program saw it; empty for kNoModule
+  std::string build_id;  // lower-case hex, empty if it has none
+  std::string debug;     // what its symbols came from: "dwarf", "symtab", "dynsym", "none", or why not
+};
+
+enum class FrameKind : std::uint8_t {
+  kReturnAddress = 0,  // the call is the instruction before `address`
+  kExact = 1,          // interrupted by a signal at `address` itself
+  kCut = 2,            // stands for outermost frames that were cut off
+};
+
+// One code address of one module; the same in every process that maps the module.
+struct Frame {
+  FrameId id{};
+  ModuleId module{};
+  std::uint64_t address = 0;  // ELF virtual address in the module; absolute for kNoModule
+  FrameKind kind = FrameKind::kReturnAddress;
+};
+
+// A trace is a path in a tree: `frame` called from trace `parent`. Outermost first.
+struct Trace {
+  TraceId id{};
+  TraceId parent{};
+  FrameId frame{};
+};
+
+// A tally is kept for each (trace, task, size class) that allocated.
+struct TallyKey {
+  TallyId id{};
+  TraceId trace{};
+  TaskId task{};
+  SizeClass size_class{};
+};
+
+// Lifetimes of the freed blocks of a tally: class k counts those that lived
+// [2^(k-1), 2^k) ns; pairs (k, count), ascending, only those with a count.
+using Histogram = std::vector<std::pair<std::uint8_t, std::uint64_t>>;
+
+// A tally's values for the whole run. live_at_end = total - freed.
+struct TallyTotals {
+  TallyId id{};
+  Amount total;
+  Amount temporary;
+  Amount live_at_end;
+  Amount live_at_peak;
+  Histogram lifetimes;
+};
+
+// What one tally did in one time bucket.
+struct TallyDelta {
+  TallyId id{};
+  Amount allocated;
+  Amount freed;
+  Amount temporary;
+};
+
+// A stretch of the timeline, [start, start + width). Buckets follow one another
+// without overlap; those in which nothing happened are left out.
+struct Bucket {
+  Nanoseconds start{0};
+  Nanoseconds width{0};
+  std::uint64_t max_live_bytes = 0;  // the greatest total of live bytes within it
+  std::vector<TallyDelta> deltas;    // ascending by id, each id once
+};
+
+// The process as the kernel sees it, sampled on the same clock.
+struct Sample {
+  Nanoseconds time{0};
+  std::uint64_t rss = 0;       // bytes
+  std::uint64_t mapped = 0;    // bytes of address space
+  Nanoseconds cpu{0};          // user and system time of all threads
+};
+
+// What an address resolved to: innermost inlined call first, never empty.
+struct FrameLocations {
+  FrameId frame{};
+  std::vector<Location> locations;
+};
+
+}  // namespace heaptally

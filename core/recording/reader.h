@@ -1,0 +1,49 @@
+// RecordingReader: a .heaptally file, read.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+// Everything of a recording but its timeline. Vectors of things with ids are
+// dense: element i has id i. All references between them have been checked.
+struct RecordingData {
+  Header header;
+  std::vector<Process> processes;
+  std::vector<Task> tasks;
+  std::vector<Module> modules;
+  std::vector<Frame> frames;
+  std::vector<std::vector<Location>> locations;  // by frame; empty if not resolved
+  std::vector<Trace> traces;
+  std::vector<TallyKey> tallies;
+  std::vector<TallyTotals> totals;  // by tally; if the recording is incomplete, summed
+                                    // from the timeline with live_at_peak from its bucket edges
+  std::vector<Sample> samples;
+};
+
+// Purpose: opens a recording read-only and defensively: a file is untrusted input.
+// Threads: one at a time. Errors: Error from every call, naming the file and the
+// problem: missing, not a recording, of a newer version, truncated or damaged.
+class RecordingReader {
+ public:
+  explicit RecordingReader(const std::filesystem::path& path);
+  ~RecordingReader();
+  RecordingReader(const RecordingReader&) = delete;
+  RecordingReader& operator=(const RecordingReader&) = delete;
+
+  const RecordingData& data() const;
+
+  // Calls `visit` with each bucket in order of time while it returns true.
+  void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heaptally

@@ -1,0 +1,53 @@
+// RecordingWriter: makes a .heaptally file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+// Purpose: appends a recording to its SQLite file, so that what was flushed
+//   survives the death of the collector.
+// Owner and threads: one thread at a time.
+// Invariants: ids are dense and each is added once, parents before children; a
+//   frame's module, a trace's frame and a tally's trace and task exist before it.
+// Errors: every call may throw Error (disk full, no permission).
+class RecordingWriter {
+ public:
+  // Creates `path`. An existing file is refused with an Error that names --force,
+  // unless `overwrite`; then it is replaced (only if it is a regular file).
+  RecordingWriter(const std::filesystem::path& path, bool overwrite);
+  ~RecordingWriter();
+  RecordingWriter(const RecordingWriter&) = delete;
+  RecordingWriter& operator=(const RecordingWriter&) = delete;
+
+  void put(const Header& header);    // replaces the one before
+  void put(const Process& process);  // replaces the one with the same id
+  void put(const Task& task);        // replaces the one with the same id
+  void put(const Module& module);    // replaces the one with the same id
+  void add(std::span<const Frame> frames);
+  void add(std::span<const Trace> traces);
+  void add(std::span<const TallyKey> keys);
+  void add(std::span<const Sample> samples);
+  void add(const FrameLocations& locations);
+  // Appends a bucket. Beyond about 4,000 buckets neighbours are merged and the
+  // width doubles, a few with each call, so that no call takes long.
+  void add(const Bucket& bucket);
+  // The totals of the whole run; once, at the end.
+  void add(std::span<const TallyTotals> totals);
+
+  // Makes everything so far durable against the death of this process.
+  void flush();
+  // flush, then one file without side files (journal_mode=DELETE). Nothing may follow.
+  void finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heaptally
