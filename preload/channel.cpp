@@ -1,0 +1,191 @@
+#include "preload/channel.h"
+
+#include <cstring>
+#include <utility>
+
+#include "preload/modules.h"
+#include "preload/stack_bounds.h"
+#include "preload/trace_table.h"
+
+namespace heaptally::preload {
+namespace {
+
+std::uint64_t word_at(std::uint64_t address) {
+  std::uint64_t word;
+  std::memcpy(&word, reinterpret_cast<const void*>(address), sizeof(word));
+  return word;
+}
+
+wire::FrameKey key_for(std::uint64_t pc, const Rule& rule, bool exact) {
+  return wire::frame_key(pc, rule.module,
+                         exact ? wire::FrameKind::kExact : wire::FrameKind::kReturnAddress);
+}
+
+// Code without call-frame information is taken to keep a frame pointer chain.
+bool step_by_frame_chain(Registers& at, const StackBounds& bounds) {
+  if (at.fp < at.sp || at.fp % sizeof(std::uint64_t) != 0) return false;
+  if (!bounds.contains(at.fp) || !bounds.contains(at.fp + 8)) return false;
+  at = {word_at(at.fp + 8), at.fp + 16, word_at(at.fp)};
+  return true;
+}
+
+// One step outward by a rule that computes a CFA. False: the stack cannot be read there.
+bool step_by_cfa(const Rule& rule, Registers& at, const StackBounds& bounds) {
+  std::uint64_t base = rule.kind == RuleKind::kStackPointer ? at.sp : at.fp;
+  if (rule.kind == RuleKind::kDereference) {
+    const std::uint64_t place = at.fp + static_cast<std::int64_t>(rule.base_offset);
+    if (!bounds.contains(place)) return false;
+    base = word_at(place);
+  }
+  const std::uint64_t cfa = base + static_cast<std::int64_t>(rule.cfa_offset);
+  if (!bounds.can_be_frame(at.sp, cfa)) return false;
+  if (rule.frame_pointer != FramePointerRule::kUnchanged) {
+    const std::uint64_t from = rule.frame_pointer == FramePointerRule::kAtCfa ? cfa : at.fp;
+    const std::uint64_t place = from + static_cast<std::int64_t>(rule.fp_offset);
+    if (!bounds.contains(place)) return false;
+    at.fp = word_at(place);
+  }
+  at.pc = word_at(cfa + static_cast<std::uint64_t>(kReturnAddressSlot));
+  at.sp = cfa;
+  return true;
+}
+
+}  // namespace
+
+std::size_t Channel::buffer_bytes(std::uint32_t max_depth) {
+  // One frame more than the depth: the mark that a stack was cut.
+  const std::size_t frames = max_depth + std::size_t{1};
+  const std::size_t stacks = 2 * frames * (sizeof(wire::FrameKey) + sizeof(wire::TraceIndex));
+  const std::size_t verify = g_session.verifies_stacks() ? frames * sizeof(wire::FrameKey) : 0;
+  return (stacks + verify + 15) / 16 * 16 + kUnwindStackBytes;
+}
+
+void Channel::set_up(char* buffers, std::uint32_t max_depth) {
+  max_depth_ = max_depth;
+  spare_node_ = 0;
+  const std::size_t frames = max_depth + std::size_t{1};
+  unwind_stack_top_ = buffers + kUnwindStackBytes;
+  auto* keys = reinterpret_cast<wire::FrameKey*>(unwind_stack_top_);
+  auto* traces = reinterpret_cast<wire::TraceIndex*>(keys + 2 * frames);
+  current_ = {keys, traces, 0};
+  previous_ = {keys + frames, traces + frames, 0};
+  verify_frames_ = reinterpret_cast<wire::FrameKey*>(traces + 2 * frames);
+}
+
+Rule Channel::rule_for(std::uint64_t pc, bool exact) {
+  Rule rule;
+  const CodeKey key = code_key(pc, exact);
+  if (g_rules.find(key, rule)) return rule;
+  rule = derive_rule(pc, exact, unwind_stack_top_);
+  // Code in no module may be rewritten at any time: its rule is never kept.
+  if (rule.module != ModuleRegistry::kNone) g_rules.insert(key, rule);
+  return rule;
+}
+
+Channel::End Channel::walk_by_rules(Registers at) {
+  StackBounds bounds(at.sp);
+  bool exact = false;
+  current_.count = 0;
+  while (at.pc != 0) {
+    if (current_.count == max_depth_) return End::kCut;
+    const Rule rule = rule_for(at.pc, exact);
+    current_.frames[current_.count++] = key_for(at.pc, rule, exact);
+    exact = false;
+    switch (rule.kind) {
+      case RuleKind::kStackPointer:
+      case RuleKind::kFramePointer:
+      case RuleKind::kDereference:
+        if (!step_by_cfa(rule, at, bounds)) return End::kBroken;
+        break;
+      case RuleKind::kSignalReturn:
+        at = interrupted_by_signal(at.sp);
+        bounds.enter(at.sp);
+        exact = true;
+        break;
+      case RuleKind::kFrameChain:
+        if (at.fp == 0) return End::kOutermost;
+        if (!step_by_frame_chain(at, bounds)) return End::kBroken;
+        break;
+      case RuleKind::kOutermost:
+        return End::kOutermost;
+      case RuleKind::kUnsupported:
+        return End::kUnsupported;
+    }
+  }
+  return End::kOutermost;
+}
+
+void Channel::walk_by_libunwind(const Registers& start) {
+  FullRegisters here;
+  heaptally_capture_registers(&here);
+  bool cut = false;
+  current_.count = walk_with_libunwind(here, start, current_.frames, max_depth_, cut,
+                                       unwind_stack_top_);
+  g_session.counters().fallback_stacks.fetch_add(1, std::memory_order_relaxed);
+  if (cut) mark_cut();
+}
+
+void Channel::mark_cut() {
+  current_.frames[current_.count++] = wire::frame_key(0, 0, wire::FrameKind::kCut);
+  g_session.counters().cut_stacks.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Channel::verify(const Registers& start) {
+  FullRegisters here;
+  heaptally_capture_registers(&here);
+  bool cut = false;
+  const std::uint32_t count =
+      walk_with_libunwind(here, start, verify_frames_, max_depth_, cut, unwind_stack_top_);
+  auto& counters = g_session.counters();
+  counters.verified_stacks.fetch_add(1, std::memory_order_relaxed);
+  const std::uint32_t own = current_.count - static_cast<std::uint32_t>(cut);
+  if (count == own && std::memcmp(verify_frames_, current_.frames, count * 8ull) == 0) return;
+  counters.wrong_stacks.fetch_add(1, std::memory_order_relaxed);
+}
+
+wire::TraceIndex Channel::intern_current() {
+  const std::uint32_t count = current_.count, before = previous_.count;
+  const std::uint32_t least = count < before ? count : before;
+  std::uint32_t shared = 0;  // outermost frames in common with the stack before
+  while (shared < least &&
+         current_.frames[count - 1 - shared] == previous_.frames[before - 1 - shared]) {
+    ++shared;
+  }
+  wire::TraceIndex trace = shared == 0 ? 0 : previous_.traces[before - shared];
+  if (shared == count && shared == before) return trace;
+  std::memcpy(current_.traces + (count - shared), previous_.traces + (before - shared),
+              shared * sizeof(wire::TraceIndex));
+  for (std::uint32_t i = count - shared; i-- > 0;) {
+    trace = intern(trace, current_.frames[i], spare_node_);
+    current_.traces[i] = trace;
+  }
+  std::swap(current_, previous_);
+  return trace;
+}
+
+wire::TraceIndex Channel::capture(const Registers& start) {
+  g_modules.revalidate_if_unloaded();
+  switch (walk_by_rules(start)) {
+    case End::kOutermost:
+      break;
+    case End::kCut:
+      mark_cut();
+      break;
+    case End::kBroken:
+      g_session.counters().broken_stacks.fetch_add(1, std::memory_order_relaxed);
+      break;
+    case End::kUnsupported:
+      walk_by_libunwind(start);
+      break;
+  }
+  if (g_session.verifies_stacks()) [[unlikely]] verify(start);
+  return current_.count == 0 ? 0 : intern_current();
+}
+
+wire::TraceIndex Channel::capture_caller_only(std::uint64_t pc) {
+  current_.frames[0] = key_for(pc, rule_for(pc, false), false);
+  current_.count = 1;
+  return intern_current();
+}
+
+}  // namespace heaptally::preload

@@ -1,0 +1,45 @@
+// The shim's constructor: runs before those of all other objects (-z initfirst), so that
+// nothing allocates before it but the loader.
+#include "preload/early_log.h"
+#include "preload/libunwind.h"
+#include "preload/loader.h"
+#include "preload/modules.h"
+#include "preload/real_allocator.h"
+#include "preload/session.h"
+#include "preload/trace_table.h"
+
+namespace heaptally::preload {
+namespace {
+
+// libunwind sets itself up at its first use; that must not happen in a hook.
+bool warm_up_libunwind() {
+  void* stack = map_private(kUnwindStackBytes);
+  if (stack == nullptr) return false;
+  const auto here = reinterpret_cast<std::uint64_t>(&warm_up_libunwind);
+  derive_rule(here + 1, true, static_cast<char*>(stack) + kUnwindStackBytes);
+  unmap(stack, kUnwindStackBytes);
+  return true;
+}
+
+[[gnu::constructor]] void start_recording(int, char**, char** environment) {
+  if (!real_allocator_is_known()) resolve_real_allocator();
+  if (!find_loader() || !g_session.connect(environment)) {
+    g_session.stop();
+    return;
+  }
+  g_modules.open();
+  // What the loader allocates for us meanwhile is not the program's: the stage is still
+  // kEarly, so the log is marked and cut back.
+  const auto mark = g_early_log.mark();
+  const bool ready = load_libunwind() && open_trace_table() && warm_up_libunwind();
+  g_early_log.cut_back_to(mark);
+  if (!ready) {
+    g_session.stop();
+    return;
+  }
+  g_session.start();
+  g_early_log.flush();
+}
+
+}  // namespace
+}  // namespace heaptally::preload

@@ -1,0 +1,41 @@
+#include "preload/early_log.h"
+
+#include "preload/modules.h"
+#include "preload/recorder.h"
+#include "preload/session.h"
+#include "preload/thread.h"
+
+namespace heaptally::preload {
+
+constinit EarlyLog g_early_log;
+
+void EarlyLog::add(wire::EventKind kind, const void* block, std::size_t size,
+                   std::uint64_t caller) {
+  if (count_ == kEntries) {
+    ++lost_;
+    return;
+  }
+  entries_[count_++] = {kind, block, size, caller};
+}
+
+void EarlyLog::flush() {
+  if (lost_ != 0) {
+    g_session.counters().lost_events.fetch_add(lost_, std::memory_order_relaxed);
+  }
+  HookGuard guard(__builtin_frame_address(0));
+  Channel* channel = guard.channel();
+  if (channel == nullptr) return;
+  RingWriter& ring = channel->ring();
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Entry& entry = entries_[i];
+    const wire::TraceIndex trace =
+        entry.caller == 0 ? 0 : channel->capture_caller_only(entry.caller);
+    if (!ring.reserve(1)) continue;
+    ring.open();
+    ring.put(0, {ring.stamp(), reinterpret_cast<std::uint64_t>(entry.block), entry.size, trace,
+                 entry.kind, {}});
+    ring.commit(1);
+  }
+}
+
+}  // namespace heaptally::preload

@@ -1,0 +1,38 @@
+// Events from before the constructor: the loader's own, mostly. There is one thread then.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "wire/events.h"
+
+namespace heaptally::preload {
+
+class EarlyLog {
+ public:
+  void add(wire::EventKind kind, const void* block, std::size_t size, std::uint64_t caller);
+
+  // What was added since a mark can be taken out again.
+  std::size_t mark() const { return count_; }
+  void cut_back_to(std::size_t mark) { count_ = mark; }
+
+  // Sends all of it through the calling thread's ring, each with its caller as the stack.
+  void flush();
+
+ private:
+  struct Entry {
+    wire::EventKind kind;
+    const void* block;
+    std::size_t size;
+    std::uint64_t caller;
+  };
+  static constexpr std::size_t kEntries = 1024;
+
+  Entry entries_[kEntries] = {};
+  std::size_t count_ = 0;
+  std::size_t lost_ = 0;
+};
+
+extern EarlyLog g_early_log;
+
+}  // namespace heaptally::preload

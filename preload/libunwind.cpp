@@ -1,0 +1,317 @@
+#include "preload/libunwind.h"
+
+#include <dlfcn.h>
+#include <libunwind-x86_64.h>
+
+#include <cstring>
+
+#include "preload/modules.h"
+
+namespace heaptally::preload {
+namespace {
+
+constexpr char kLibrary[] = "libunwind-x86_64.so.8";
+
+struct Api {
+  decltype(&unw_create_addr_space) create_addr_space;
+  decltype(&unw_set_caching_policy) set_caching_policy;
+  decltype(&unw_init_remote) init_remote;
+  decltype(&unw_step) step;
+  decltype(&unw_get_reg) get_reg;
+  decltype(&unw_get_save_loc) get_save_loc;
+  // Exported, though not in the header: searches a binary search table of .eh_frame_hdr.
+  int (*search_unwind_table)(unw_addr_space_t, unw_word_t, unw_dyn_info_t*, unw_proc_info_t*, int,
+                             void*);
+};
+
+Api g_api;
+unw_addr_space_t g_space;
+
+// Synthetic registers and memory: far apart and beyond any address of a process, so that a
+// result tells what it was computed from.
+constexpr std::uint64_t kSyntheticSp = 0x4000'0000'0000'0000;
+constexpr std::uint64_t kSyntheticFp = 0x5000'0000'0000'0000;
+constexpr std::uint64_t kSyntheticWord = 0x6000'0000'0000'0000;  // + index << 40: a word read
+constexpr std::uint64_t kSyntheticOther = 0x7000'0000'0000'0000;
+constexpr std::uint64_t kWordStride = std::uint64_t{1} << 40;
+constexpr std::int64_t kReach = std::int64_t{1} << 30;
+
+// What the accessors work on: one step from synthetic registers, or a walk over real ones.
+struct Work {
+  explicit Work(std::uint64_t sp) : bounds(sp) {}
+
+  bool synthetic = false;
+  std::uint64_t pc = 0;  // synthetic: the address that is asked about
+  const FullRegisters* registers = nullptr;
+  StackBounds bounds;
+  ModuleView module;            // in which unwind tables may be read
+  bool no_information = false;  // find_proc_info found nothing
+  static constexpr int kMaxReads = 8;
+  std::uint64_t reads[kMaxReads];  // synthetic addresses that were read
+  int read_count = 0;
+};
+
+bool distance(std::uint64_t value, std::uint64_t base, std::int32_t& offset) {
+  const auto difference = static_cast<std::int64_t>(value - base);
+  if (difference <= -kReach || difference >= kReach) return false;
+  offset = static_cast<std::int32_t>(difference);
+  return true;
+}
+
+int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int write, void* argument) {
+  auto& work = *static_cast<Work*>(argument);
+  if (write != 0) return -UNW_EINVAL;
+  const bool in_module = address >= work.module.start && address + sizeof(*value) <= work.module.end;
+  if (in_module || (!work.synthetic && work.bounds.contains(address))) {
+    std::memcpy(value, reinterpret_cast<const void*>(address), sizeof(*value));
+    return 0;
+  }
+  if (!work.synthetic || work.read_count == Work::kMaxReads) return -UNW_EINVAL;
+  for (int i = 0; i < work.read_count; ++i) {
+    if (work.reads[i] != address) continue;
+    *value = kSyntheticWord + static_cast<std::uint64_t>(i) * kWordStride;
+    return 0;
+  }
+  *value = kSyntheticWord + static_cast<std::uint64_t>(work.read_count) * kWordStride;
+  work.reads[work.read_count++] = address;
+  return 0;
+}
+
+int access_reg(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int write, void* argument) {
+  const auto& work = *static_cast<const Work*>(argument);
+  if (write != 0) return -UNW_EREADONLYREG;
+  if (work.synthetic) {
+    switch (number) {
+      case UNW_X86_64_RIP: *value = work.pc; return 0;
+      case UNW_X86_64_RSP: *value = kSyntheticSp; return 0;
+      case UNW_X86_64_RBP: *value = kSyntheticFp; return 0;
+      default: *value = kSyntheticOther + static_cast<std::uint64_t>(number) * kWordStride; return 0;
+    }
+  }
+  const FullRegisters& registers = *work.registers;
+  switch (number) {
+    case UNW_X86_64_RIP: *value = registers.rip; return 0;
+    case UNW_X86_64_RSP: *value = registers.rsp; return 0;
+    case UNW_X86_64_RBP: *value = registers.rbp; return 0;
+    case UNW_X86_64_RBX: *value = registers.rbx; return 0;
+    case UNW_X86_64_R12: *value = registers.r12; return 0;
+    case UNW_X86_64_R13: *value = registers.r13; return 0;
+    case UNW_X86_64_R14: *value = registers.r14; return 0;
+    case UNW_X86_64_R15: *value = registers.r15; return 0;
+    default: *value = 0; return 0;
+  }
+}
+
+// The binary search table of the module's .eh_frame_hdr, as libunwind wants it described.
+bool describe_table(const ModuleView& module, unw_dyn_info_t& table) {
+  constexpr unsigned char kVersion = 1, kUdata4 = 0x03, kDataRelSdata4 = 0x3b;
+  constexpr std::uint64_t kTableOffset = 12;
+  const unsigned char* header = module.eh_frame_header;
+  const auto address = reinterpret_cast<std::uint64_t>(header);
+  if (address < module.start || address + kTableOffset > module.end) return false;
+  const bool pointer_is_4_bytes = (header[1] & 0x07) == 0x03;
+  if (header[0] != kVersion || !pointer_is_4_bytes || header[2] != kUdata4 ||
+      header[3] != kDataRelSdata4) {
+    return false;
+  }
+  std::uint32_t entries;
+  std::memcpy(&entries, header + 8, sizeof(entries));
+  table = {};
+  table.start_ip = module.start;
+  table.end_ip = module.end;
+  table.format = UNW_INFO_FORMAT_REMOTE_TABLE;
+  table.u.rti.segbase = address;
+  table.u.rti.table_len = entries * std::uint64_t{8} / sizeof(unw_word_t);
+  table.u.rti.table_data = address + kTableOffset;
+  return true;
+}
+
+int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t* info, int need_unwind,
+                   void* argument) {
+  auto& work = *static_cast<Work*>(argument);
+  unw_dyn_info_t table;
+  int status = -UNW_ENOINFO;
+  if (find_module(ip, work.module) && describe_table(work.module, table)) {
+    status = g_api.search_unwind_table(space, ip, &table, info, need_unwind, argument);
+  }
+  if (status < 0) work.no_information = true;
+  return status;
+}
+
+void put_unwind_info(unw_addr_space_t, unw_proc_info_t*, void*) {}
+
+int no_dyn_info(unw_addr_space_t, unw_word_t*, void*) { return -UNW_ENOINFO; }
+
+int no_fpreg(unw_addr_space_t, unw_regnum_t, unw_fpreg_t*, int, void*) { return -UNW_EBADREG; }
+
+int no_resume(unw_addr_space_t, unw_cursor_t*, void*) { return -UNW_EINVAL; }
+
+int no_proc_name(unw_addr_space_t, unw_word_t, char*, size_t, unw_word_t*, void*) {
+  return -UNW_ENOINFO;
+}
+
+template <class Function>
+bool find(void* library, const char* name, Function& function) {
+  function = reinterpret_cast<Function>(dlsym(library, name));
+  return function != nullptr;
+}
+
+// Where the step put the frame pointer of the caller.
+bool read_frame_pointer_rule(unw_cursor_t& cursor, std::uint64_t cfa, Rule& rule) {
+  unw_save_loc_t place;
+  if (g_api.get_save_loc(&cursor, UNW_X86_64_RBP, &place) != 0) return false;
+  if (place.type == UNW_SLT_REG) {
+    rule.frame_pointer = FramePointerRule::kUnchanged;
+    return place.u.regnum == UNW_X86_64_RBP;
+  }
+  if (place.type != UNW_SLT_MEMORY) return false;
+  if (distance(place.u.addr, cfa, rule.fp_offset)) {
+    rule.frame_pointer = FramePointerRule::kAtCfa;
+    return true;
+  }
+  rule.frame_pointer = FramePointerRule::kAtFramePointer;
+  return distance(place.u.addr, kSyntheticFp, rule.fp_offset);
+}
+
+// What the step computed the canonical frame address from.
+bool read_cfa_rule(const Work& work, std::uint64_t cfa, Rule& rule) {
+  if (distance(cfa, kSyntheticSp, rule.cfa_offset)) {
+    rule.kind = RuleKind::kStackPointer;
+    return true;
+  }
+  if (distance(cfa, kSyntheticFp, rule.cfa_offset)) {
+    rule.kind = RuleKind::kFramePointer;
+    return true;
+  }
+  rule.kind = RuleKind::kDereference;
+  return work.read_count > 0 && distance(cfa, kSyntheticWord, rule.cfa_offset) &&
+         distance(work.reads[0], kSyntheticFp, rule.base_offset);
+}
+
+struct Derivation {
+  std::uint64_t pc;
+  bool exact;
+  Rule rule;
+};
+
+void derive_on_this_stack(Derivation& derivation) {
+  Rule& rule = derivation.rule;
+  ModuleView view;
+  if (!find_module(derivation.pc - !derivation.exact, view)) {
+    rule.kind = RuleKind::kFrameChain;
+    return;
+  }
+  rule.module = static_cast<std::uint16_t>(g_modules.record_of(view));
+  if (is_signal_return(reinterpret_cast<const void*>(derivation.pc))) {
+    rule.kind = RuleKind::kSignalReturn;
+    return;
+  }
+  Work work(kSyntheticSp);
+  work.synthetic = true;
+  work.pc = derivation.pc - !derivation.exact;
+  work.module = view;
+  unw_cursor_t cursor;
+  if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
+  const int status = g_api.step(&cursor);
+  if (work.no_information) {
+    rule.kind = RuleKind::kFrameChain;
+    return;
+  }
+  if (status == 0) {
+    rule.kind = RuleKind::kOutermost;
+    return;
+  }
+  unw_word_t cfa = 0;
+  unw_save_loc_t return_address;
+  std::int32_t slot = 0;
+  const bool described =
+      status > 0 && g_api.get_reg(&cursor, UNW_REG_SP, &cfa) == 0 &&
+      g_api.get_save_loc(&cursor, UNW_X86_64_RIP, &return_address) == 0 &&
+      return_address.type == UNW_SLT_MEMORY && distance(return_address.u.addr, cfa, slot) &&
+      slot == kReturnAddressSlot && read_cfa_rule(work, cfa, rule) &&
+      read_frame_pointer_rule(cursor, cfa, rule);
+  if (!described) rule.kind = RuleKind::kUnsupported;
+}
+
+struct Walk {
+  const FullRegisters* from;
+  Registers start;
+  wire::FrameKey* frames;
+  std::uint32_t max;
+  std::uint32_t count = 0;
+  bool cut = false;
+};
+
+wire::FrameKey key_of(std::uint64_t pc, bool exact) {
+  ModuleView view;
+  const std::uint32_t module =
+      find_module(pc - !exact, view) ? g_modules.record_of(view) : ModuleRegistry::kNone;
+  return wire::frame_key(pc, module,
+                         exact ? wire::FrameKind::kExact : wire::FrameKind::kReturnAddress);
+}
+
+void walk_on_this_stack(Walk& walk) {
+  Work work(walk.from->rsp);
+  work.registers = walk.from;
+  unw_cursor_t cursor;
+  if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
+  bool started = false, exact = false;
+  do {
+    unw_word_t pc = 0, sp = 0;
+    if (g_api.get_reg(&cursor, UNW_REG_IP, &pc) != 0 || pc == 0) return;
+    if (g_api.get_reg(&cursor, UNW_REG_SP, &sp) != 0) return;
+    if (exact) work.bounds.enter(sp);
+    started = started || (pc == walk.start.pc && sp == walk.start.sp);
+    if (started) {
+      if (walk.count == walk.max) {
+        walk.cut = true;
+        return;
+      }
+      walk.frames[walk.count++] = key_of(pc, exact);
+    }
+    ModuleView view;
+    exact = find_module(pc, view) && is_signal_return(reinterpret_cast<const void*>(pc));
+    work.module = view;
+  } while (g_api.step(&cursor) > 0);
+}
+
+}  // namespace
+
+bool load_libunwind() {
+  void* library = dlopen(kLibrary, RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return false;
+  const bool found = find(library, "_Ux86_64_create_addr_space", g_api.create_addr_space) &&
+                     find(library, "_Ux86_64_set_caching_policy", g_api.set_caching_policy) &&
+                     find(library, "_Ux86_64_init_remote", g_api.init_remote) &&
+                     find(library, "_Ux86_64_step", g_api.step) &&
+                     find(library, "_Ux86_64_get_reg", g_api.get_reg) &&
+                     find(library, "_Ux86_64_get_save_loc", g_api.get_save_loc) &&
+                     find(library, "_Ux86_64_dwarf_search_unwind_table", g_api.search_unwind_table);
+  if (!found) return false;
+  static unw_accessors_t accessors = {find_proc_info, put_unwind_info, no_dyn_info, access_mem,
+                                      access_reg,     no_fpreg,        no_resume,   no_proc_name};
+  g_space = g_api.create_addr_space(&accessors, 0);
+  if (g_space == nullptr) return false;
+  g_api.set_caching_policy(g_space, UNW_CACHE_NONE);
+  return true;
+}
+
+Rule derive_rule(std::uint64_t pc, bool exact, void* stack_top) {
+  Derivation derivation = {pc, exact, {}};
+  heaptally_call_on_stack(
+      stack_top, [](void* argument) { derive_on_this_stack(*static_cast<Derivation*>(argument)); },
+      &derivation);
+  return derivation.rule;
+}
+
+std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,
+                                  wire::FrameKey* frames, std::uint32_t max, bool& cut,
+                                  void* stack_top) {
+  Walk walk = {&from, start, frames, max};
+  heaptally_call_on_stack(
+      stack_top, [](void* argument) { walk_on_this_stack(*static_cast<Walk*>(argument)); }, &walk);
+  cut = walk.cut;
+  return walk.count;
+}
+
+}  // namespace heaptally::preload

@@ -1,0 +1,21 @@
+// What the shim needs of the dynamic loader, found at run time: so it depends on libc alone,
+// and a loader that lacks it (glibc before 2.35) means "not recorded" and not "does not start".
+#pragma once
+
+#include <cstdint>
+
+struct dl_find_object;
+
+namespace heaptally::preload {
+
+struct Loader {
+  int (*find_object)(void* address, dl_find_object* result);
+  std::uint64_t first_stack_end;  // where the first thread's stack ends: _start's frame
+};
+
+extern Loader g_loader;
+
+// False if the loader is too old.
+bool find_loader();
+
+}  // namespace heaptally::preload

@@ -1,0 +1,69 @@
+#include "preload/real_allocator.h"
+
+#include <dlfcn.h>
+
+#include <cstdint>
+#include <cstring>
+
+namespace heaptally::preload {
+
+RealAllocator g_real;
+
+namespace {
+
+constexpr std::size_t kArenaBytes = 32 * 1024;
+
+// Each block has its size in the 16 bytes before it.
+constexpr std::size_t kPrefix = 16;
+
+alignas(64) char g_arena[kArenaBytes];
+std::size_t g_arena_used = 0;
+
+template <class Function>
+void resolve(Function*& slot, const char* name) {
+  slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+}
+
+}  // namespace
+
+void resolve_real_allocator() {
+  static bool resolving = false;
+  if (resolving) return;
+  resolving = true;
+  RealAllocator found = {};
+  resolve(found.malloc, "malloc");
+  resolve(found.free, "free");
+  resolve(found.calloc, "calloc");
+  resolve(found.realloc, "realloc");
+  resolve(found.posix_memalign, "posix_memalign");
+  resolve(found.aligned_alloc, "aligned_alloc");
+  resolve(found.memalign, "memalign");
+  resolve(found.valloc, "valloc");
+  resolve(found.pvalloc, "pvalloc");
+  resolve(found.malloc_usable_size, "malloc_usable_size");
+  g_real = found;
+  resolving = false;
+}
+
+void* bootstrap_allocate(std::size_t size, std::size_t alignment) {
+  if (alignment < kPrefix) alignment = kPrefix;
+  const auto base = reinterpret_cast<std::uintptr_t>(g_arena);
+  const std::uintptr_t block = (base + g_arena_used + kPrefix + alignment - 1) & ~(alignment - 1);
+  const std::size_t begin = block - base;
+  if (begin > kArenaBytes || size > kArenaBytes - begin) return nullptr;
+  g_arena_used = begin + size;
+  std::memcpy(g_arena + begin - sizeof(size), &size, sizeof(size));
+  return g_arena + begin;
+}
+
+bool is_bootstrap(const void* block) {
+  return block >= g_arena && block < g_arena + kArenaBytes;
+}
+
+std::size_t bootstrap_size(const void* block) {
+  std::size_t size;
+  std::memcpy(&size, static_cast<const char*>(block) - sizeof(size), sizeof(size));
+  return size;
+}
+
+}  // namespace heaptally::preload

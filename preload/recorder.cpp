@@ -1,0 +1,92 @@
+#include "preload/recorder.h"
+
+#include "preload/early_log.h"
+#include "preload/modules.h"
+#include "preload/session.h"
+#include "preload/thread.h"
+
+namespace heaptally::preload {
+namespace {
+
+bool records(const void* hook_frame) {
+  return g_session.stage() == Stage::kRecording && g_session.in_own_process() &&
+         !is_inner_call(hook_frame);
+}
+
+wire::Event event_of(wire::EventKind kind, std::uint64_t stamp, const void* block,
+                     std::size_t size, wire::TraceIndex trace) {
+  return {stamp, reinterpret_cast<std::uint64_t>(block), size, trace, kind, {}};
+}
+
+}  // namespace
+
+void record_allocation(const void* block, std::size_t size, const void* hook_frame) {
+  if (g_session.stage() == Stage::kEarly) [[unlikely]] {
+    g_early_log.add(wire::EventKind::kAllocate, block, size, caller_of(hook_frame).pc);
+    return;
+  }
+  if (!records(hook_frame)) return;
+  HookGuard guard(hook_frame);
+  Channel* channel = guard.channel();
+  if (channel == nullptr) return;
+  const wire::TraceIndex trace = channel->capture(caller_of(hook_frame));
+  RingWriter& ring = channel->ring();
+  if (!ring.reserve(1)) return;
+  ring.open();
+  ring.put(0, event_of(wire::EventKind::kAllocate, ring.stamp(), block, size, trace));
+  ring.commit(1);
+}
+
+void record_free(const void* block, const void* caller, const void* hook_frame) {
+  if (g_session.stage() == Stage::kEarly) [[unlikely]] {
+    g_early_log.add(wire::EventKind::kFree, block, 0, 0);
+    return;
+  }
+  if (!records(hook_frame)) return;
+  g_modules.note_free_from(caller);
+  HookGuard guard(hook_frame);
+  Channel* channel = guard.channel();
+  if (channel == nullptr) return;
+  RingWriter& ring = channel->ring();
+  if (!ring.reserve(1)) return;
+  ring.open();
+  ring.put(0, event_of(wire::EventKind::kFree, ring.stamp(), block, 0, 0));
+  ring.commit(1);
+}
+
+ReallocationRecord::ReallocationRecord(const void* block, std::size_t size, const void* hook_frame)
+    : block_(block), size_(size), hook_frame_(hook_frame) {
+  if (!records(hook_frame)) return;
+  HookGuard guard(hook_frame);
+  Channel* channel = guard.channel();
+  if (channel == nullptr) return;
+  trace_ = channel->capture(caller_of(hook_frame));
+  RingWriter& ring = channel->ring();
+  if (!ring.reserve(2)) return;
+  ring.open();
+  before_ = ring.stamp();
+  channel_ = channel;
+}
+
+void ReallocationRecord::finish(const void* moved, bool happened) {
+  if (g_session.stage() == Stage::kEarly) [[unlikely]] {
+    if (!happened) return;
+    g_early_log.add(wire::EventKind::kFree, block_, 0, 0);
+    if (moved == nullptr) return;
+    g_early_log.add(wire::EventKind::kAllocate, moved, size_, caller_of(hook_frame_).pc);
+    return;
+  }
+  if (channel_ == nullptr) return;
+  HookGuard guard(hook_frame_);
+  RingWriter& ring = channel_->ring();
+  if (!happened) return ring.abandon();
+  if (moved == nullptr) {
+    ring.put(0, event_of(wire::EventKind::kFree, before_, block_, 0, 0));
+    return ring.commit(1);
+  }
+  ring.put(0, event_of(wire::EventKind::kReallocateFrom, before_, block_, 0, 0));
+  ring.put(1, event_of(wire::EventKind::kReallocateTo, ring.stamp(), moved, size_, trace_));
+  ring.commit(2);
+}
+
+}  // namespace heaptally::preload

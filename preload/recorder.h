@@ -1,0 +1,36 @@
+// What the hooks call: one event each. Errno is kept, nothing is allocated, no lock is held
+// across a call into the allocator, the loader or libunwind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace heaptally::preload {
+
+class Channel;
+
+// `block` was just allocated with `size` bytes by the hook whose frame address is given.
+void record_allocation(const void* block, std::size_t size, const void* hook_frame);
+
+// `block` is about to be freed by a hook that was called from `caller`.
+void record_free(const void* block, const void* caller, const void* hook_frame);
+
+// A realloc in progress: made before the real call, finished after it. While it exists,
+// the collector holds back all events later than its beginning.
+class ReallocationRecord {
+ public:
+  ReallocationRecord(const void* block, std::size_t size, const void* hook_frame);
+
+  // `moved`: what realloc returned; `happened`: false if it failed and the old block lives on.
+  void finish(const void* moved, bool happened);
+
+ private:
+  Channel* channel_ = nullptr;  // null: not recorded
+  const void* block_;
+  std::size_t size_;
+  std::uint64_t before_ = 0;
+  std::uint32_t trace_ = 0;
+  const void* hook_frame_;
+};
+
+}  // namespace heaptally::preload

@@ -1,0 +1,95 @@
+// Session: this process image's tie to its collector.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "preload/growing_view.h"
+#include "preload/system.h"
+#include "wire/handshake.h"
+#include "wire/layout.h"
+
+namespace heaptally::preload {
+
+enum class Stage : std::uint32_t {
+  kEarly,      // before the constructor: events go to the early log
+  kRecording,  // hooks record
+  kOff,        // hooks pass everything through
+};
+
+// One ring buffer pair in the shared memory; only its address matters.
+struct LaneBuffers {
+  wire::Event main[wire::kRingSlots];
+  wire::Event nested[wire::kNestedRingSlots];
+};
+static_assert(sizeof(LaneBuffers) == wire::kLaneBytes);
+
+// Purpose: holds the views of the shared memory and the configuration in it.
+// Threads: connect() once, before there are threads; everything else from any.
+class Session {
+ public:
+  // Finds the session in the environment, does the handshake, maps the memory and closes
+  // every descriptor. False: this process is not recorded.
+  bool connect(char** environment);
+
+  // Hooks record from now on; published to the collector.
+  void start();
+
+  Stage stage() const { return stage_.load(std::memory_order_relaxed); }
+  void stop() { stage_.store(Stage::kOff, std::memory_order_relaxed); }
+
+  // Whether this is the process that connected, and not a forked child, in which the kernel
+  // has wiped the page. A child stops recording.
+  bool in_own_process() {
+    if (own_process_->load(std::memory_order_relaxed) == kOwnProcess) [[likely]] return true;
+    leave_to_parent();
+    return false;
+  }
+
+  std::uint64_t now() const {
+    return use_time_stamp_counter_ ? read_time_stamp_counter() : monotonic_nanoseconds();
+  }
+  bool drop_when_full() const { return header_->drop_when_full != 0; }
+  std::uint32_t max_depth() const { return max_depth_; }
+  bool verifies_stacks() const { return verify_stacks_; }
+  std::uint32_t pid() const { return pid_; }
+
+  void wake_collector() {
+    if (header_->sleeping.load(std::memory_order_relaxed) == 0) return;
+    if (header_->sleeping.exchange(0, std::memory_order_acq_rel) != 0) {
+      futex_wake(&header_->sleeping);
+    }
+  }
+  // False once the collector has died or left: nobody will ever drain the rings.
+  bool collector_is_there();
+
+  wire::Header& header() { return *header_; }
+  wire::Counters& counters() { return header_->counters; }
+  GrowingView<wire::Lane>& lanes() { return lanes_; }
+  GrowingView<wire::ModuleRecord>& modules() { return modules_; }
+  GrowingView<wire::TraceNode>& nodes() { return nodes_; }
+  GrowingView<LaneBuffers>& buffers() { return buffers_; }
+
+ private:
+  static constexpr std::uint32_t kOwnProcess = 1;
+
+  bool map(int fd);
+  bool make_fork_detector();
+  void leave_to_parent();
+
+  std::atomic<Stage> stage_ = Stage::kEarly;
+  bool use_time_stamp_counter_ = false;
+  bool verify_stacks_ = false;
+  std::uint32_t max_depth_ = 0;
+  std::uint32_t pid_ = 0;
+  std::atomic<std::uint32_t>* own_process_ = nullptr;  // on a MADV_WIPEONFORK page
+  wire::Header* header_ = nullptr;
+  GrowingView<wire::Lane> lanes_;
+  GrowingView<wire::ModuleRecord> modules_;
+  GrowingView<wire::TraceNode> nodes_;
+  GrowingView<LaneBuffers> buffers_;
+};
+
+extern Session g_session;
+
+}  // namespace heaptally::preload

@@ -1,0 +1,86 @@
+// System calls as the shim makes them: without errno, without libc's locks.
+#pragma once
+
+#include <linux/futex.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "preload/arch.h"
+
+namespace heaptally::preload {
+
+inline std::uint32_t current_tid() { return static_cast<std::uint32_t>(raw_syscall(SYS_gettid)); }
+inline std::uint32_t current_pid() { return static_cast<std::uint32_t>(raw_syscall(SYS_getpid)); }
+
+// nullptr on failure.
+inline void* as_address(long result) {
+  return result < 0 && result > -4096 ? nullptr : reinterpret_cast<void*>(result);
+}
+
+inline void* map_private(std::size_t bytes) {
+  void* memory =
+      as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  if (memory != nullptr) {
+    raw_syscall(SYS_madvise, reinterpret_cast<long>(memory), static_cast<long>(bytes),
+                MADV_DONTDUMP);
+  }
+  return memory;
+}
+
+inline void* map_shared(int fd, std::uint64_t offset, std::size_t bytes) {
+  void* memory = as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes),
+                                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd,
+                                        static_cast<long>(offset)));
+  if (memory != nullptr) {
+    raw_syscall(SYS_madvise, reinterpret_cast<long>(memory), static_cast<long>(bytes),
+                MADV_DONTDUMP);
+  }
+  return memory;
+}
+
+inline void unmap(void* memory, std::size_t bytes) {
+  raw_syscall(SYS_munmap, reinterpret_cast<long>(memory), static_cast<long>(bytes));
+}
+
+// Maps what lies behind a shared mapping of `bytes`: the next `more` bytes of the same
+// file, at a place of the kernel's choice. Needs no descriptor.
+inline void* map_beyond(void* memory, std::size_t bytes, std::size_t more) {
+  void* both = as_address(raw_syscall(SYS_mremap, reinterpret_cast<long>(memory), 0,
+                                      static_cast<long>(bytes + more), MREMAP_MAYMOVE));
+  if (both == nullptr) return nullptr;
+  unmap(both, bytes);
+  return static_cast<char*>(both) + bytes;
+}
+
+inline void futex_wait(std::atomic<std::uint32_t>* word, std::uint32_t expected,
+                       std::int64_t nanoseconds) {
+  timespec timeout = {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+  raw_syscall(SYS_futex, reinterpret_cast<long>(word), FUTEX_WAIT, expected,
+              reinterpret_cast<long>(&timeout));
+}
+
+inline void futex_wake(std::atomic<std::uint32_t>* word) {
+  raw_syscall(SYS_futex, reinterpret_cast<long>(word), FUTEX_WAKE, 1);
+}
+
+inline bool thread_is_dead(std::uint32_t tid) {
+  return raw_syscall(SYS_tgkill, current_pid(), tid, 0) == -3;  // ESRCH
+}
+
+inline bool process_is_dead(std::int32_t pid) { return raw_syscall(SYS_kill, pid, 0) == -3; }
+
+// clock_gettime is a vDSO call: no system call, no errno on success.
+inline std::uint64_t monotonic_nanoseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+}  // namespace heaptally::preload

@@ -1,0 +1,133 @@
+#include "preload/thread.h"
+
+#include <signal.h>
+
+#include <cstring>
+
+namespace heaptally::preload {
+
+[[gnu::tls_model("initial-exec")]] constinit thread_local ThreadLocal t_thread = {};
+
+namespace {
+
+constexpr std::uint32_t kNestedDepth = 1024;  // frames of a stack in the nested channel
+
+// Lane i's record, once it is mapped.
+std::atomic<ThreadRecord*> g_records[wire::kMaxLanes];
+
+bool try_to_own(wire::Lane& lane, std::uint32_t tid) {
+  std::uint32_t owner = lane.owner.load(std::memory_order_acquire);
+  const bool is_free = owner == 0 || owner == tid || thread_is_dead(owner);
+  return is_free && lane.owner.compare_exchange_strong(owner, tid, std::memory_order_acq_rel);
+}
+
+// A lane whose thread has ended, or a new one; kMaxLanes if there is none.
+std::uint32_t claim_lane(std::uint32_t tid) {
+  auto& header = g_session.header();
+  const std::uint32_t used = header.lanes.load(std::memory_order_acquire);
+  for (std::uint32_t i = 0; i < used && i < wire::kMaxLanes; ++i) {
+    wire::Lane* lane = g_session.lanes().at(i);
+    if (lane != nullptr && try_to_own(*lane, tid)) return i;
+  }
+  const std::uint32_t fresh = header.lanes.fetch_add(1, std::memory_order_acq_rel);
+  if (fresh >= wire::kMaxLanes) return wire::kMaxLanes;
+  wire::Lane* lane = g_session.lanes().at(fresh);
+  return lane != nullptr && try_to_own(*lane, tid) ? fresh : wire::kMaxLanes;
+}
+
+ThreadRecord* make_record(std::uint32_t max_depth) {
+  const std::size_t head = (sizeof(ThreadRecord) + 63) / 64 * 64;
+  const std::size_t main = Channel::buffer_bytes(max_depth);
+  const std::size_t bytes = head + main + Channel::buffer_bytes(kNestedDepth);
+  char* memory = static_cast<char*>(map_private(bytes));
+  if (memory == nullptr) return nullptr;
+  auto* record = reinterpret_cast<ThreadRecord*>(memory);
+  record->main.set_up(memory + head, max_depth);
+  record->nested.set_up(memory + head + main, kNestedDepth);
+  return record;
+}
+
+// The first event of a thread in its ring: who it is.
+void announce(RingWriter& ring, std::uint32_t tid) {
+  if (!ring.reserve(1)) return;
+  wire::Event event = {};
+  event.kind = wire::EventKind::kThreadBegin;
+  event.trace = tid;
+  char name[16] = {};
+  raw_syscall(SYS_prctl, 16 /* PR_GET_NAME */, reinterpret_cast<long>(name));
+  std::memcpy(&event.address, name, 8);
+  std::memcpy(&event.size, name + 8, 8);
+  ring.open();
+  event.stamp = ring.stamp();
+  ring.put(0, event);
+  ring.commit(1);
+}
+
+ThreadRecord* attach_thread() {
+  const std::uint32_t tid = current_tid();
+  const std::uint32_t index = claim_lane(tid);
+  wire::Lane* lane = index == wire::kMaxLanes ? nullptr : g_session.lanes().at(index);
+  LaneBuffers* buffers = lane == nullptr ? nullptr : g_session.buffers().at(index);
+  if (buffers == nullptr) return nullptr;
+  ThreadRecord* record = g_records[index].load(std::memory_order_acquire);
+  if (record == nullptr) record = make_record(g_session.max_depth());
+  if (record == nullptr) return nullptr;
+  g_records[index].store(record, std::memory_order_release);
+  record->main.ring().attach(&lane->main, buffers->main, wire::kRingSlots);
+  record->nested.ring().attach(&lane->nested, buffers->nested, wire::kNestedRingSlots);
+  announce(record->main.ring(), tid);
+  return record;
+}
+
+bool on_signal_stack() {
+  stack_t stack = {};
+  raw_syscall(SYS_sigaltstack, 0, reinterpret_cast<long>(&stack));
+  return (stack.ss_flags & SS_ONSTACK) != 0;
+}
+
+// Whether `frame`, of an earlier hook, was left by longjmp: a stack grows downward, so a
+// hook that runs above it on the same stack cannot have been called from within it.
+bool was_abandoned(const void* frame, const void* hook_frame) {
+  return hook_frame > frame && !on_signal_stack();
+}
+
+}  // namespace
+
+bool is_inner_call(const void* hook_frame) {
+  ThreadLocal& self = t_thread;
+  if (self.real_frame == nullptr) [[likely]] return false;
+  if (was_abandoned(self.real_frame, hook_frame)) {
+    self.real_frame = nullptr;
+    return false;
+  }
+  g_session.counters().inner_events.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
+HookGuard::HookGuard(const void* hook_frame) {
+  ThreadLocal& self = t_thread;
+  if (self.depth != 0 && was_abandoned(self.hook_frame, hook_frame)) [[unlikely]] self.depth = 0;
+  interrupted_frame_ = self.hook_frame;
+  self.hook_frame = hook_frame;
+  const std::uint32_t depth = self.depth++;
+  asm volatile("" ::: "memory");
+  if (depth == 0 && self.record == nullptr && !self.has_no_lane) [[unlikely]] {
+    self.record = attach_thread();
+    self.has_no_lane = self.record == nullptr;
+  }
+  if (self.record != nullptr && depth < 2) [[likely]] {
+    channel_ = depth == 0 ? &self.record->main : &self.record->nested;
+  } else {
+    g_session.counters().lost_events.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+HookGuard::~HookGuard() {
+  ThreadLocal& self = t_thread;
+  asm volatile("" ::: "memory");
+  if (self.depth > 0) --self.depth;
+  self.hook_frame = interrupted_frame_;
+  errno = errno_;
+}
+
+}  // namespace heaptally::preload

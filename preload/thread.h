@@ -1,0 +1,71 @@
+// The calling thread's state, and the guard that every hook works under.
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+
+#include "preload/channel.h"
+
+namespace heaptally::preload {
+
+// The thread's two channels. Mapped once for each lane; the next thread that takes over the
+// lane finds it as its former owner left it.
+struct ThreadRecord {
+  Channel main;
+  Channel nested;
+};
+
+// All that the shim keeps in static TLS, which comes out of every thread's stack. Plain
+// data without destructors: it works before the thread's constructors and after its
+// destructors alike.
+struct ThreadLocal {
+  ThreadRecord* record;    // null until the thread's first event
+  const void* hook_frame;  // of the hook that records; null if none does
+  const void* real_frame;  // of the hook that is in the real allocator; null if none is
+  std::uint32_t depth;     // hooks that record, interrupted ones included
+  bool has_no_lane;        // there was none to be had
+};
+static_assert(sizeof(ThreadLocal) <= 64);
+
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local ThreadLocal t_thread;
+
+// Marks that the thread is in the real allocator. What that calls of the allocation family
+// is its own affair (a calloc made of malloc would else be recorded twice).
+class RealCall {
+ public:
+  explicit RealCall(const void* hook_frame) : outer_(t_thread.real_frame) {
+    t_thread.real_frame = hook_frame;
+  }
+  ~RealCall() { t_thread.real_frame = outer_; }
+  RealCall(const RealCall&) = delete;
+  RealCall& operator=(const RealCall&) = delete;
+
+ private:
+  const void* outer_;
+};
+
+// Whether a hook was called from inside the real allocator; such calls are counted.
+bool is_inner_call(const void* hook_frame);
+
+// Purpose: lets a hook record, unless it must not.
+//   Gives the main channel to a hook that interrupts nothing, the nested one to a hook that
+//   runs in a signal handler which interrupted another hook of this thread, and none beyond.
+// Keeps errno. A hook that was abandoned by longjmp does not block those after it: it is
+// known by its frame, which then lies below that of a later hook on the same stack.
+class HookGuard {
+ public:
+  explicit HookGuard(const void* hook_frame);
+  ~HookGuard();
+  HookGuard(const HookGuard&) = delete;
+  HookGuard& operator=(const HookGuard&) = delete;
+
+  // Null: the event cannot be recorded (and has been counted as lost).
+  Channel* channel() const { return channel_; }
+
+ private:
+  const int errno_ = errno;
+  Channel* channel_ = nullptr;
+  const void* interrupted_frame_ = nullptr;
+};
+
+}  // namespace heaptally::preload

@@ -1,0 +1,44 @@
+// Events: what a thread's ring carries, in 32-byte slots.
+//
+// Guarantees of the producer (the shim), for any one address:
+//   free < reuse: a free is stamped before the real free is called, an allocation
+//   after the real allocation returned. So in order of stamps, allocation and free
+//   of an address alternate, whatever the threads.
+// The consumer (the collector) relies on none of it for its own safety.
+#pragma once
+
+#include <cstdint>
+#include <type_traits>
+
+namespace heaptally::wire {
+
+// An id in the trace table. 0 is the empty stack.
+using TraceIndex = std::uint32_t;
+
+enum class EventKind : std::uint8_t {
+  kNone = 0,
+  kAllocate = 1,
+  kFree = 2,
+  // realloc takes two slots that are committed together: the old block leaves at
+  // the stamp before the call, the new one enters at the stamp after it, so that
+  // another thread's reuse of the old address cannot be mistaken.
+  kReallocateFrom = 3,
+  kReallocateTo = 4,
+  // First event of a thread that has taken over a ring. `trace` is its tid;
+  // `address` and `size` hold the 16 bytes of its name.
+  kThreadBegin = 5,
+};
+inline constexpr std::uint8_t kLastEventKind = 5;
+
+struct Event {
+  std::uint64_t stamp;    // ticks of the session's clock
+  std::uint64_t address;  // of the block
+  std::uint64_t size;     // bytes asked for; 0 for kFree and kReallocateFrom
+  TraceIndex trace;       // of the call; 0 for kFree and kReallocateFrom
+  EventKind kind;
+  std::uint8_t reserved[3];
+};
+static_assert(sizeof(Event) == 32 && alignof(Event) == 8);
+static_assert(std::is_trivially_copyable_v<Event>);
+
+}  // namespace heaptally::wire

@@ -1,0 +1,42 @@
+// The handshake: how a process image gets its shared memory.
+//
+//   record  -> program: HEAPTALLY_SESSION=<32 hex digits of the secret>:<socket path>
+//   shim    -> record:  connect to the UNIX stream socket, send Hello
+//   record  -> shim:    Welcome, with the memfd as SCM_RIGHTS if status is kAccepted
+//   shim:               maps the memfd, closes both descriptors, never talks again
+//
+// The collector checks the secret and, through SO_PEERCRED, which process is calling.
+#pragma once
+
+#include <cstdint>
+
+#include "wire/layout.h"
+
+namespace heaptally::wire {
+
+inline constexpr char kSessionVariable[] = "HEAPTALLY_SESSION";
+inline constexpr std::uint32_t kSecretBytes = 16;
+
+struct Hello {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t bytes;  // sizeof(Hello)
+  std::uint8_t secret[kSecretBytes];
+};
+static_assert(sizeof(Hello) == 32);
+
+enum class Answer : std::uint32_t {
+  kAccepted = 0,
+  kOtherVersion = 1,
+  kNotFollowed = 2,  // a process that this recording does not follow; run unrecorded
+};
+
+struct Welcome {
+  std::uint64_t magic;
+  std::uint32_t version;
+  Answer answer;
+  std::uint64_t file_bytes;
+};
+static_assert(sizeof(Welcome) == 24);
+
+}  // namespace heaptally::wire
