@@ -1,0 +1,124 @@
+"""What cannot be done is refused in one clear line: 2 for usage, 1 for the rest."""
+
+import contextlib
+import os
+import sqlite3
+import unittest
+
+from harness import Case, sample
+
+READERS = ("stats", "summary")
+
+
+class Usage(Case):
+    def test_an_unknown_command(self):
+        self.assert_refused(2, "frobnicate", "frobnicate")
+
+    def test_unknown_options(self):
+        for command in ("record", *READERS):
+            with self.subTest(command):
+                self.assert_refused(2, "--frobnicate", command, "--frobnicate", "x")
+
+    def test_what_is_missing(self):
+        for arguments in (("record",), ("record", "-o"), ("record", "--"), ("stats",), ("summary",)):
+            with self.subTest(arguments):
+                self.assert_refused(2, "", *arguments)
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_values_that_do_not_exist(self):
+        path = self.record(sample("generator")).path
+        for option in ("--group", "--metric", "--sort", "--format", "--at", "--limit"):
+            with self.subTest(option):
+                self.assert_refused(2, "nonsense", "stats", path, option, "nonsense")
+
+
+class Program(Case):
+    """Nothing is written when there is nothing to record."""
+
+    def assert_not_started(self, program):
+        before = sorted(os.listdir(self.folder))
+        self.assert_refused(2, program, "record", "-o", "out.heaptally", "--", program)
+        self.assertEqual(sorted(os.listdir(self.folder)), before)
+
+    def test_missing(self):
+        for name in ("no-such-program", "./no-such-program", "/no/such/program"):
+            with self.subTest(name):
+                self.assert_not_started(name)
+
+    def test_not_executable(self):
+        text = self.folder / "text"
+        text.write_text("hello\n")
+        text.chmod(0o644)
+        for name in ("./text", str(self.folder)):
+            with self.subTest(name):
+                self.assert_not_started(name)
+
+
+class Output(Case):
+    def test_an_existing_file_is_kept_without_force(self):
+        path = self.folder / "precious"
+        path.write_text("precious\n")
+        arguments = ("-o", path, "--", "touch", "started")
+        self.assert_refused(1, "--force", "record", *arguments)
+        self.assertEqual(path.read_text(), "precious\n")
+        self.assertFalse((self.folder / "started").exists())
+
+        self.assertEqual(self.heaptally("record", "--force", *arguments).status, 0)
+        self.assertTrue((self.folder / "started").exists())
+        self.assertEqual(self.heaptally("stats", path).status, 0)
+
+    def test_a_folder_that_is_missing(self):
+        path = self.folder / "missing" / "out.heaptally"
+        self.assert_refused(1, path, "record", "-o", path, "--", "touch", "started")
+        self.assertFalse((self.folder / "started").exists())
+
+    def test_without_o_the_program_names_the_file(self):
+        result = self.heaptally("record", sample("generator"))
+        self.assertEqual(result.status, 0, result)
+        (name,) = os.listdir(self.folder)
+        self.assertRegex(name, r"\Agenerator\.[0-9]+\.heaptally\Z")
+        self.assertIn(name, result.stderr)
+
+
+class Unreadable(Case):
+    def assert_unreadable(self, path):
+        before = path.read_bytes() if path.is_file() else None
+        for command in READERS:
+            self.assert_refused(1, path, command, path)
+        if before is not None:
+            self.assertEqual(path.read_bytes(), before)
+
+    def test_missing(self):
+        self.assert_unreadable(self.folder / "missing.heaptally")
+
+    def test_a_folder(self):
+        self.assert_unreadable(self.folder)
+
+    def test_foreign(self):
+        text = self.folder / "text"
+        text.write_text("Not a recording, however long it may be.\n" * 1000)
+        self.assert_unreadable(text)
+
+        database = self.folder / "database"
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            connection.execute("CREATE TABLE header(key TEXT, value)")
+        self.assert_unreadable(database)
+
+    def test_truncated(self):
+        whole = self.record(sample("generator")).path.read_bytes()
+        for size in (0, 1, 100, len(whole) // 4, len(whole) // 2, len(whole) - 4096, len(whole) - 1):
+            with self.subTest(size=size, whole=len(whole)):
+                part = self.folder / f"part-{size}"
+                part.write_bytes(whole[:size])
+                self.assert_unreadable(part)
+
+    def test_newer(self):
+        path = self.record(sample("generator")).path
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA user_version = 1000")
+        self.assert_unreadable(path)
+        self.assertIn("newer", self.heaptally("stats", path).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
