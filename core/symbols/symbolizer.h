@@ -12,9 +12,9 @@ namespace heaptally {
 
 // Where a module's file is to be found.
 struct ModuleSource {
-  std::string path;      // as the recorded process saw it
-  std::string build_id;  // lower-case hex of the one that was mapped; empty if it has none
-  std::int32_t pid = 0;  // the process that maps it, for its own root; 0 if it is gone
+  std::string path;            // as the recorded process saw it
+  std::string build_id;        // lower-case hex of the one that was mapped; empty if it has none
+  std::int32_t pid = 0;        // the process that maps it, for its own root; 0 if it is gone
   bool is_executable = false;  // the process's main program: /proc/PID/exe names it best
 };
 
@@ -25,14 +25,19 @@ struct ModuleSource {
 //   resolves to nothing and says why in debug_state().
 class Symbolizer {
  public:
-  Symbolizer();
+  // Beside the system's own places, separate debug files are looked for in
+  // `debug_directories`: as .build-id/xx/yyyy.debug or by .gnu_debuglink, as below
+  // /usr/lib/debug. A module whose file is gone or changed is found there by its
+  // build-id, or by its path below the directory.
+  explicit Symbolizer(std::vector<std::string> debug_directories = {});
   ~Symbolizer();
   Symbolizer(const Symbolizer&) = delete;
   Symbolizer& operator=(const Symbolizer&) = delete;
 
   // Opens the module's file at once, so that it is at hand even after it was
   // deleted or its process ended; reading it is put off until it is needed. A file
-  // whose build-id is another one is not used. Returns a handle for the calls below.
+  // whose build-id is another one is not used. Returns a handle for the calls below; a
+  // file that is open already gives the handle that it has.
   std::size_t open(const ModuleSource& source);
 
   // The locations of `address` (an ELF virtual address of the module), innermost
@@ -41,7 +46,7 @@ class Symbolizer {
   std::vector<Location> resolve(std::size_t module, std::uint64_t address);
 
   // What the module's symbols came from: "dwarf", "symtab", "dynsym", "none",
-  // or a reason such as "file not found" or "build-id differs".
+  // or a reason such as "file not found" or "build-id differs". Reads the module.
   std::string debug_state(std::size_t module);
 
  private:

@@ -1,0 +1,96 @@
+#include "core/symbols/module.h"
+
+#include <fcntl.h>
+
+#include <utility>
+
+#include "core/symbols/demangle.h"
+#include "core/symbols/elf_file.h"
+
+namespace heaptally {
+namespace {
+
+// Keeps libdwfl's descriptors out of the programs that the profiler starts.
+int find_debuginfo(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
+                   const char* file, const char* link, GElf_Word crc, char** found) {
+  const int fd = dwfl_standard_find_debuginfo(module, userdata, name, base, file, link, crc, found);
+  if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  return fd;
+}
+
+}  // namespace
+
+Module::Module(ModuleFile file, std::string debug_path)
+    : file_(std::move(file)), debug_path_(std::move(debug_path)) {
+  debug_path_pointer_ = debug_path_.data();
+  callbacks_.find_elf = dwfl_build_id_find_elf;
+  callbacks_.find_debuginfo = find_debuginfo;
+  callbacks_.section_address = dwfl_offline_section_address;
+  callbacks_.debuginfo_path = &debug_path_pointer_;
+}
+
+void Module::load() {
+  if (loaded_ || !is_open()) return;
+  loaded_ = true;
+  dwfl_.reset(dwfl_begin(&callbacks_));
+  if (dwfl_ == nullptr) return;
+  // At base 0 libdwfl's addresses are those that the file was linked with.
+  Dwfl_Module* module =
+      dwfl_report_elf(dwfl_.get(), file_.path.c_str(), file_.path.c_str(), file_.fd.get(), 0, true);
+  if (module != nullptr) file_.fd.release();
+  dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  GElf_Addr bias = 0;
+  Elf* elf = module != nullptr ? dwfl_module_getelf(module, &bias) : nullptr;
+  if (elf == nullptr) return;
+  module_ = module;
+  code_ = code_ranges(elf);
+  for (AddressRange& range : code_) {
+    range.low += bias;
+    range.high += bias;
+  }
+  load_dwarf();
+}
+
+void Module::load_dwarf() {
+  Dwarf* dwarf = dwfl_module_getdwarf(module_, &dwarf_bias_);
+  if (dwarf == nullptr) return;
+  for (const AddressRange& range : code_) {
+    dwarf_code_.push_back({range.low - dwarf_bias_, range.high - dwarf_bias_});
+  }
+  dwarf_ = std::make_unique<DwarfIndex>(dwarf, dwarf_code_);
+  if (!dwarf_->has_code()) dwarf_.reset();
+}
+
+SymbolTable& Module::symbols() {
+  if (symbols_ == nullptr) symbols_ = std::make_unique<SymbolTable>(module_, code_);
+  return *symbols_;
+}
+
+Location Module::symbol_at(std::uint64_t address) {
+  Location location;
+  if (const SymbolTable::Symbol* symbol = symbols().find(address)) {
+    location.function = demangle(symbol->name);
+    location.symbol_offset = address - symbol->address;
+  }
+  return location;
+}
+
+std::vector<Location> Module::resolve(std::uint64_t address) {
+  load();
+  if (module_ == nullptr) return {Location{}};
+  if (dwarf_ != nullptr) {
+    std::vector<Location> locations =
+        dwarf_->resolve(address - dwarf_bias_, [&] { return symbol_at(address).function; });
+    if (!locations.empty()) return locations;
+  }
+  return {symbol_at(address)};
+}
+
+std::string Module::debug_state() {
+  if (!is_open()) return file_.reason;
+  load();
+  if (module_ == nullptr) return "unreadable ELF file";
+  return dwarf_ != nullptr ? "dwarf" : symbols().source();
+}
+
+}  // namespace heaptally

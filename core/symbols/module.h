@@ -1,0 +1,56 @@
+// One module: its file, symbols and DWARF.
+#pragma once
+
+#include <elfutils/libdwfl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/location.h"
+#include "core/symbols/dwarf_index.h"
+#include "core/symbols/module_file.h"
+#include "core/symbols/symbol_table.h"
+
+namespace heaptally {
+
+// Purpose: resolves the addresses of one module; holds its file open, and reads it when
+//   it is first asked. Owner: Symbolizer. Threads: one.
+// Invariant: once loaded, the Dwfl owns the file and all that the indexes point to.
+class Module {
+ public:
+  // `debug_path` is a list of folders in the form that libdwfl's debuginfo_path has.
+  Module(ModuleFile file, std::string debug_path);
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  std::vector<Location> resolve(std::uint64_t address);
+  std::string debug_state();
+
+ private:
+  struct DwflEnd {
+    void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
+  };
+
+  bool is_open() const { return file_.reason.empty(); }
+  void load();
+  void load_dwarf();
+  SymbolTable& symbols();
+  Location symbol_at(std::uint64_t address);
+
+  ModuleFile file_;
+  std::string debug_path_;
+  char* debug_path_pointer_ = nullptr;  // what callbacks_ points to
+  Dwfl_Callbacks callbacks_{};
+  bool loaded_ = false;
+  std::unique_ptr<Dwfl, DwflEnd> dwfl_;
+  Dwfl_Module* module_ = nullptr;  // null if the file could not be read
+  std::uint64_t dwarf_bias_ = 0;
+  std::vector<AddressRange> code_;        // as linked
+  std::vector<AddressRange> dwarf_code_;  // the same in the DWARF's addresses
+  std::unique_ptr<SymbolTable> symbols_;
+  std::unique_ptr<DwarfIndex> dwarf_;
+};
+
+}  // namespace heaptally
