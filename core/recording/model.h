@@ -21,30 +21,30 @@ struct Header {
   std::string heaptally_version;
   std::int64_t start_unix_ns = 0;  // wall clock at the start
   Nanoseconds duration{0};
-  std::string clock;          // "tsc" or "monotonic": what ordered the events
-  bool complete = false;      // false until the recording was finished in order
-  int exit_status = 0;        // as a shell reports it: status, or 128 + signal
+  std::string clock;      // "tsc" or "monotonic": what ordered the events
+  bool complete = false;  // false until the recording was finished in order
+  int exit_status = 0;    // as a shell reports it: status, or 128 + signal
 
-  Amount total;               // every allocation; a realloc counts as one
-  Amount temporary;           // freed by the allocating thread before it allocated again
+  Amount total;      // every allocation; a realloc counts as one
+  Amount temporary;  // freed by the allocating thread before it allocated again
   Amount live_at_end;
-  Amount peak;                // blocks live at the high-water mark
+  Amount peak;  // blocks live at the high-water mark
   Nanoseconds peak_time{0};
-  std::uint64_t frees = 0;    // counting the free that is half of a realloc
+  std::uint64_t frees = 0;  // counting the free that is half of a realloc
 
-  std::uint64_t lost_events = 0;       // dropped because a ring was full or out of reach
-  std::uint64_t unknown_frees = 0;     // frees of blocks never seen to be allocated
-  std::uint64_t inferred_frees = 0;    // an allocation at a live address: its free was missed
-  std::uint64_t late_events = 0;       // arrived after later ones were tallied
-  std::uint64_t rejected_events = 0;   // made no sense: the shared memory was scribbled on
-  std::uint64_t nested_events = 0;     // from signal handlers that interrupted a hook
-  std::uint64_t cut_stacks = 0;        // deeper than the limit; outermost frames are missing
-  std::uint64_t fallback_stacks = 0;   // unwound by libunwind step by step, not by rules
+  std::uint64_t lost_events = 0;           // dropped because a ring was full or out of reach
+  std::uint64_t unknown_frees = 0;         // frees of blocks never seen to be allocated
+  std::uint64_t inferred_frees = 0;        // an allocation at a live address: its free was missed
+  std::uint64_t late_events = 0;           // arrived after later ones were tallied
+  std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
+  std::uint64_t nested_events = 0;         // from signal handlers that interrupted a hook
+  std::uint64_t cut_stacks = 0;            // deeper than the limit; outermost frames are missing
+  std::uint64_t fallback_stacks = 0;       // unwound by libunwind step by step, not by rules
   std::uint64_t unrecorded_processes = 0;  // children that were not followed
-  Nanoseconds waited{0};               // how long the program waited for the collector
+  Nanoseconds waited{0};                   // how long the program waited for the collector
 
-  std::uint64_t peak_rss = 0;    // bytes
-  std::uint64_t first_rss = 0;   // bytes, before main
+  std::uint64_t peak_rss = 0;   // bytes
+  std::uint64_t first_rss = 0;  // bytes, before main
 };
 
 struct Process {
@@ -61,16 +61,16 @@ struct Process {
 struct Task {
   TaskId id{};
   ProcessId process{};
-  std::int32_t tid = 0;           // of the first thread, if several are folded
+  std::int32_t tid = 0;  // of the first thread, if several are folded
   std::string name;
-  std::uint32_t threads = 1;      // how many are folded into this task
+  std::uint32_t threads = 1;  // how many are folded into this task
 };
 
 struct Module {
   ModuleId id{};
   std::string path;      // as the program saw it; empty for kNoModule
   std::string build_id;  // lower-case hex, empty if it has none
-  std::string debug;     // what its symbols came from: "dwarf", "symtab", "dynsym", "none", or why not
+  std::string debug;  // what its symbols came from: "dwarf", "symtab", "dynsym", "none", or why not
 };
 
 enum class FrameKind : std::uint8_t {
@@ -88,6 +88,7 @@ struct Frame {
 };
 
 // A trace is a path in a tree: `frame` called from trace `parent`. Outermost first.
+// The root has no frame: there `frame` is 0 and means nothing.
 struct Trace {
   TraceId id{};
   TraceId parent{};
@@ -125,7 +126,8 @@ struct TallyDelta {
 };
 
 // A stretch of the timeline, [start, start + width). Buckets follow one another
-// without overlap; those in which nothing happened are left out.
+// without overlap; those in which nothing happened are left out. Widths differ where
+// some buckets were merged, each a power of two times the narrowest.
 struct Bucket {
   Nanoseconds start{0};
   Nanoseconds width{0};
@@ -136,9 +138,9 @@ struct Bucket {
 // The process as the kernel sees it, sampled on the same clock.
 struct Sample {
   Nanoseconds time{0};
-  std::uint64_t rss = 0;       // bytes
-  std::uint64_t mapped = 0;    // bytes of address space
-  Nanoseconds cpu{0};          // user and system time of all threads
+  std::uint64_t rss = 0;     // bytes
+  std::uint64_t mapped = 0;  // bytes of address space
+  Nanoseconds cpu{0};        // user and system time of all threads
 };
 
 // What an address resolved to: innermost inlined call first, never empty.

@@ -26,7 +26,10 @@ struct RecordingData {
   std::vector<Sample> samples;
 };
 
-// Purpose: opens a recording read-only and defensively: a file is untrusted input.
+// Purpose: opens a recording read-only and defensively: a file is untrusted input. One
+//   that is still being written, or whose collector was killed, is read as it was at
+//   the last flush (and never delays its writer); its header is not `complete`, and the
+//   header's amounts, frees and moment of the peak are worked out like `totals`.
 // Threads: one at a time. Errors: Error from every call, naming the file and the
 // problem: missing, not a recording, of a newer version, truncated or damaged.
 class RecordingReader {

@@ -14,7 +14,10 @@ namespace heaptally {
 //   survives the death of the collector.
 // Owner and threads: one thread at a time.
 // Invariants: ids are dense and each is added once, parents before children; a
-//   frame's module, a trace's frame and a tally's trace and task exist before it.
+//   frame's module, a trace's frame, a task's process and a tally's trace and task
+//   exist before it. What breaks them is refused with an Error.
+// From the start there are the root trace (adding it is allowed and does nothing),
+//   module 0 (which may be put again, to name it) and an empty Header.
 // Errors: every call may throw Error (disk full, no permission).
 class RecordingWriter {
  public:
@@ -25,7 +28,7 @@ class RecordingWriter {
   RecordingWriter(const RecordingWriter&) = delete;
   RecordingWriter& operator=(const RecordingWriter&) = delete;
 
-  void put(const Header& header);    // replaces the one before
+  void put(const Header& header);    // replaces the one before; `complete` is finish()'s to set
   void put(const Process& process);  // replaces the one with the same id
   void put(const Task& task);        // replaces the one with the same id
   void put(const Module& module);    // replaces the one with the same id
@@ -33,16 +36,21 @@ class RecordingWriter {
   void add(std::span<const Trace> traces);
   void add(std::span<const TallyKey> keys);
   void add(std::span<const Sample> samples);
-  void add(const FrameLocations& locations);
-  // Appends a bucket. Beyond about 4,000 buckets neighbours are merged and the
-  // width doubles, a few with each call, so that no call takes long.
+  void add(const FrameLocations& locations);  // replaces those of the same frame
+  // Appends a bucket: it lies after the one before, or within it (which then sums the
+  // two), and starts at a multiple of its width. All have one width, but the last may
+  // be shorter. Beyond about 4,000 buckets neighbours are merged and the width in the
+  // file doubles, a few with each call, so that no call takes long; the caller's width
+  // stays as it is.
   void add(const Bucket& bucket);
-  // The totals of the whole run; once, at the end.
+  // The totals of the whole run, one of each tally, ascending; once, at the end.
   void add(std::span<const TallyTotals> totals);
 
-  // Makes everything so far durable against the death of this process.
+  // Makes everything so far durable against the death of this process, and visible to
+  // readers. What was added after the last flush goes with the process or the writer.
   void flush();
-  // flush, then one file without side files (journal_mode=DELETE). Nothing may follow.
+  // Sets Header::complete, flushes, and leaves one file without side files. Nothing may
+  // follow. Without it the file stays readable, and incomplete.
   void finish();
 
  private:

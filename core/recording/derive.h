@@ -1,0 +1,18 @@
+// What an unfinished recording does not say, worked out from its timeline.
+#pragma once
+
+#include <functional>
+
+#include "core/recording/reader.h"
+
+namespace heaptally {
+
+using VisitBucket = std::function<bool(const Bucket&)>;
+using ForEachBucket = std::function<void(const VisitBucket&)>;
+
+// Sums `totals` from the timeline: live_at_peak is what was live at the bucket edge
+// with the greatest total; there are no lifetimes. The header's amounts, frees and
+// moment of the peak are set to agree with them. Walks the timeline twice.
+void derive_totals(const ForEachBucket& for_each_bucket, RecordingData& data);
+
+}  // namespace heaptally

@@ -1,0 +1,47 @@
+// The rows of the table `header`, one list for the writer and the reader.
+#pragma once
+
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+// Calls visit(key, member) for each row; members are std::string, integers, bool and
+// Nanoseconds. `command` is not here: it is the table `arguments`.
+template <class HeaderType, class Visit>
+void for_each_header_field(HeaderType& header, Visit visit) {
+  visit("working_directory", header.working_directory);
+  visit("host", header.host);
+  visit("heaptally_version", header.heaptally_version);
+  visit("start_unix_ns", header.start_unix_ns);
+  visit("duration_ns", header.duration);
+  visit("clock", header.clock);
+  visit("complete", header.complete);
+  visit("exit_status", header.exit_status);
+
+  visit("total_bytes", header.total.bytes);
+  visit("total_count", header.total.count);
+  visit("temporary_bytes", header.temporary.bytes);
+  visit("temporary_count", header.temporary.count);
+  visit("live_at_end_bytes", header.live_at_end.bytes);
+  visit("live_at_end_count", header.live_at_end.count);
+  visit("peak_bytes", header.peak.bytes);
+  visit("peak_count", header.peak.count);
+  visit("peak_time_ns", header.peak_time);
+  visit("frees", header.frees);
+
+  visit("lost_events", header.lost_events);
+  visit("unknown_frees", header.unknown_frees);
+  visit("inferred_frees", header.inferred_frees);
+  visit("late_events", header.late_events);
+  visit("rejected_events", header.rejected_events);
+  visit("nested_events", header.nested_events);
+  visit("cut_stacks", header.cut_stacks);
+  visit("fallback_stacks", header.fallback_stacks);
+  visit("unrecorded_processes", header.unrecorded_processes);
+  visit("waited_ns", header.waited);
+
+  visit("peak_rss_bytes", header.peak_rss);
+  visit("first_rss_bytes", header.first_rss);
+}
+
+}  // namespace heaptally

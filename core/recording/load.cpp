@@ -1,0 +1,220 @@
+#include "core/recording/load.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "core/recording/delta_codec.h"
+#include "core/recording/header_fields.h"
+
+namespace heaptally {
+
+namespace {
+
+using sqlite::damaged;
+using sqlite::Database;
+using sqlite::Statement;
+
+constexpr std::uint64_t kIdLimit = std::uint64_t{1} << 32;
+
+// Calls read(row) for each row of `sql`, whose first column must count from 0. That
+// also ends the walk through a damaged tree that leads around in circles.
+template <class Read>
+std::size_t scan_dense(Database& database, const char* sql, Read read) {
+  Statement row(database, sql);
+  std::uint64_t next = 0;
+  while (row.step()) {
+    if (row.word(0) != next || next >= kIdLimit) {
+      throw damaged(database.subject(), "ids with gaps in: " + std::string(sql));
+    }
+    ++next;
+    read(row);
+  }
+  return next;
+}
+
+std::int32_t small(Statement& row, int column) {
+  const std::int64_t value = row.integer(column);
+  return static_cast<std::int32_t>(std::clamp<std::int64_t>(
+      value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
+}
+
+Header load_header(Database& database) {
+  Header header;
+  Statement row(database, "SELECT value FROM header WHERE key = ?1");
+  for_each_header_field(header, [&]<class Value>(const char* key, Value& value) {
+    row.start(std::string_view(key));
+    if (!row.step()) throw damaged(database.subject(), std::string("no header value ") + key);
+    if constexpr (std::is_same_v<Value, Nanoseconds>) {
+      value = Nanoseconds(row.integer(0));
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+      value = row.text(0);
+    } else if constexpr (std::is_same_v<Value, bool>) {
+      value = row.integer(0) != 0;
+    } else if constexpr (std::is_same_v<Value, int>) {
+      value = small(row, 0);
+    } else {
+      value = static_cast<Value>(row.integer(0));
+    }
+  });
+  scan_dense(database, "SELECT id, text FROM arguments ORDER BY id",
+             [&](Statement& at) { header.command.emplace_back(at.text(1)); });
+  return header;
+}
+
+void load_processes(Database& database, RecordingData& data) {
+  scan_dense(database,
+             "SELECT id, pid, parent_pid, command, start_ns, end_ns, exit_status"
+             " FROM processes ORDER BY id",
+             [&](Statement& row) {
+               Process& process = data.processes.emplace_back();
+               process.id = static_cast<ProcessId>(row.word(0));
+               process.pid = small(row, 1);
+               process.parent_pid = small(row, 2);
+               process.command = row.text(3);
+               process.start = Nanoseconds(row.integer(4));
+               process.end = Nanoseconds(row.integer(5));
+               process.exit_status = small(row, 6);
+             });
+}
+
+void load_tasks(Database& database, RecordingData& data) {
+  scan_dense(database, "SELECT id, process, tid, name, threads FROM tasks ORDER BY id",
+             [&](Statement& row) {
+               Task& task = data.tasks.emplace_back();
+               task.id = static_cast<TaskId>(row.word(0));
+               task.process = static_cast<ProcessId>(row.below(1, data.processes.size()));
+               task.tid = small(row, 2);
+               task.name = row.text(3);
+               task.threads = static_cast<std::uint32_t>(row.below(4, kIdLimit));
+             });
+}
+
+void load_modules(Database& database, RecordingData& data) {
+  scan_dense(database, "SELECT id, path, build_id, debug FROM modules ORDER BY id",
+             [&](Statement& row) {
+               Module& module = data.modules.emplace_back();
+               module.id = static_cast<ModuleId>(row.word(0));
+               module.path = row.text(1);
+               module.build_id = row.text(2);
+               module.debug = row.text(3);
+             });
+  if (data.modules.empty()) throw damaged(database.subject(), "no module 0");
+}
+
+void load_frames(Database& database, RecordingData& data) {
+  constexpr auto kKinds = static_cast<std::uint64_t>(FrameKind::kCut) + 1;
+  scan_dense(database, "SELECT id, module, address, kind FROM frames ORDER BY id",
+             [&](Statement& row) {
+               data.frames.push_back({static_cast<FrameId>(row.word(0)),
+                                      static_cast<ModuleId>(row.below(1, data.modules.size())),
+                                      row.word(2), static_cast<FrameKind>(row.below(3, kKinds))});
+             });
+}
+
+void load_locations(Database& database, RecordingData& data) {
+  std::vector<std::string> strings;
+  scan_dense(database, "SELECT id, text FROM strings ORDER BY id",
+             [&](Statement& row) { strings.emplace_back(row.text(1)); });
+
+  data.locations.resize(data.frames.size());
+  Statement row(database,
+                "SELECT frame, depth, function, file, line, column, symbol_offset"
+                " FROM locations ORDER BY frame, depth");
+  std::size_t last = 0;
+  while (row.step()) {
+    const std::size_t frame = row.below(0, data.frames.size());
+    std::vector<Location>& of_frame = data.locations[frame];
+    if (frame < last || row.word(1) != of_frame.size()) {
+      throw damaged(database.subject(), "the locations of a frame out of order");
+    }
+    last = frame;
+    Location& location = of_frame.emplace_back();
+    location.function = strings[row.below(2, strings.size())];
+    location.file = strings[row.below(3, strings.size())];
+    location.line = static_cast<std::uint32_t>(row.below(4, kIdLimit));
+    location.column = static_cast<std::uint32_t>(row.below(5, kIdLimit));
+    location.symbol_offset = row.word(6);
+  }
+}
+
+void load_traces(Database& database, RecordingData& data) {
+  scan_dense(database, "SELECT id, parent, frame FROM traces ORDER BY id", [&](Statement& row) {
+    const auto id = static_cast<TraceId>(row.word(0));
+    if (id == kRootTrace) {
+      data.traces.emplace_back();
+      return;
+    }
+    data.traces.push_back({id, static_cast<TraceId>(row.below(1, data.traces.size())),
+                           static_cast<FrameId>(row.below(2, data.frames.size()))});
+  });
+  if (data.traces.empty()) throw damaged(database.subject(), "no root trace");
+}
+
+void load_tallies(Database& database, RecordingData& data) {
+  scan_dense(database, "SELECT id, trace, task, size_class FROM tallies ORDER BY id",
+             [&](Statement& row) {
+               data.tallies.push_back({static_cast<TallyId>(row.word(0)),
+                                       static_cast<TraceId>(row.below(1, data.traces.size())),
+                                       static_cast<TaskId>(row.below(2, data.tasks.size())),
+                                       static_cast<SizeClass>(row.below(3, kSizeClasses))});
+             });
+}
+
+bool load_totals(Database& database, RecordingData& data) {
+  data.totals.reserve(data.tallies.size());
+  const std::size_t stored = scan_dense(
+      database,
+      "SELECT tally, total_bytes, total_count, temporary_bytes, temporary_count,"
+      " live_at_end_bytes, live_at_end_count, live_at_peak_bytes, live_at_peak_count, lifetimes"
+      " FROM totals ORDER BY tally",
+      [&](Statement& row) {
+        TallyTotals& totals = data.totals.emplace_back();
+        totals.id = static_cast<TallyId>(row.word(0));
+        totals.total = {row.word(1), row.word(2)};
+        totals.temporary = {row.word(3), row.word(4)};
+        totals.live_at_end = {row.word(5), row.word(6)};
+        totals.live_at_peak = {row.word(7), row.word(8)};
+        if (!decode_lifetimes(row.blob(9), totals.lifetimes)) {
+          throw damaged(database.subject(), "the lifetimes of a tally");
+        }
+      });
+  if (stored == data.tallies.size()) return true;
+  if (stored != 0) throw damaged(database.subject(), "not as many totals as tallies");
+  data.totals.resize(data.tallies.size());
+  for (std::size_t id = 0; id < data.totals.size(); ++id) {
+    data.totals[id].id = static_cast<TallyId>(id);
+  }
+  return false;
+}
+
+void load_samples(Database& database, RecordingData& data) {
+  scan_dense(database,
+             "SELECT id, time_ns, rss_bytes, mapped_bytes, cpu_ns FROM samples ORDER BY id",
+             [&](Statement& row) {
+               data.samples.push_back({Nanoseconds(row.integer(1)), row.word(2), row.word(3),
+                                       Nanoseconds(row.integer(4))});
+             });
+}
+
+}  // namespace
+
+RecordingData load_tables(Database& database, bool& totals_stored) {
+  RecordingData data;
+  data.header = load_header(database);
+  load_processes(database, data);
+  load_tasks(database, data);
+  load_modules(database, data);
+  load_frames(database, data);
+  load_locations(database, data);
+  load_traces(database, data);
+  load_tallies(database, data);
+  totals_stored = load_totals(database, data);
+  load_samples(database, data);
+  return data;
+}
+
+}  // namespace heaptally

@@ -1,0 +1,202 @@
+#include "core/recording/open.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <system_error>
+
+#include "core/recording/schema.h"
+
+namespace heaptally {
+
+namespace {
+
+namespace fs = std::filesystem;
+using sqlite::Database;
+
+constexpr const char* kMakeOne = "give a file that `heaptally record` has made";
+// No text or blob of a recording is longer; a damaged length fails here, not in malloc.
+constexpr int kLongestValue = 256 << 20;
+constexpr int kBusyMilliseconds = 5000;
+
+// "file:" URI of an absolute path, so that no character of it means anything.
+std::string uri_of(const fs::path& absolute, const char* query) {
+  std::string uri = "file:";
+  for (const char c : absolute.string()) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
+    if (plain) {
+      uri += c;
+    } else {
+      constexpr char kHex[] = "0123456789ABCDEF";
+      uri += '%';
+      uri += kHex[static_cast<unsigned char>(c) >> 4];
+      uri += kHex[c & 0xF];
+    }
+  }
+  return uri + query;
+}
+
+bool exists(const fs::path& path, const char* suffix) {
+  std::error_code error;
+  return fs::exists(path.string() + suffix, error);
+}
+
+// Checked before SQLite sees the file, since it would wait on a pipe.
+void require_regular_file(const fs::path& path, const std::string& subject) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    throw Error(subject, "does not exist", "check the path");
+  }
+  if (error) throw Error(subject, "cannot be read (" + error.message() + ")", "check the path");
+  if (!fs::is_regular_file(status)) {
+    throw Error(subject,
+                fs::is_directory(status) ? "is a directory, not a heaptally recording"
+                                         : "is not a heaptally recording",
+                kMakeOne);
+  }
+  if (::access(path.c_str(), R_OK) != 0) {
+    throw Error(subject, "cannot be read (permission denied)", "check its permissions");
+  }
+}
+
+// Everything that a file could make SQLite do beyond reading plain tables is off.
+void defend(Database& database) {
+  sqlite3* const handle = database.handle();
+  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);
+  sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  database.execute("PRAGMA query_only = ON");
+  database.execute("PRAGMA cell_size_check = ON");
+  database.execute("PRAGMA mmap_size = 0");  // a file cut while mapped would be SIGBUS
+}
+
+void check_kind(Database& database, const std::string& subject) {
+  if (database.query_integer("PRAGMA application_id") != kApplicationId) {
+    throw Error(subject, "is not a heaptally recording", kMakeOne);
+  }
+  const std::int64_t version = database.query_integer("PRAGMA user_version");
+  if (version > kFormatVersion) {
+    throw Error(subject,
+                "was made by a newer heaptally (format " + std::to_string(version) +
+                    ", this one reads up to " + std::to_string(kFormatVersion) + ")",
+                "install a newer heaptally");
+  }
+  if (version < 1) throw sqlite::damaged(subject, "format " + std::to_string(version));
+}
+
+void check_schema(Database& database, const std::string& subject) {
+  sqlite::Statement find(database,
+                         "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1");
+  for (const SchemaItem& table : schema_tables()) {
+    find.start(std::string_view(table.name));
+    if (!find.step() || find.text(0) != table.sql) {
+      throw sqlite::damaged(subject, std::string("no proper table ") + table.name);
+    }
+  }
+}
+
+Database open_checked(const std::string& name, int flags, const std::string& subject) {
+  Database database(name, flags, subject);
+  defend(database);
+  check_kind(database, subject);
+  check_schema(database, subject);
+  return database;
+}
+
+// Whether a fresh copy may be read where the original cannot: SQLite needs to write
+// the index of a WAL, or to roll back a journal, beside the file.
+bool place_is_at_fault(const fs::path& absolute) {
+  sqlite3* handle = nullptr;
+  int code = sqlite3_open_v2(absolute.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
+  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  if (code == SQLITE_OK) {
+    code = sqlite3_exec(handle, "SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
+  }
+  sqlite3_close(handle);
+  code &= 0xFF;
+  return code == SQLITE_CANTOPEN || code == SQLITE_READONLY || code == SQLITE_PERM ||
+         code == SQLITE_IOERR;
+}
+
+class PrivateFolder {
+ public:
+  PrivateFolder() {
+    std::error_code error;
+    fs::path pattern = fs::temp_directory_path(error);
+    if (error) pattern = "/tmp";
+    std::string name = (pattern / "heaptally-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      throw Error(pattern.string(), "holds no room for a copy of the recording",
+                  "set TMPDIR to a folder that can be written");
+    }
+    path_ = name;
+  }
+  PrivateFolder(const PrivateFolder&) = delete;
+  PrivateFolder& operator=(const PrivateFolder&) = delete;
+  ~PrivateFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+void copy_private(const fs::path& from, const fs::path& to, const std::string& subject) {
+  std::error_code error;
+  fs::copy_file(from, to, error);
+  // A copy inherits the mode; one of a read-only file must still be writable.
+  if (!error) fs::permissions(to, fs::perms::owner_read | fs::perms::owner_write, error);
+  if (error) {
+    throw Error(subject, "cannot be copied to be read (" + error.message() + ")",
+                "check its permissions, or set TMPDIR to a folder with space");
+  }
+}
+
+}  // namespace
+
+OpenedRecording open_copy(const fs::path& path) {
+  const std::string subject = path.string();
+  require_regular_file(path, subject);
+  const PrivateFolder folder;
+  const fs::path private_path = folder.path() / "recording";
+  copy_private(path, private_path, subject);
+  for (const char* suffix : {"-wal", "-journal"}) {
+    if (exists(path, suffix)) {
+      copy_private(path.string() + suffix, private_path.string() + suffix, subject);
+    }
+  }
+  // For writing, so that SQLite can roll back a journal. The files' names go when this
+  // returns, but what is open remains.
+  OpenedRecording opened{open_checked(private_path.string(), SQLITE_OPEN_READWRITE, subject), true};
+  return opened;
+}
+
+OpenedRecording open_recording(const fs::path& path) {
+  const std::string subject = path.string();
+  require_regular_file(path, subject);
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  const bool wal = exists(absolute, "-wal");
+  if (!wal && !exists(absolute, "-journal")) {
+    // Nothing changes such a file, and `immutable` keeps SQLite from making side files.
+    return {open_checked(uri_of(absolute, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+                         subject),
+            true};
+  }
+  if (!wal || !exists(absolute, "-shm") || place_is_at_fault(absolute)) return open_copy(path);
+  return {open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject),
+          false};
+}
+
+}  // namespace heaptally

@@ -1,0 +1,28 @@
+// Opening a recording to read it, in whatever state it was left.
+#pragma once
+
+#include <filesystem>
+
+#include "core/recording/sqlite.h"
+
+namespace heaptally {
+
+struct OpenedRecording {
+  sqlite::Database database;
+  // False if a writer may still be at it: read all in one transaction, and let go.
+  bool settled = false;
+};
+
+// Opens the file at `path` read-only, with everything off that a hostile file could
+// use, after checks of what it is and of its version. The three states:
+//   finished, no side files   read in place, without locks
+//   with WAL and its index    read in place: a collector writes it, or was killed
+//   otherwise, or if that     file and side files are copied to a private folder that
+//   place is not writable     is gone again when this returns
+// Throws Error: missing, not a recording, of a newer version, damaged.
+OpenedRecording open_recording(const std::filesystem::path& path);
+
+// The last of the three, whatever the state of the file.
+OpenedRecording open_copy(const std::filesystem::path& path);
+
+}  // namespace heaptally

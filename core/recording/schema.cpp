@@ -1,0 +1,87 @@
+#include "core/recording/schema.h"
+
+namespace heaptally {
+
+namespace {
+
+constexpr SchemaItem kTables[] = {
+    {"header", "CREATE TABLE header(key TEXT PRIMARY KEY NOT NULL, value) WITHOUT ROWID"},
+    {"arguments", "CREATE TABLE arguments(id INTEGER PRIMARY KEY, text TEXT NOT NULL)"},
+    {"processes",
+     "CREATE TABLE processes(id INTEGER PRIMARY KEY, pid INTEGER NOT NULL,"
+     " parent_pid INTEGER NOT NULL, command TEXT NOT NULL, start_ns INTEGER NOT NULL,"
+     " end_ns INTEGER NOT NULL, exit_status INTEGER NOT NULL)"},
+    {"tasks",
+     "CREATE TABLE tasks(id INTEGER PRIMARY KEY, process INTEGER NOT NULL,"
+     " tid INTEGER NOT NULL, name TEXT NOT NULL, threads INTEGER NOT NULL)"},
+    {"modules",
+     "CREATE TABLE modules(id INTEGER PRIMARY KEY, path TEXT NOT NULL,"
+     " build_id TEXT NOT NULL, debug TEXT NOT NULL)"},
+    {"frames",
+     "CREATE TABLE frames(id INTEGER PRIMARY KEY, module INTEGER NOT NULL,"
+     " address INTEGER NOT NULL, kind INTEGER NOT NULL)"},
+    {"strings", "CREATE TABLE strings(id INTEGER PRIMARY KEY, text TEXT NOT NULL)"},
+    {"locations",
+     "CREATE TABLE locations(frame INTEGER NOT NULL, depth INTEGER NOT NULL,"
+     " function INTEGER NOT NULL, file INTEGER NOT NULL, line INTEGER NOT NULL,"
+     " column INTEGER NOT NULL, symbol_offset INTEGER NOT NULL,"
+     " PRIMARY KEY(frame, depth)) WITHOUT ROWID"},
+    {"traces",
+     "CREATE TABLE traces(id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, frame INTEGER)"},
+    {"tallies",
+     "CREATE TABLE tallies(id INTEGER PRIMARY KEY, trace INTEGER NOT NULL,"
+     " task INTEGER NOT NULL, size_class INTEGER NOT NULL)"},
+    {"totals",
+     "CREATE TABLE totals(tally INTEGER PRIMARY KEY,"
+     " total_bytes INTEGER NOT NULL, total_count INTEGER NOT NULL,"
+     " temporary_bytes INTEGER NOT NULL, temporary_count INTEGER NOT NULL,"
+     " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
+     " live_at_peak_bytes INTEGER NOT NULL, live_at_peak_count INTEGER NOT NULL,"
+     " lifetimes BLOB)"},
+    {"timeline",
+     "CREATE TABLE timeline(start_ns INTEGER PRIMARY KEY, width_ns INTEGER NOT NULL,"
+     " max_live_bytes INTEGER NOT NULL, deltas BLOB NOT NULL)"},
+    {"samples",
+     "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
+     " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
+};
+
+constexpr SchemaItem kViews[] = {
+    {"frame_lines",
+     "CREATE VIEW frame_lines AS"
+     " SELECT f.id AS frame, coalesce(l.depth, 0) AS depth, fn.text AS function,"
+     " fi.text AS file, l.line AS line, l.column AS column, l.symbol_offset AS symbol_offset,"
+     " m.path AS module, f.address AS address, f.kind AS kind"
+     " FROM frames f JOIN modules m ON m.id = f.module"
+     " LEFT JOIN locations l ON l.frame = f.id"
+     " LEFT JOIN strings fn ON fn.id = l.function LEFT JOIN strings fi ON fi.id = l.file"},
+    {"tally_values",
+     "CREATE VIEW tally_values AS"
+     " SELECT t.id AS tally, t.trace AS trace, p.pid AS pid, k.tid AS tid, k.name AS thread,"
+     " CASE t.size_class WHEN 0 THEN 0 ELSE 1 << (t.size_class - 1) END AS size_from,"
+     " v.total_bytes AS total_bytes, v.total_count AS total_count,"
+     " v.temporary_bytes AS temporary_bytes, v.temporary_count AS temporary_count,"
+     " v.live_at_end_bytes AS live_at_end_bytes, v.live_at_end_count AS live_at_end_count,"
+     " v.live_at_peak_bytes AS live_at_peak_bytes, v.live_at_peak_count AS live_at_peak_count"
+     " FROM tallies t JOIN tasks k ON k.id = t.task JOIN processes p ON p.id = k.process"
+     " LEFT JOIN totals v ON v.tally = t.id"},
+    {"lines",
+     "CREATE VIEW lines AS"
+     " SELECT l.file AS file, l.line AS line, l.function AS function, l.module AS module,"
+     " sum(v.total_bytes) AS total_bytes, sum(v.total_count) AS total_count,"
+     " sum(v.temporary_bytes) AS temporary_bytes, sum(v.temporary_count) AS temporary_count,"
+     " sum(v.live_at_end_bytes) AS live_at_end_bytes,"
+     " sum(v.live_at_end_count) AS live_at_end_count,"
+     " sum(v.live_at_peak_bytes) AS live_at_peak_bytes,"
+     " sum(v.live_at_peak_count) AS live_at_peak_count"
+     " FROM tally_values v JOIN traces t ON t.id = v.trace"
+     " LEFT JOIN frame_lines l ON l.frame = t.frame AND l.depth = 0"
+     " GROUP BY 1, 2, 3, 4"},
+};
+
+}  // namespace
+
+std::span<const SchemaItem> schema_tables() { return kTables; }
+std::span<const SchemaItem> schema_views() { return kViews; }
+
+}  // namespace heaptally

@@ -1,0 +1,362 @@
+#include "core/recording/writer.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <unordered_map>
+#include <vector>
+
+#include "core/recording/delta_codec.h"
+#include "core/recording/header_fields.h"
+#include "core/recording/sample_thinner.h"
+#include "core/recording/schema.h"
+#include "core/recording/sqlite.h"
+#include "core/recording/timeline.h"
+
+namespace heaptally {
+
+namespace {
+
+using sqlite::Database;
+using sqlite::Statement;
+
+// Long enough for a reader's short transactions, short enough not to look hung.
+constexpr int kBusyMilliseconds = 5000;
+
+// Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
+std::string create_file(const std::filesystem::path& path, bool overwrite) {
+  std::error_code error;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
+  if (error) throw Error(path.string(), "cannot be made (" + error.message() + ")");
+  const auto status = std::filesystem::symlink_status(absolute, error);
+  if (std::filesystem::exists(status)) {
+    if (!overwrite) throw Error(path.string(), "exists", "give another name, or --force");
+    if (!std::filesystem::is_regular_file(status)) {
+      throw Error(path.string(), "is not a regular file, so it is not replaced",
+                  "give another name");
+    }
+    if (::unlink(absolute.c_str()) != 0) {
+      throw Error(path.string(),
+                  "cannot be replaced (" + std::generic_category().message(errno) + ")",
+                  "give another name");
+    }
+  }
+  // Leftovers of a file that is gone; SQLite would take them for the new one's.
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
+    ::unlink((absolute.string() + suffix).c_str());
+  }
+  const int descriptor = ::open(absolute.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+  if (descriptor < 0) {
+    throw Error(path.string(), "cannot be made (" + std::generic_category().message(errno) + ")",
+                "choose another place");
+  }
+  ::close(descriptor);
+  return absolute.string();
+}
+
+// The schema is made before WAL is switched on, so that the file itself says what it
+// is from its first page on, with or without its WAL.
+void create_schema(Database& database) {
+  database.execute("PRAGMA synchronous = OFF");
+  database.execute("BEGIN");
+  for (const SchemaItem& table : schema_tables()) database.execute(table.sql);
+  for (const SchemaItem& view : schema_views()) database.execute(view.sql);
+  const std::string ids = "PRAGMA application_id = " + std::to_string(kApplicationId) +
+                          "; PRAGMA user_version = " + std::to_string(kFormatVersion);
+  database.execute(ids.c_str());
+  database.execute("COMMIT");
+}
+
+Database open_new(const std::filesystem::path& path, bool overwrite) {
+  const std::string name = create_file(path, overwrite);
+  Database database(name, SQLITE_OPEN_READWRITE, path.string());
+  sqlite3_busy_timeout(database.handle(), kBusyMilliseconds);
+  create_schema(database);
+  database.execute("PRAGMA journal_mode = WAL");
+  return database;
+}
+
+}  // namespace
+
+struct RecordingWriter::Impl : BucketStore {
+  Impl(const std::filesystem::path& path, bool overwrite) : db(open_new(path, overwrite)) {}
+
+  // One transaction from the first change after a flush to the next flush.
+  void begin() {
+    if (in_transaction) return;
+    db.execute("BEGIN");
+    in_transaction = true;
+  }
+  void commit() {
+    if (!in_transaction) return;
+    db.execute("COMMIT");
+    in_transaction = false;
+  }
+
+  void require(bool holds, const char* broken) const {
+    if (!holds) throw Error(db.subject(), broken, "please report this bug in heaptally");
+  }
+  // Puts replace an element or append the next one.
+  template <class Id>
+  void require_put(Id id, std::size_t& count, const char* broken) const {
+    require(index_of(id) <= count, broken);
+    if (index_of(id) == count) ++count;
+  }
+
+  void write(const Bucket& bucket) override {
+    insert_bucket.run(bucket.start.count(), bucket.width.count(), bucket.max_live_bytes,
+                      codec.encode(bucket.deltas));
+  }
+  void read(Nanoseconds start, Bucket& bucket) override {
+    select_bucket.start(start.count());
+    require(select_bucket.step(), "a bucket of the timeline is gone");
+    bucket.start = start;
+    bucket.width = Nanoseconds(select_bucket.integer(0));
+    bucket.max_live_bytes = select_bucket.word(1);
+    const bool intact = codec.decode(select_bucket.blob(2), tallies, bucket.deltas);
+    select_bucket.reset();
+    require(intact, "a bucket of the timeline cannot be read back");
+  }
+  void erase(Nanoseconds start) override { delete_bucket.run(start.count()); }
+
+  std::int64_t intern(const std::string& text);
+  void store_samples();
+  void require_bucket(const Bucket& bucket) const;
+  void finish_file();
+
+  Database db;
+  bool in_transaction = false;
+
+  std::size_t processes = 0;
+  std::size_t tasks = 0;
+  std::size_t modules = 0;
+  std::size_t frames = 0;
+  std::size_t traces = 0;
+  std::size_t tallies = 0;
+  std::vector<bool> resolved;  // by frame
+  std::unordered_map<std::string, std::int64_t> strings;
+  DeltaCodec codec;
+  Timeline timeline{*this};
+  SampleThinner samples;
+  std::vector<std::uint8_t> lifetimes;  // scratch
+
+  Statement put_header{db, "REPLACE INTO header VALUES(?1, ?2)"};
+  Statement insert_argument{db, "INSERT INTO arguments VALUES(?1, ?2)"};
+  Statement put_process{db, "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+  Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
+  Statement put_module{db, "REPLACE INTO modules VALUES(?1, ?2, ?3, ?4)"};
+  Statement insert_frame{db, "INSERT INTO frames VALUES(?1, ?2, ?3, ?4)"};
+  Statement insert_string{db, "INSERT INTO strings VALUES(?1, ?2)"};
+  Statement delete_locations{db, "DELETE FROM locations WHERE frame = ?1"};
+  Statement insert_location{db, "INSERT INTO locations VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+  Statement insert_trace{db, "INSERT INTO traces VALUES(?1, ?2, ?3)"};
+  Statement insert_tally{db, "INSERT INTO tallies VALUES(?1, ?2, ?3, ?4)"};
+  Statement insert_totals{db, "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
+  Statement insert_bucket{db, "REPLACE INTO timeline VALUES(?1, ?2, ?3, ?4)"};
+  Statement select_bucket{
+      db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
+  Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
+  Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
+};
+
+std::int64_t RecordingWriter::Impl::intern(const std::string& text) {
+  const auto [at, added] = strings.try_emplace(text, static_cast<std::int64_t>(strings.size()));
+  if (added) insert_string.run(at->second, text);
+  return at->second;
+}
+
+void RecordingWriter::Impl::store_samples() {
+  if (!samples.thinned() && samples.unchanged() == samples.rows().size()) return;
+  begin();
+  if (samples.thinned()) db.execute("DELETE FROM samples");
+  for (std::size_t row = samples.unchanged(); row < samples.rows().size(); ++row) {
+    const Sample& sample = samples.rows()[row];
+    put_sample.run(std::uint64_t{row}, sample.time.count(), sample.rss, sample.mapped,
+                   sample.cpu.count());
+  }
+  samples.mark_stored();
+}
+
+void RecordingWriter::Impl::require_bucket(const Bucket& bucket) const {
+  require(timeline.accepts(bucket), "a bucket of the timeline overlaps an earlier one");
+  std::size_t next = 0;
+  for (const TallyDelta& delta : bucket.deltas) {
+    require(index_of(delta.id) >= next, "the deltas of a bucket are not in order");
+    next = index_of(delta.id) + 1;
+  }
+  require(next <= tallies, "a bucket names a tally that was not added");
+}
+
+// A merged timeline leaves free pages in the middle of the file; what a rewrite saves is
+// worth its time only if they are many. It may fail for want of space: no harm.
+void RecordingWriter::Impl::finish_file() {
+  const std::int64_t pages = db.query_integer("PRAGMA page_count");
+  const std::int64_t unused = db.query_integer("PRAGMA freelist_count");
+  if (unused > 16 && unused > pages / 10) {
+    sqlite3_exec(db.handle(), "VACUUM", nullptr, nullptr, nullptr);
+  }
+  db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Refused while a reader has the file open; then it stays a whole, readable file in
+  // WAL mode whose last user removes the empty WAL.
+  sqlite3_exec(db.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+}
+
+RecordingWriter::RecordingWriter(const std::filesystem::path& path, bool overwrite)
+    : impl_(std::make_unique<Impl>(path, overwrite)) {
+  put(Header{});
+  put(Module{});
+  impl_->insert_trace.run(0, 0, nullptr);
+  impl_->traces = 1;
+  impl_->intern("");
+  impl_->commit();
+}
+
+RecordingWriter::~RecordingWriter() = default;
+
+void RecordingWriter::put(const Header& header) {
+  impl_->begin();
+  for_each_header_field(header, [&]<class Value>(const char* key, const Value& value) {
+    const std::string_view name = key;
+    if constexpr (std::is_same_v<Value, Nanoseconds>) {
+      impl_->put_header.run(name, value.count());
+    } else if constexpr (std::is_same_v<Value, bool>) {
+      impl_->put_header.run(name, 0);  // `complete` is for finish() to say
+    } else if constexpr (std::is_same_v<Value, std::string>) {
+      impl_->put_header.run(name, std::string_view(value));
+    } else {
+      impl_->put_header.run(name, value);
+    }
+  });
+  impl_->db.execute("DELETE FROM arguments");
+  for (std::size_t position = 0; position < header.command.size(); ++position) {
+    impl_->insert_argument.run(std::uint64_t{position}, std::string_view(header.command[position]));
+  }
+}
+
+void RecordingWriter::put(const Process& process) {
+  impl_->require_put(process.id, impl_->processes, "a process is out of order");
+  impl_->begin();
+  impl_->put_process.run(static_cast<std::uint32_t>(process.id), process.pid, process.parent_pid,
+                         std::string_view(process.command), process.start.count(),
+                         process.end.count(), process.exit_status);
+}
+
+void RecordingWriter::put(const Task& task) {
+  impl_->require(index_of(task.process) < impl_->processes, "a task has no process");
+  impl_->require_put(task.id, impl_->tasks, "a task is out of order");
+  impl_->begin();
+  impl_->put_task.run(static_cast<std::uint32_t>(task.id), static_cast<std::uint32_t>(task.process),
+                      task.tid, std::string_view(task.name), task.threads);
+}
+
+void RecordingWriter::put(const Module& module) {
+  impl_->require_put(module.id, impl_->modules, "a module is out of order");
+  impl_->begin();
+  impl_->put_module.run(static_cast<std::uint32_t>(module.id), std::string_view(module.path),
+                        std::string_view(module.build_id), std::string_view(module.debug));
+}
+
+void RecordingWriter::add(std::span<const Frame> frames) {
+  impl_->begin();
+  for (const Frame& frame : frames) {
+    impl_->require(index_of(frame.id) == impl_->frames, "a frame is out of order");
+    impl_->require(index_of(frame.module) < impl_->modules, "a frame has no module");
+    impl_->insert_frame.run(static_cast<std::uint32_t>(frame.id),
+                            static_cast<std::uint32_t>(frame.module), frame.address,
+                            static_cast<std::uint32_t>(frame.kind));
+    ++impl_->frames;
+  }
+}
+
+void RecordingWriter::add(std::span<const Trace> traces) {
+  impl_->begin();
+  for (const Trace& trace : traces) {
+    if (trace.id == kRootTrace) continue;  // there from the start
+    impl_->require(index_of(trace.id) == impl_->traces, "a trace is out of order");
+    impl_->require(trace.parent < trace.id, "a trace comes before its parent");
+    impl_->require(index_of(trace.frame) < impl_->frames, "a trace has no frame");
+    impl_->insert_trace.run(static_cast<std::uint32_t>(trace.id),
+                            static_cast<std::uint32_t>(trace.parent),
+                            static_cast<std::uint32_t>(trace.frame));
+    ++impl_->traces;
+  }
+}
+
+void RecordingWriter::add(std::span<const TallyKey> keys) {
+  impl_->begin();
+  for (const TallyKey& key : keys) {
+    impl_->require(index_of(key.id) == impl_->tallies, "a tally is out of order");
+    impl_->require(index_of(key.trace) < impl_->traces, "a tally has no trace");
+    impl_->require(index_of(key.task) < impl_->tasks, "a tally has no task");
+    impl_->require(static_cast<std::size_t>(key.size_class) < kSizeClasses,
+                   "a tally has no size class");
+    impl_->insert_tally.run(
+        static_cast<std::uint32_t>(key.id), static_cast<std::uint32_t>(key.trace),
+        static_cast<std::uint32_t>(key.task), static_cast<std::uint32_t>(key.size_class));
+    ++impl_->tallies;
+  }
+}
+
+void RecordingWriter::add(std::span<const Sample> samples) {
+  for (const Sample& sample : samples) impl_->samples.add(sample);
+}
+
+void RecordingWriter::add(const FrameLocations& locations) {
+  const std::size_t index = index_of(locations.frame);
+  impl_->require(index < impl_->frames, "a location has no frame");
+  impl_->begin();
+  if (impl_->resolved.size() <= index) impl_->resolved.resize(impl_->frames);
+  const auto frame = static_cast<std::uint32_t>(locations.frame);
+  if (impl_->resolved[index]) impl_->delete_locations.run(frame);
+  impl_->resolved[index] = true;
+  std::uint32_t depth = 0;
+  for (const Location& location : locations.locations) {
+    impl_->insert_location.run(frame, depth++, impl_->intern(location.function),
+                               impl_->intern(location.file), location.line, location.column,
+                               location.symbol_offset);
+  }
+}
+
+void RecordingWriter::add(const Bucket& bucket) {
+  impl_->require_bucket(bucket);
+  impl_->begin();
+  impl_->timeline.add(bucket);
+}
+
+void RecordingWriter::add(std::span<const TallyTotals> totals) {
+  impl_->begin();
+  for (const TallyTotals& row : totals) {
+    impl_->require(index_of(row.id) < impl_->tallies, "totals name a tally that was not added");
+    encode_lifetimes(row.lifetimes, impl_->lifetimes);
+    const auto run = [&](const auto& lifetimes) {
+      impl_->insert_totals.run(static_cast<std::uint32_t>(row.id), row.total.bytes, row.total.count,
+                               row.temporary.bytes, row.temporary.count, row.live_at_end.bytes,
+                               row.live_at_end.count, row.live_at_peak.bytes,
+                               row.live_at_peak.count, lifetimes);
+    };
+    if (row.lifetimes.empty()) {
+      run(nullptr);
+    } else {
+      run(BlobView(impl_->lifetimes));
+    }
+  }
+}
+
+void RecordingWriter::flush() {
+  if (impl_->timeline.rows() > 0) impl_->begin();
+  impl_->timeline.flush();
+  impl_->store_samples();
+  impl_->commit();
+}
+
+void RecordingWriter::finish() {
+  impl_->begin();
+  impl_->put_header.run(std::string_view("complete"), 1);
+  flush();
+  impl_->finish_file();
+}
+
+}  // namespace heaptally

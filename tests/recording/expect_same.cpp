@@ -1,0 +1,119 @@
+#include "core/recording/header_fields.h"
+#include "tests/recording/recording_fixture.h"
+
+namespace heaptally::test {
+
+namespace {
+
+void expect_same_header(const Header& actual, const Header& expected) {
+  EXPECT_EQ(actual.command, expected.command);
+  // Both are walked in the same order, so the n-th field of one is that of the other.
+  std::vector<std::string> fields;
+  const auto print = [&](const char* key, const auto& value) {
+    if constexpr (requires { value.count(); }) {
+      fields.push_back(std::string(key) + "=" + std::to_string(value.count()));
+    } else if constexpr (requires { value.size(); }) {
+      fields.push_back(std::string(key) + "=" + value);
+    } else {
+      fields.push_back(std::string(key) + "=" + std::to_string(value));
+    }
+  };
+  for_each_header_field(actual, print);
+  const std::vector<std::string> actual_fields = std::move(fields);
+  fields.clear();
+  for_each_header_field(expected, print);
+  EXPECT_EQ(actual_fields, fields);
+}
+
+void expect_same_run(const RecordingData& actual, const RecordingData& expected) {
+  ASSERT_EQ(actual.processes.size(), expected.processes.size());
+  for (std::size_t i = 0; i < expected.processes.size(); ++i) {
+    const Process& a = actual.processes[i];
+    const Process& b = expected.processes[i];
+    EXPECT_EQ(std::tie(a.id, a.pid, a.parent_pid, a.command, a.start, a.end, a.exit_status),
+              std::tie(b.id, b.pid, b.parent_pid, b.command, b.start, b.end, b.exit_status));
+  }
+  ASSERT_EQ(actual.tasks.size(), expected.tasks.size());
+  for (std::size_t i = 0; i < expected.tasks.size(); ++i) {
+    const Task& a = actual.tasks[i];
+    const Task& b = expected.tasks[i];
+    EXPECT_EQ(std::tie(a.id, a.process, a.tid, a.name, a.threads),
+              std::tie(b.id, b.process, b.tid, b.name, b.threads));
+  }
+  ASSERT_EQ(actual.samples.size(), expected.samples.size());
+  for (std::size_t i = 0; i < expected.samples.size(); ++i) {
+    const Sample& a = actual.samples[i];
+    const Sample& b = expected.samples[i];
+    EXPECT_EQ(std::tie(a.time, a.rss, a.mapped, a.cpu), std::tie(b.time, b.rss, b.mapped, b.cpu));
+  }
+}
+
+void expect_same_code(const RecordingData& actual, const RecordingData& expected) {
+  ASSERT_EQ(actual.modules.size(), expected.modules.size());
+  for (std::size_t i = 0; i < expected.modules.size(); ++i) {
+    const Module& a = actual.modules[i];
+    const Module& b = expected.modules[i];
+    EXPECT_EQ(std::tie(a.id, a.path, a.build_id, a.debug),
+              std::tie(b.id, b.path, b.build_id, b.debug));
+  }
+  ASSERT_EQ(actual.frames.size(), expected.frames.size());
+  for (std::size_t i = 0; i < expected.frames.size(); ++i) {
+    const Frame& a = actual.frames[i];
+    const Frame& b = expected.frames[i];
+    EXPECT_EQ(std::tie(a.id, a.module, a.address, a.kind),
+              std::tie(b.id, b.module, b.address, b.kind));
+  }
+  EXPECT_EQ(actual.locations, expected.locations);
+  ASSERT_EQ(actual.traces.size(), expected.traces.size());
+  for (std::size_t i = 0; i < expected.traces.size(); ++i) {
+    const Trace& a = actual.traces[i];
+    const Trace& b = expected.traces[i];
+    EXPECT_EQ(std::tie(a.id, a.parent, a.frame), std::tie(b.id, b.parent, b.frame));
+  }
+}
+
+void expect_same_tallies(const RecordingData& actual, const RecordingData& expected) {
+  ASSERT_EQ(actual.tallies.size(), expected.tallies.size());
+  for (std::size_t i = 0; i < expected.tallies.size(); ++i) {
+    const TallyKey& a = actual.tallies[i];
+    const TallyKey& b = expected.tallies[i];
+    EXPECT_EQ(std::tie(a.id, a.trace, a.task, a.size_class),
+              std::tie(b.id, b.trace, b.task, b.size_class));
+  }
+  ASSERT_EQ(actual.totals.size(), expected.totals.size());
+  for (std::size_t i = 0; i < expected.totals.size(); ++i) {
+    const TallyTotals& a = actual.totals[i];
+    const TallyTotals& b = expected.totals[i];
+    EXPECT_EQ(std::tie(a.id, a.total, a.temporary, a.live_at_end, a.live_at_peak, a.lifetimes),
+              std::tie(b.id, b.total, b.temporary, b.live_at_end, b.live_at_peak, b.lifetimes));
+  }
+}
+
+}  // namespace
+
+void expect_same(const RecordingData& actual, const RecordingData& expected) {
+  expect_same_header(actual.header, expected.header);
+  expect_same_run(actual, expected);
+  expect_same_code(actual, expected);
+  expect_same_tallies(actual, expected);
+}
+
+void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    SCOPED_TRACE("bucket " + std::to_string(i));
+    const Bucket& a = actual[i];
+    const Bucket& b = expected[i];
+    EXPECT_EQ(std::tie(a.start, a.width, a.max_live_bytes),
+              std::tie(b.start, b.width, b.max_live_bytes));
+    ASSERT_EQ(a.deltas.size(), b.deltas.size());
+    for (std::size_t j = 0; j < b.deltas.size(); ++j) {
+      EXPECT_EQ(
+          std::tie(a.deltas[j].id, a.deltas[j].allocated, a.deltas[j].freed, a.deltas[j].temporary),
+          std::tie(b.deltas[j].id, b.deltas[j].allocated, b.deltas[j].freed,
+                   b.deltas[j].temporary));
+    }
+  }
+}
+
+}  // namespace heaptally::test

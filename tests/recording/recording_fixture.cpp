@@ -1,0 +1,175 @@
+#include "tests/recording/recording_fixture.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include "core/base/error.h"
+
+namespace heaptally::test {
+
+namespace {
+
+Header sample_header() {
+  Header header;
+  header.command = {"./prog", "--flag=a b", "", "caf\xC3\xA9", "\xFF\xFE not UTF-8"};
+  header.working_directory = "/home/user/src";
+  header.host = "host.example";
+  header.heaptally_version = "0.1.0";
+  header.start_unix_ns = 1'700'000'000'123'456'789;
+  header.duration = Nanoseconds(3'500'000'000);
+  header.clock = "tsc";
+  header.complete = true;
+  header.exit_status = 139;
+  header.total = {10'000, 101};
+  header.temporary = {300, 31};
+  header.live_at_end = {4'000, 41};
+  header.peak = {6'000, 61};
+  header.peak_time = Nanoseconds(1'234'567'890);
+  header.frees = 60;
+  header.lost_events = 1;
+  header.unknown_frees = 2;
+  header.inferred_frees = 3;
+  header.late_events = 4;
+  header.rejected_events = 5;
+  header.nested_events = 6;
+  header.cut_stacks = 7;
+  header.fallback_stacks = 8;
+  header.unrecorded_processes = 9;
+  header.waited = Nanoseconds(10);
+  header.peak_rss = 5'242'880;
+  header.first_rss = 1'048'576;
+  return header;
+}
+
+void add_code(RecordingData& data) {
+  data.modules = {{ModuleId{0}, "", "", ""},
+                  {ModuleId{1}, "/home/user/src/prog", "0123456789abcdef", "dwarf"},
+                  {ModuleId{2}, "/usr/lib/libc.so.6", "", "dynsym"}};
+  data.frames = {{FrameId{0}, ModuleId{1}, 0x1234, FrameKind::kReturnAddress},
+                 {FrameId{1}, ModuleId{2}, 0x29D90, FrameKind::kReturnAddress},
+                 {FrameId{2}, ModuleId{0}, 0xFFFFFFFFFF600000, FrameKind::kExact},
+                 {FrameId{3}, ModuleId{0}, 0, FrameKind::kCut}};
+  data.locations = {{{"inner(int)", "/home/user/src/a.h", 7, 3, 0},
+                     {"outer()", "/home/user/src/a.cpp", 70, 12, 0}},
+                    {{"__libc_start_call_main", "", 0, 0, 0x7A}},
+                    {{"", "", 0, 0, std::numeric_limits<std::uint64_t>::max()}},
+                    {}};
+  data.traces = {{kRootTrace, kRootTrace, FrameId{0}},
+                 {TraceId{1}, kRootTrace, FrameId{1}},
+                 {TraceId{2}, TraceId{1}, FrameId{0}},
+                 {TraceId{3}, kRootTrace, FrameId{3}},
+                 {TraceId{4}, TraceId{2}, FrameId{2}}};
+}
+
+}  // namespace
+
+RecordingTest::RecordingTest() {
+  std::string name = (std::filesystem::temp_directory_path() / "heaptally-test-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) std::abort();
+  folder_ = name;
+}
+
+RecordingTest::~RecordingTest() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+RecordingData sample_data() {
+  RecordingData data;
+  data.header = sample_header();
+  data.processes = {{ProcessId{0}, 4'000'001, 77, "./prog --flag=a b", Nanoseconds(5),
+                     Nanoseconds(3'400'000'000), 139},
+                    {ProcessId{1}, 78, 4'000'001, "sh -c true", Nanoseconds(1'000'000'000),
+                     Nanoseconds(2'000'000'000), 0}};
+  data.tasks = {{TaskId{0}, ProcessId{0}, 4'000'001, "prog", 1},
+                {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300}};
+  add_code(data);
+  data.tallies = {{TallyId{0}, TraceId{2}, TaskId{0}, SizeClass{5}},
+                  {TallyId{1}, TraceId{4}, TaskId{1}, SizeClass{64}},
+                  {TallyId{2}, TraceId{2}, TaskId{1}, SizeClass{0}}};
+  data.totals = {
+      {TallyId{0}, {9'000, 90}, {300, 30}, {3'000, 31}, {5'000, 51}, {{0, 2}, {20, 56}, {64, 1}}},
+      {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {1'000, 10}, {}},
+      {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {{33, 1ULL << 40}}}};
+  data.samples = {{Nanoseconds(0), 1'048'576, 20'000'000, Nanoseconds(1'000)},
+                  {Nanoseconds(100'000'000), 5'242'880, 30'000'000, Nanoseconds(90'000'000)}};
+  return data;
+}
+
+std::vector<Bucket> sample_buckets() {
+  const Nanoseconds width(100'000'000);
+  return {{0 * width, width, 2'000, {{TallyId{0}, {2'000, 20}, {500, 5}, {100, 1}}}},
+          {1 * width,
+           width,
+           6'000,
+           {{TallyId{0}, {4'000, 40}, {0, 0}, {0, 0}},
+            {TallyId{1}, {500, 5}, {0, 0}, {0, 0}},
+            {TallyId{2}, {0, 1}, {0, 1}, {0, 1}}}},
+          {9 * width, width, 6'000, {}},
+          {30 * width,
+           width,
+           1ULL << 45,
+           {{TallyId{0}, {3'000, 30}, {5'500, 54}, {200, 29}},
+            {TallyId{1}, {500, 5}, {0, 0}, {0, 0}}}}};
+}
+
+void write_unfinished_sample(RecordingWriter& writer) {
+  const RecordingData data = sample_data();
+  writer.put(data.header);
+  for (const Process& process : data.processes) writer.put(process);
+  for (const Task& task : data.tasks) writer.put(task);
+  for (const Module& module : data.modules) writer.put(module);
+  writer.add(std::span(data.frames));
+  writer.add(std::span(data.traces));
+  writer.add(std::span(data.tallies));
+  for (std::size_t frame = 0; frame < data.locations.size(); ++frame) {
+    if (data.locations[frame].empty()) continue;
+    writer.add(FrameLocations{static_cast<FrameId>(frame), data.locations[frame]});
+  }
+  writer.flush();
+  for (const Bucket& bucket : sample_buckets()) {
+    writer.add(bucket);
+    writer.flush();
+  }
+  writer.add(std::span(data.samples));
+  writer.flush();
+}
+
+void write_sample(RecordingWriter& writer) {
+  write_unfinished_sample(writer);
+  writer.add(std::span<const TallyTotals>(sample_data().totals));
+  writer.finish();
+}
+
+std::vector<Bucket> buckets_of(RecordingReader& reader) {
+  std::vector<Bucket> buckets;
+  reader.for_each_bucket([&](const Bucket& bucket) {
+    buckets.push_back(bucket);
+    return true;
+  });
+  return buckets;
+}
+
+std::string error_of_opening(const std::filesystem::path& path) {
+  try {
+    RecordingReader reader(path);
+    buckets_of(reader);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string read_bytes(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+}  // namespace heaptally::test
