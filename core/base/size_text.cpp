@@ -32,4 +32,8 @@ std::string size_text(std::uint64_t size) { return text(static_cast<double>(size
 
 std::string signed_size_text(std::int64_t size) { return text(static_cast<double>(size), true); }
 
+std::string average_text(Amount amount) {
+  return text(static_cast<double>(amount.bytes) / static_cast<double>(amount.count), false);
+}
+
 }  // namespace heaptally

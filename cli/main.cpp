@@ -1,0 +1,79 @@
+// heaptally: which line holds, leaks or churns how much memory.
+#include <exception>
+#include <new>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "core/base/error.h"
+
+namespace {
+
+using heaptally::ExitCode;
+
+constexpr const char* kExamples = R"(Examples:
+  heaptally record ./program --its arguments    record a program
+  heaptally summary program.1234.heaptally      the run at a glance
+  heaptally stats program.1234.heaptally        the lines that held most at the peak
+  heaptally stats --help                        what else can be asked
+
+Exit codes: 0 success, 1 it could not be done, 2 the command line is wrong.
+`heaptally record` exits as the recorded program does.)";
+
+int fail(const std::string& line, ExitCode code) {
+  fmt::print(stderr, "heaptally: {}\n", line);
+  return static_cast<int>(code);
+}
+
+// The part of the command line that was understood, to ask for help on.
+std::string command_given(const CLI::App& app) {
+  const auto commands = app.get_subcommands();
+  return commands.empty() ? "heaptally" : "heaptally " + commands.front()->get_name();
+}
+
+int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::string problem = error.what();
+  if (app.get_subcommands().empty()) {
+    if (argc < 2) {
+      problem = "a command is missing";
+    } else if (argv[1][0] != '-') {
+      problem = fmt::format("{}: no such command", argv[1]);
+    }
+  }
+  // The library writes some messages on several lines.
+  for (char& character : problem) {
+    if (character == '\n') character = ' ';
+  }
+  problem.erase(problem.find_last_not_of(" .") + 1);
+  return fail(fmt::format("{}; see {} --help", problem, command_given(app)), ExitCode::kUsage);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  int status = static_cast<int>(ExitCode::kOk);
+  CLI::App app("heaptally tells which line of a program holds, leaks or churns how much memory.",
+               "heaptally");
+  app.set_version_flag("--version", "heaptally " HEAPTALLY_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExamples);
+#ifdef HEAPTALLY_HAVE_RECORD
+  heaptally::add_record_command(app, status);
+#endif
+  heaptally::add_summary_command(app, status);
+  heaptally::add_stats_command(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+    return report_usage(app, error, argc, argv);
+  } catch (const heaptally::Error& error) {
+    return fail(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return fail("out of memory", ExitCode::kFailed);
+  } catch (const std::exception& error) {
+    return fail(error.what(), ExitCode::kFailed);
+  }
+  return status;
+}

@@ -1,0 +1,44 @@
+#include "cli/output.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+
+#include <unistd.h>
+
+#include "core/base/error.h"
+
+namespace heaptally {
+
+StandardOutput::StandardOutput() { std::signal(SIGPIPE, SIG_IGN); }
+
+StandardOutput::Buffer::int_type StandardOutput::Buffer::overflow(int_type character) {
+  if (sync() != 0) return traits_type::eof();
+  if (!traits_type::eq_int_type(character, traits_type::eof())) {
+    *pptr() = traits_type::to_char_type(character);
+    pbump(1);
+  }
+  return traits_type::not_eof(character);
+}
+
+int StandardOutput::Buffer::sync() {
+  for (const char* next = pbase(); next < pptr() && problem_ == 0;) {
+    const ssize_t written = write(STDOUT_FILENO, next, static_cast<std::size_t>(pptr() - next));
+    if (written >= 0) {
+      next += written;
+    } else if (errno != EINTR) {
+      problem_ = errno;
+    }
+  }
+  setp(bytes_.data(), bytes_.data() + bytes_.size());
+  return problem_ == 0 ? 0 : -1;
+}
+
+void StandardOutput::finish() {
+  stream_.flush();
+  if (buffer_.problem() != 0 && buffer_.problem() != EPIPE) {
+    throw Error("standard output", std::strerror(buffer_.problem()), "the report is not complete");
+  }
+}
+
+}  // namespace heaptally

@@ -1,0 +1,42 @@
+// Standard output for commands that print reports.
+#pragma once
+
+#include <array>
+#include <ostream>
+#include <streambuf>
+
+namespace heaptally {
+
+// Purpose: a stream to standard output that knows why it failed. A reader that has gone away
+//   (| head) is no failure: what follows is dropped, and the stream reads as failed so that
+//   writers stop early.
+// Side effect: SIGPIPE is ignored from its making on.
+class StandardOutput {
+ public:
+  StandardOutput();
+
+  std::ostream& stream() { return stream_; }
+
+  // Writes out what is buffered. Errors: Error if anything could not be written, unless the reader
+  // has gone away.
+  void finish();
+
+ private:
+  class Buffer : public std::streambuf {
+   public:
+    Buffer() { setp(bytes_.data(), bytes_.data() + bytes_.size()); }
+    int problem() const { return problem_; }
+
+   private:
+    int_type overflow(int_type character) override;
+    int sync() override;
+
+    std::array<char, 1 << 16> bytes_;
+    int problem_ = 0;  // errno of the first write that failed
+  };
+
+  Buffer buffer_;
+  std::ostream stream_{&buffer_};
+};
+
+}  // namespace heaptally

@@ -1,0 +1,50 @@
+// Statistics: a snapshot, grouped, filtered and ordered.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/profile/filter.h"
+#include "core/profile/keys.h"
+#include "core/profile/snapshot.h"
+
+namespace heaptally {
+
+enum class SortBy { kSize, kCount };
+
+// Reads "size" or "count". Errors: Error of usage.
+SortBy parse_sort(std::string_view text);
+std::string_view name_of(SortBy sort);
+
+// What is asked of a snapshot.
+struct Query {
+  Group group = Group::kLine;
+  SortBy sort = SortBy::kSize;
+  bool cumulative = false;  // count a trace for every key among its places, once each
+  std::vector<Filter> filters;
+  std::vector<std::string> threads;  // see kept_tasks
+  std::size_t limit = 0;             // how many rows; 0 for all
+};
+
+struct Statistic {
+  Key key;
+  Amount amount;
+};
+
+struct Statistics {
+  std::vector<Statistic> rows;  // the first `limit` in descending order
+  std::size_t groups = 0;       // how many rows there are without a limit
+  Amount covered;               // of what was kept, what the rows hold; shared traces count once
+  Amount kept;                  // after the filters
+  Amount whole;                 // before the filters
+};
+
+// Errors: Error of usage for a cumulative group that is not by place.
+void check(const Query& query);
+
+// Groups the amounts of a snapshot. Rows are in descending order of (size, count, key), or of
+// (count, size, key); keys as compare_keys has them. Rows of nothing are left out.
+// Errors: as check and kept_tasks.
+Statistics statistics(const Profile& profile, const Snapshot& snapshot, const Query& query);
+
+}  // namespace heaptally

@@ -1,0 +1,56 @@
+#include "core/profile/summary.h"
+
+namespace heaptally {
+namespace {
+
+Statistics top_lines(const Profile& profile, Metric metric, Moment::Kind moment,
+                     std::size_t lines) {
+  // Peak and end need no timeline.
+  const BucketSource no_timeline = [](const BucketVisitor&) {};
+  const Snapshot snapshot = take_snapshot(profile.data(), no_timeline, metric, {moment});
+  return statistics(profile, snapshot, {.filters = {}, .threads = {}, .limit = lines});
+}
+
+void take_totals_from_header(const Header& header, Summary& summary) {
+  summary.total = header.total;
+  summary.temporary = header.temporary;
+  summary.peak = header.peak;
+  summary.live_at_end = header.live_at_end;
+  summary.frees = header.frees;
+}
+
+void take_totals_from_tallies(const RecordingData& data, Summary& summary) {
+  for (const TallyTotals& totals : data.totals) {
+    summary.total += totals.total;
+    summary.temporary += totals.temporary;
+    summary.peak += totals.live_at_peak;
+    summary.live_at_end += totals.live_at_end;
+  }
+  summary.frees = (summary.total - summary.live_at_end).count;
+}
+
+}  // namespace
+
+Summary summarize(const Profile& profile, std::size_t lines) {
+  const RecordingData& data = profile.data();
+  const Header& header = data.header;
+  Summary summary;
+  summary.duration = run_time(data);
+  summary.at_peak = top_lines(profile, Metric::kLive, Moment::Kind::kPeak, lines);
+  summary.at_end = top_lines(profile, Metric::kLive, Moment::Kind::kEnd, lines);
+  summary.of_all = top_lines(profile, Metric::kTotal, Moment::Kind::kEnd, lines);
+  for (const Task& task : data.tasks) summary.threads += task.threads;
+  if (header.complete) {
+    take_totals_from_header(header, summary);
+  } else {
+    take_totals_from_tallies(data, summary);
+  }
+  if (header.peak_rss > header.first_rss) {
+    summary.rss_growth = header.peak_rss - header.first_rss;
+    summary.heap_share =
+        static_cast<double>(summary.peak.bytes) / static_cast<double>(summary.rss_growth);
+  }
+  return summary;
+}
+
+}  // namespace heaptally

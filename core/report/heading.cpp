@@ -1,0 +1,158 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "core/base/size_text.h"
+#include "core/profile/losses.h"
+#include "core/report/statistics_report.h"
+#include "core/report/wording.h"
+
+namespace heaptally {
+namespace {
+
+std::string_view rows_name(Group group) {
+  switch (group) {
+    case Group::kLine:
+      return "line";
+    case Group::kFile:
+      return "file";
+    case Group::kFunction:
+      return "function";
+    case Group::kModule:
+      return "module";
+    case Group::kTraceback:
+      return "traceback";
+    case Group::kThread:
+      return "thread";
+    case Group::kSize:
+      break;
+  }
+  return "size";
+}
+
+std::string_view blocks_name(Metric metric) {
+  return metric == Metric::kLive ? "block" : "allocation";
+}
+
+std::string amount_text(Amount amount, Metric metric) {
+  return fmt::format("{} in {}", size_text(amount.bytes),
+                     counted(amount.count, blocks_name(metric)));
+}
+
+// "at the peak, 1.5 s (exact)"
+std::string moment_phrase(const Snapshot& snapshot, Nanoseconds peak_time) {
+  const std::string time = moment_text(snapshot.time);
+  switch (snapshot.asked.kind) {
+    case Moment::Kind::kEnd:
+      return fmt::format("at the end, {} (exact)", time);
+    case Moment::Kind::kPeak:
+      if (snapshot.metric == Metric::kLive) {
+        return snapshot.exact
+                   ? fmt::format("at the peak, {} (exact)", time)
+                   : fmt::format("at the peak, {} (the highest edge of a time bucket)", time);
+      }
+      return fmt::format("until {} (exact there; the last edge before the peak at {})", time,
+                         moment_text(peak_time));
+    case Moment::Kind::kTime:
+      break;
+  }
+  if (snapshot.time == snapshot.asked.time) return fmt::format("at {} (exact)", time);
+  const std::string asked = moment_text(snapshot.asked.time);
+  // A time that lies after the end is cut down to it; any other is moved to an edge.
+  return fmt::format("at {} (exact there; the last moment known at or before {})", time, asked);
+}
+
+std::string coverage_phrase(const StatisticsReport& report) {
+  const Statistics& statistics = report.statistics;
+  const bool by_size = report.query.sort == SortBy::kSize;
+  const std::string_view name = rows_name(report.query.group);
+  if (statistics.groups == 0) return "nothing to show";
+  const std::string rows =
+      statistics.rows.size() == statistics.groups
+          ? (statistics.groups == 1 ? fmt::format("1 {}", name)
+                                    : "all " + counted(statistics.groups, name))
+          : fmt::format("top {} of {}", grouped_text(statistics.rows.size()),
+                        counted(statistics.groups, name));
+  const std::string share =
+      by_size ? percent_text(statistics.covered.bytes, statistics.kept.bytes)
+              : percent_text(statistics.covered.count, statistics.kept.count) + " of the count";
+  return fmt::format("{} cover{} {}", rows, statistics.rows.size() == 1 ? "s" : "", share);
+}
+
+std::string filters_line(const StatisticsReport& report) {
+  std::string text;
+  for (const Filter& filter : report.query.filters) {
+    text += fmt::format(" {} '{}'", filter.inclusive ? "--filter" : "--exclude",
+                        printable(filter.text));
+  }
+  const auto& filters = report.query.filters;
+  if (std::any_of(filters.begin(), filters.end(), [](const Filter& f) { return f.all_frames; })) {
+    text += " --all-frames";
+  }
+  for (const std::string& thread : report.query.threads) {
+    text += fmt::format(" --thread '{}'", printable(thread));
+  }
+  if (text.empty()) return text;
+  return fmt::format("# only{}: {} of {}\n", text,
+                     amount_text(report.statistics.kept, report.snapshot.metric),
+                     amount_text(report.statistics.whole, report.snapshot.metric));
+}
+
+std::string incomplete_line(const Header& header) {
+  if (!is_incomplete(header)) return {};
+  std::string text;
+  const auto add = [&text](std::string_view part) {
+    text += text.empty() ? " " : ", ";
+    text += part;
+  };
+  if (!header.complete) add("the recording was not finished");
+  for (const Loss& loss : losses(header)) {
+    const bool matters = loss.incomplete || loss.name == "unknown_frees";
+    if (matters && loss.count != 0) add(counted(loss.count, loss.singular, loss.plural));
+  }
+  return fmt::format("# incomplete:{}\n", text);
+}
+
+// Names the modules of rows whose place in the source is not known.
+std::string without_debug_line(const StatisticsReport& report) {
+  constexpr std::size_t kNamed = 3;
+  const Group group = report.query.group;
+  if (group == Group::kThread || group == Group::kSize || group == Group::kModule) return {};
+  const Places& places = report.profile.places();
+  std::vector<std::string_view> modules;
+  for (const Statistic& row : report.statistics.rows) {
+    if (places[row.key.place].source) continue;
+    const std::string_view module = places.where(row.key.place);
+    if (std::find(modules.begin(), modules.end(), module) == modules.end()) {
+      modules.push_back(module);
+    }
+  }
+  if (modules.empty()) return {};
+  std::string names;
+  for (std::size_t i = 0; i < std::min(kNamed, modules.size()); ++i) {
+    names += (i == 0 ? "" : ", ") + printable(modules[i]);
+  }
+  if (modules.size() > kNamed) names += fmt::format(" and {} more", modules.size() - kNamed);
+  return fmt::format("# no debug information: {}; only modules and symbols told their sites\n",
+                     names);
+}
+
+}  // namespace
+
+std::string heading_text(const StatisticsReport& report) {
+  const Query& query = report.query;
+  const Snapshot& snapshot = report.snapshot;
+  std::string text =
+      fmt::format("# {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
+                  moment_phrase(snapshot, report.profile.data().header.peak_time),
+                  name_of(query.group), query.sort == SortBy::kCount ? ", sorted by count" : "",
+                  query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
+  text += fmt::format("# {}; {}\n", amount_text(report.statistics.kept, snapshot.metric),
+                      coverage_phrase(report));
+  text += filters_line(report);
+  text += without_debug_line(report);
+  text += incomplete_line(report.profile.data().header);
+  return text;
+}
+
+}  // namespace heaptally

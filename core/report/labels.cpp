@@ -1,0 +1,76 @@
+#include "core/report/labels.h"
+
+#include <fmt/format.h>
+
+#include "core/base/size_text.h"
+#include "core/report/wording.h"
+
+namespace heaptally {
+namespace {
+
+// The address or symbol of a place without source.
+std::string position(const Places& places, PlaceId id) {
+  const Place& place = places[id];
+  if (place.function != TextId{}) {
+    return fmt::format("{}+0x{:x}", printable(places.function(id)), place.offset);
+  }
+  return fmt::format("{}0x{:x}", place.module == TextId{} ? "" : "+", place.offset);
+}
+
+std::string module_or_unknown(std::string_view path) {
+  return path.empty() ? "??" : printable(path);
+}
+
+std::string task_label(const Task& task) {
+  const std::string name = task.name.empty() ? "thread" : printable(task.name);
+  if (task.threads > 1) return fmt::format("{} ({})", name, counted(task.threads, "thread"));
+  return fmt::format("{} ({})", name, task.tid);
+}
+
+std::string size_label(SizeClass size_class) {
+  const auto bits = static_cast<unsigned>(size_class);
+  if (bits == 0) return "[0 B, 1 B)";
+  const std::string from = size_text(std::uint64_t{1} << ((bits - 1) & 63));
+  // 2^64 is beyond what size_text takes.
+  return fmt::format("[{}, {})", from, bits < 64 ? size_text(std::uint64_t{1} << bits) : "16 EiB");
+}
+
+}  // namespace
+
+std::string place_label(const Places& places, PlaceId place) {
+  const std::string where = printable(places.where(place));
+  if (places[place].source) return fmt::format("{}:{}", where, places[place].line);
+  return fmt::format("{}:{}", where, position(places, place));
+}
+
+std::string frame_label(const Places& places, PlaceId place) {
+  if (place == kCutPlace) return "  ... (outermost frames were cut off)";
+  const std::string where = printable(places.where(place));
+  if (places[place].source) {
+    return fmt::format("  File \"{}\", line {}", where, places[place].line);
+  }
+  return fmt::format("  File \"{}\", {}", where, position(places, place));
+}
+
+std::string key_label(const Profile& profile, Group group, const Key& key) {
+  const Places& places = profile.places();
+  const std::string where = printable(places.where(key.place));
+  switch (group) {
+    case Group::kLine:
+    case Group::kTraceback:
+      return place_label(places, key.place);
+    case Group::kFile:
+      return where + ":0";
+    case Group::kModule:
+      return module_or_unknown(places.module(key.place)) + ":0";
+    case Group::kFunction:
+      return fmt::format("{} ({})", module_or_unknown(places.function(key.place)), where);
+    case Group::kThread:
+      return task_label(profile.data().tasks[index_of(key.task)]);
+    case Group::kSize:
+      return size_label(key.size_class);
+  }
+  return {};
+}
+
+}  // namespace heaptally

@@ -1,0 +1,123 @@
+#include <algorithm>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/base/size_text.h"
+#include "core/profile/losses.h"
+#include "core/report/labels.h"
+#include "core/report/summary_report.h"
+#include "core/report/wording.h"
+
+namespace heaptally {
+namespace {
+
+void fact(std::ostream& out, std::string_view name, std::string_view text) {
+  out << fmt::format("{:<12}  {}\n", name, text);
+}
+
+std::string command_text(const Header& header) {
+  std::string text;
+  for (const std::string& argument : header.command) {
+    if (!text.empty()) text += ' ';
+    const bool plain =
+        !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?;&|<>()") == std::string::npos;
+    text += plain ? argument : "'" + argument + "'";
+  }
+  return printable(text);
+}
+
+std::string end_text(const Header& header) {
+  if (!header.complete) return "the recording was not finished";
+  if (header.exit_status > 128 && header.exit_status < 128 + 65) {
+    return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
+  }
+  return fmt::format("exit status {}", header.exit_status);
+}
+
+std::string blocks_text(Amount amount, std::string_view name) {
+  return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, name));
+}
+
+std::string rss_text(const Header& header, const Summary& summary) {
+  if (header.peak_rss == 0) return "not sampled";
+  const std::string peak = size_text(header.peak_rss) + " at most";
+  if (!summary.heap_share) return peak + ", no growth since the start";
+  return fmt::format("{}, grown by {}; the heap's peak explains {:.0f} % of the growth", peak,
+                     size_text(summary.rss_growth), *summary.heap_share * 100);
+}
+
+void write_facts(const Header& header, const RecordingData& data, const Summary& summary,
+                 std::ostream& out) {
+  fact(out, "command", command_text(header));
+  fact(out, "duration", fmt::format("{}, {}", duration_text(summary.duration), end_text(header)));
+  std::string threads = grouped_text(summary.threads);
+  if (data.processes.size() > 1) {
+    threads += " in " + counted(data.processes.size(), "process", "processes");
+  }
+  fact(out, "threads", threads);
+  fact(out, "allocations", blocks_text(summary.total, "allocation"));
+  fact(out, "frees", grouped_text(summary.frees));
+  fact(out, "temporary",
+       fmt::format("{}, {} of all", blocks_text(summary.temporary, "allocation"),
+                   percent_text(summary.temporary.count, summary.total.count)));
+  fact(
+      out, "peak",
+      fmt::format("{} at {}{}", blocks_text(summary.peak, "block"), duration_text(header.peak_time),
+                  header.complete ? "" : " (the highest edge of a time bucket)"));
+  fact(out, "live at end", blocks_text(summary.live_at_end, "block"));
+  fact(out, "peak RSS", rss_text(header, summary));
+}
+
+void write_warnings(const Header& header, const Summary& summary, std::ostream& out) {
+  for (const Loss& loss : losses(header)) {
+    if (loss.count == 0) continue;
+    fact(out, loss.incomplete ? "incomplete" : "note",
+         counted(loss.count, loss.singular, loss.plural));
+  }
+  if (header.waited.count() != 0) {
+    fact(out, "note",
+         fmt::format("the program waited {} for heaptally", duration_text(header.waited)));
+  }
+  if (summary.heap_share && *summary.heap_share < kLowHeapShare) {
+    fact(out, "warning",
+         "the heap explains little of the memory's growth: the program may map memory itself,");
+    fact(out, "", "or have an allocator of its own, which heaptally does not see");
+  }
+}
+
+void write_lines(const Profile& profile, std::string_view title, const Statistics& lines,
+                 std::string_view blocks, std::ostream& out) {
+  out << fmt::format("\n{}\n", title);
+  if (lines.rows.empty()) {
+    out << "  nothing\n";
+    return;
+  }
+  std::vector<std::string> counts;
+  std::size_t width = 0;
+  for (const Statistic& row : lines.rows) {
+    counts.push_back(counted(row.amount.count, blocks));
+    width = std::max(width, counts.back().size());
+  }
+  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
+    const Statistic& row = lines.rows[i];
+    out << fmt::format("  {:>10}  {:>7}  {:>{}}  {}\n", size_text(row.amount.bytes),
+                       percent_text(row.amount.bytes, lines.kept.bytes), counts[i], width,
+                       key_label(profile, Group::kLine, row.key));
+  }
+}
+
+}  // namespace
+
+void write_text(const Profile& profile, const Summary& summary, std::ostream& out) {
+  const RecordingData& data = profile.data();
+  write_facts(data.header, data, summary, out);
+  write_warnings(data.header, summary, out);
+  write_lines(profile, "top lines at the peak", summary.at_peak, "block", out);
+  write_lines(profile, "top lines at the end", summary.at_end, "block", out);
+  write_lines(profile, "top lines of all allocations", summary.of_all, "allocation", out);
+}
+
+}  // namespace heaptally
