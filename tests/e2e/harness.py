@@ -90,7 +90,7 @@ class Recording:
     def at_line(self, file, line, *options):
         """(size, count) that stats charges to a line; `file` is the end of its path."""
         rows = [row for row in self.stats("--group", "lineno", *options)["statistics"]
-                if row["file"].endswith("/" + file) and row["line"] == line]
+                if row["line"] == line and row["file"].endswith("/" + file)]
         assert len(rows) <= 1, rows
         return (rows[0]["size"], rows[0]["count"]) if rows else (0, 0)
 
