@@ -127,6 +127,17 @@ bool place_is_at_fault(const fs::path& absolute) {
          code == SQLITE_IOERR;
 }
 
+// SQLite itself does not mind if the end of the last page is missing.
+void check_size(Database& database, const fs::path& absolute) {
+  std::error_code error;
+  const std::uintmax_t size = fs::file_size(absolute, error);
+  const std::int64_t needed =
+      database.query_integer("PRAGMA page_count") * database.query_integer("PRAGMA page_size");
+  if (error || size < static_cast<std::uintmax_t>(needed)) {
+    throw sqlite::damaged(database.subject(), "its end is missing");
+  }
+}
+
 class PrivateFolder {
  public:
   PrivateFolder() {
@@ -190,9 +201,11 @@ OpenedRecording open_recording(const fs::path& path) {
   const bool wal = exists(absolute, "-wal");
   if (!wal && !exists(absolute, "-journal")) {
     // Nothing changes such a file, and `immutable` keeps SQLite from making side files.
-    return {open_checked(uri_of(absolute, "?immutable=1"), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-                         subject),
-            true};
+    OpenedRecording opened{open_checked(uri_of(absolute, "?immutable=1"),
+                                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject),
+                           true};
+    check_size(opened.database, absolute);
+    return opened;
   }
   if (!wal || !exists(absolute, "-shm") || place_is_at_fault(absolute)) return open_copy(path);
   return {open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject),

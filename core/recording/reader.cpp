@@ -1,5 +1,7 @@
 #include "core/recording/reader.h"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "core/recording/delta_codec.h"
@@ -26,33 +28,36 @@ struct PackedBucket {
 }  // namespace
 
 struct RecordingReader::Impl {
-  explicit Impl(const std::filesystem::path& path) : opened(open_recording(path)) {}
+  explicit Impl(const std::filesystem::path& path)
+      : subject(path.string()), opened(open_recording(path)) {}
 
   void load();
   void for_each_row(const std::function<bool(const PackedBucket&, BlobView)>& visit);
   void for_each_bucket(const VisitBucket& visit);
 
-  OpenedRecording opened;
+  std::string subject;
   RecordingData data;
-  bool snapshot = false;  // `rows` has the timeline, as it was with `data`
+  // Either the file, or, if a writer may still be at it, the timeline as it was with
+  // `data`: an open file would keep the writer from finishing.
+  std::optional<OpenedRecording> opened;
   std::vector<PackedBucket> rows;
   DeltaCodec codec;
 };
 
 void RecordingReader::Impl::load() {
-  sqlite::Database& database = opened.database;
+  sqlite::Database& database = opened->database;
   database.execute("BEGIN");
   bool totals_stored = false;
   data = load_tables(database, totals_stored);
-  if (!opened.settled) {
+  if (!opened->settled) {
     for_each_row([&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
       rows.back().deltas.assign(deltas.begin(), deltas.end());
       return true;
     });
-    snapshot = true;
   }
   database.execute("COMMIT");
+  if (!opened->settled) opened.reset();
   if (!data.header.complete || !totals_stored) {
     derive_totals([&](const VisitBucket& visit) { for_each_bucket(visit); }, data);
   }
@@ -60,13 +65,13 @@ void RecordingReader::Impl::load() {
 
 void RecordingReader::Impl::for_each_row(
     const std::function<bool(const PackedBucket&, BlobView)>& visit) {
-  if (snapshot) {
+  if (!opened) {
     for (const PackedBucket& row : rows) {
       if (!visit(row, row.deltas)) return;
     }
     return;
   }
-  sqlite::Statement select(opened.database, kSelectTimeline);
+  sqlite::Statement select(opened->database, kSelectTimeline);
   PackedBucket row;
   Nanoseconds end{0};
   while (select.step()) {
@@ -74,7 +79,7 @@ void RecordingReader::Impl::for_each_row(
     row.width = Nanoseconds(select.below(1, kMostTime));
     row.max_live_bytes = select.word(2);
     if (row.start < end || row.width.count() == 0) {
-      throw sqlite::damaged(opened.database.subject(), "buckets of the timeline overlap");
+      throw sqlite::damaged(subject, "buckets of the timeline overlap");
     }
     end = row.start + row.width;
     if (!visit(row, select.blob(3))) return;
@@ -88,7 +93,7 @@ void RecordingReader::Impl::for_each_bucket(const VisitBucket& visit) {
     bucket.width = row.width;
     bucket.max_live_bytes = row.max_live_bytes;
     if (!codec.decode(deltas, data.tallies.size(), bucket.deltas)) {
-      throw sqlite::damaged(opened.database.subject(), "a bucket of the timeline");
+      throw sqlite::damaged(subject, "a bucket of the timeline");
     }
     return visit(bucket);
   });

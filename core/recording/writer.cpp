@@ -57,8 +57,6 @@ std::string create_file(const std::filesystem::path& path, bool overwrite) {
   return absolute.string();
 }
 
-// The schema is made before WAL is switched on, so that the file itself says what it
-// is from its first page on, with or without its WAL.
 void create_schema(Database& database) {
   database.execute("PRAGMA synchronous = OFF");
   database.execute("BEGIN");
@@ -75,7 +73,6 @@ Database open_new(const std::filesystem::path& path, bool overwrite) {
   Database database(name, SQLITE_OPEN_READWRITE, path.string());
   sqlite3_busy_timeout(database.handle(), kBusyMilliseconds);
   create_schema(database);
-  database.execute("PRAGMA journal_mode = WAL");
   return database;
 }
 
@@ -212,6 +209,8 @@ RecordingWriter::RecordingWriter(const std::filesystem::path& path, bool overwri
   impl_->traces = 1;
   impl_->intern("");
   impl_->commit();
+  // Only now, so that the file is a recording even if it is parted from its WAL.
+  impl_->db.execute("PRAGMA journal_mode = WAL");
 }
 
 RecordingWriter::~RecordingWriter() = default;

@@ -1,0 +1,181 @@
+// What a recording costs: to write, on disk, and to open.
+#include <benchmark/benchmark.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/recording/reader.h"
+#include "core/recording/writer.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace heaptally;
+
+constexpr std::size_t kFrames = 100'000;
+constexpr std::size_t kTraces = 835'000;
+constexpr std::size_t kTallies = 250'000;
+
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "heaptally-bench-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) std::abort();
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  fs::path file() const { return path_ / "a.heaptally"; }
+
+ private:
+  fs::path path_;
+};
+
+// A program of the size of a compiler: ids are handed out as traces are met, so a
+// trace's parent is mostly a recent one.
+void write_code(RecordingWriter& writer, std::mt19937_64& random) {
+  Process process;
+  writer.put(process);
+  writer.put(Task{});
+  for (std::uint32_t id = 0; id < 50; ++id) {
+    writer.put(Module{static_cast<ModuleId>(id), "/usr/lib/lib" + std::to_string(id) + ".so.1",
+                      std::string(40, 'a'), "dwarf"});
+  }
+  std::vector<Frame> frames(kFrames);
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i] = {static_cast<FrameId>(i), static_cast<ModuleId>(random() % 50),
+                 random() % (64 << 20), FrameKind::kReturnAddress};
+  }
+  writer.add(std::span<const Frame>(frames));
+  std::vector<Trace> traces(kTraces - 1);
+  for (std::size_t i = 0; i < traces.size(); ++i) {
+    const std::size_t id = i + 1;
+    traces[i] = {static_cast<TraceId>(id),
+                 static_cast<TraceId>(id - 1 - random() % std::min<std::size_t>(id, 50)),
+                 static_cast<FrameId>(random() % kFrames)};
+  }
+  writer.add(std::span<const Trace>(traces));
+  std::vector<TallyKey> keys(kTallies);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    keys[i] = {static_cast<TallyId>(i), static_cast<TraceId>(i * kTraces / kTallies), TaskId{0},
+               static_cast<SizeClass>(random() % 12)};
+  }
+  writer.add(std::span<const TallyKey>(keys));
+}
+
+void write_totals(RecordingWriter& writer, std::mt19937_64& random) {
+  std::vector<TallyTotals> totals(kTallies);
+  for (std::size_t i = 0; i < totals.size(); ++i) {
+    const std::uint64_t count = 1 + (random() % 1'000 >> random() % 10);
+    const std::uint64_t size = 1 + random() % 256;
+    totals[i].id = static_cast<TallyId>(i);
+    totals[i].total = {count * size, count};
+    if (i % 4 == 0) totals[i].live_at_end = {size, 1};
+    if (i % 2 == 0) totals[i].live_at_peak = {size, 1};
+    totals[i].lifetimes = {{static_cast<std::uint8_t>(10 + random() % 20), count}};
+  }
+  writer.add(std::span<const TallyTotals>(totals));
+}
+
+void write_large(const fs::path& path) {
+  std::mt19937_64 random(1);
+  RecordingWriter writer(path, true);
+  write_code(writer, random);
+  write_totals(writer, random);
+  writer.finish();
+}
+
+void write_large_recording(benchmark::State& state) {
+  const Folder folder;
+  for (auto _ : state) write_large(folder.file());
+  state.counters["MB"] = static_cast<double>(fs::file_size(folder.file())) / 1e6;
+}
+BENCHMARK(write_large_recording)->Unit(benchmark::kMillisecond);
+
+void open_large_recording(benchmark::State& state) {
+  const Folder folder;
+  write_large(folder.file());
+  for (auto _ : state) {
+    const RecordingReader reader(folder.file());
+    benchmark::DoNotOptimize(reader.data().traces.data());
+  }
+  state.counters["MB"] = static_cast<double>(fs::file_size(folder.file())) / 1e6;
+}
+BENCHMARK(open_large_recording)->Unit(benchmark::kMillisecond);
+
+// Twenty million pairs of malloc and free at a few places, over three seconds.
+void write_busy_loop(benchmark::State& state) {
+  const Folder folder;
+  for (auto _ : state) {
+    RecordingWriter writer(folder.file(), true);
+    writer.put(Process{});
+    writer.put(Task{});
+    const Frame frame{};
+    writer.add(std::span(&frame, 1));
+    std::vector<TallyKey> keys(6);
+    for (std::uint32_t i = 0; i < keys.size(); ++i) keys[i].id = static_cast<TallyId>(i);
+    writer.add(std::span<const TallyKey>(keys));
+    for (std::int64_t i = 0; i < 300; ++i) {
+      Bucket bucket{Nanoseconds(i * 10'000'000), Nanoseconds(10'000'000), 1'000, {}};
+      for (const TallyKey& key : keys) {
+        bucket.deltas.push_back({key.id, {711'111, 11'111}, {711'111, 11'111}, {711'111, 11'111}});
+      }
+      writer.add(bucket);
+      if (i % 10 == 9) writer.flush();
+    }
+    writer.finish();
+  }
+  state.counters["kB"] = static_cast<double>(fs::file_size(folder.file())) / 1e3;
+}
+BENCHMARK(write_busy_loop)->Unit(benchmark::kMillisecond);
+
+// A long run: past the bound, each bucket also pays for merging. Of 20,000 tallies,
+// state.range(0) change in each bucket.
+void write_long_timeline(benchmark::State& state) {
+  const Folder folder;
+  constexpr std::size_t kChanging = 20'000;
+  constexpr std::int64_t kBuckets = 20'000;
+  const auto active = static_cast<std::size_t>(state.range(0));
+  std::chrono::nanoseconds slowest{0};
+  for (auto _ : state) {
+    std::mt19937_64 random(1);
+    RecordingWriter writer(folder.file(), true);
+    write_code(writer, random);
+    writer.flush();
+    Bucket bucket;
+    for (std::int64_t i = 0; i < kBuckets; ++i) {
+      bucket.start = Nanoseconds(i * 100'000'000);
+      bucket.width = Nanoseconds(100'000'000);
+      bucket.deltas.clear();
+      for (std::size_t id = random() % 10; bucket.deltas.size() < active && id < kChanging;
+           id += 1 + random() % (2 * kChanging / active)) {
+        const std::uint64_t count = 1 + random() % 20;
+        bucket.deltas.push_back(
+            {static_cast<TallyId>(id), {count * 48, count}, {count * 48, count}, {0, 0}});
+      }
+      const auto before = std::chrono::steady_clock::now();
+      writer.add(bucket);
+      if (i % 10 == 9) writer.flush();
+      slowest =
+          std::max<std::chrono::nanoseconds>(slowest, std::chrono::steady_clock::now() - before);
+    }
+    writer.finish();
+  }
+  state.counters["MB"] = static_cast<double>(fs::file_size(folder.file())) / 1e6;
+  state.counters["us_a_bucket"] = benchmark::Counter(
+      kBuckets * 1e-6, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["slowest_ms"] = static_cast<double>(slowest.count()) / 1e6;
+}
+BENCHMARK(write_long_timeline)->Arg(100)->Arg(2'000)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

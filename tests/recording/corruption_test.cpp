@@ -1,0 +1,92 @@
+// Any bytes either read or give an Error: never a crash, a hang, or a huge allocation.
+#include <chrono>
+#include <random>
+
+#include "tests/recording/recording_fixture.h"
+
+namespace heaptally::test {
+
+namespace {
+
+class Corruption : public RecordingTest {
+ protected:
+  Corruption() : good_(read_bytes(HEAPTALLY_GOLDEN_DIR "/v1.heaptally")) {}
+
+  // Reads it in full; whether it opened.
+  bool reads(const std::string& bytes) {
+    write_bytes(path("a"), bytes);
+    const std::string message = error_of_opening(path("a"));
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+    return message.empty();
+  }
+
+  std::string good_;
+  std::mt19937 random_{4};
+};
+
+TEST_F(Corruption, ATruncatedFileIsRefused) {
+  ASSERT_TRUE(reads(good_));
+  for (std::size_t size = 0; size < good_.size(); size += 61) {
+    EXPECT_FALSE(reads(good_.substr(0, size))) << size;
+  }
+}
+
+TEST_F(Corruption, AnyByteMayBeWrong) {
+  // All of the bytes that say how a page is laid out, and a choice of the others.
+  constexpr std::size_t kPage = 4096;
+  for (std::size_t at = 0; at < good_.size(); at += at % kPage < 120 ? 1 : 23) {
+    if (good_[at] == 0 && at % kPage >= 120 && random_() % 8 != 0) continue;
+    std::string bad = good_;
+    bad[at] = static_cast<char>(bad[at] ^ (1 + random_() % 255));
+    reads(bad);
+    bad[at] = static_cast<char>(random_() % 2 == 0 ? 0xFF : 0);
+    reads(bad);
+  }
+}
+
+TEST_F(Corruption, PagesMayBeSwapped) {
+  constexpr std::size_t kPage = 4096;
+  const std::size_t pages = good_.size() / kPage;
+  for (std::size_t from = 0; from < pages; ++from) {
+    for (std::size_t to = 1; to < pages; ++to) {
+      if (from == to) continue;
+      std::string bad = good_;
+      bad.replace(to * kPage, kPage, good_, from * kPage, kPage);
+      reads(bad);
+    }
+  }
+}
+
+TEST_F(Corruption, ManyBytesMayBeWrong) {
+  for (int variant = 0; variant < 1'000; ++variant) {
+    std::string bad = good_;
+    for (unsigned flips = random_() % 30; flips > 0; --flips) {
+      const std::size_t at = 100 + random_() % (bad.size() - 100);
+      bad[at] = static_cast<char>(random_());
+    }
+    reads(bad);
+  }
+}
+
+TEST_F(Corruption, AWalMayBeWrongToo) {
+  std::string wal;
+  std::string file;
+  {
+    RecordingWriter writer(path("live"), false);
+    write_unfinished_sample(writer);
+    wal = read_bytes(path("live-wal"));
+    file = read_bytes(path("live"));
+  }
+  ASSERT_GT(wal.size(), 10'000u);
+  for (std::size_t at = 0; at < wal.size(); at += 401) {
+    std::string bad = wal;
+    bad[at] = static_cast<char>(bad[at] ^ (1 + random_() % 255));
+    if (at % 2 == 0) bad.resize(at);
+    write_bytes(path("a-wal"), bad);
+    reads(file);
+  }
+}
+
+}  // namespace
+
+}  // namespace heaptally::test
