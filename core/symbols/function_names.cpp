@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/symbols/demangle.h"
-#include "core/symbols/die_walk.h"
 
 namespace heaptally {
 namespace {
@@ -49,15 +48,15 @@ bool is_c(const Dwarf_Die& die) {
   }
 }
 
-// What a scope adds to the names of those inside it, for one without a name.
-const char* anonymous_name(int tag) {
+// What a scope without a name adds to the name of `member` inside it.
+const char* anonymous_name(int tag, const std::string& member) {
   switch (tag) {
     case DW_TAG_namespace:
       return "(anonymous namespace)";
     case DW_TAG_class_type:
     case DW_TAG_structure_type:
     case DW_TAG_union_type:
-      return "{unnamed type}";
+      return member == "operator()" ? "{lambda}" : "{unnamed type}";
     default:
       return nullptr;
   }
@@ -99,7 +98,7 @@ std::string FunctionNames::qualified(Dwarf_Die declaration, const char* name, in
       return depth < kMaxNesting ? name_of(scope, depth + 1) + "::" + result : result;
     }
     const char* around = string_of(scope, DW_AT_name);
-    if (around == nullptr) around = anonymous_name(tag);
+    if (around == nullptr) around = anonymous_name(tag, result);
     if (around != nullptr) result = std::string(around) + "::" + result;
   }
   return result;
@@ -114,16 +113,17 @@ const FunctionNames::Unit& FunctionNames::unit_of(const Dwarf_Die& root) {
   return *unit;
 }
 
-void FunctionNames::walk(Unit& unit, const Dwarf_Die& parent, std::uint32_t scope, int depth) {
-  if (depth > kMaxDieDepth) return;
-  for_each_child(parent, [&](Dwarf_Die& child) {
+DieListEnd FunctionNames::walk(Unit& unit, const Dwarf_Die& parent, std::uint32_t scope,
+                               int depth) {
+  if (depth > kMaxDieDepth) return nullptr;
+  return for_each_child(parent, [&](Dwarf_Die& child) -> DieListEnd {
     const int tag = dwarf_tag(&child);
     const bool function = tag == DW_TAG_subprogram;
     if (function) unit.functions.emplace_back(dwarf_dieoffset(&child), scope);
-    if (!function && !holds_functions(tag)) return;
+    if (!function && !holds_functions(tag)) return nullptr;
     const auto own = static_cast<std::uint32_t>(unit.scopes.size());
     unit.scopes.push_back({child, scope});
-    walk(unit, child, own, depth + 1);
+    return walk(unit, child, own, depth + 1);
   });
 }
 

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/symbols/die_walk.h"
+
 namespace heaptally {
 
 // Purpose: the name of the function that a DIE (a function or an inlined call) stands
@@ -36,7 +38,7 @@ class FunctionNames {
   const std::string& name_of(const Dwarf_Die& die, int depth);
   std::string qualified(Dwarf_Die declaration, const char* name, int depth);
   const Unit& unit_of(const Dwarf_Die& root);
-  static void walk(Unit& unit, const Dwarf_Die& parent, std::uint32_t scope, int depth);
+  static DieListEnd walk(Unit& unit, const Dwarf_Die& parent, std::uint32_t scope, int depth);
 
   std::unordered_map<const void*, std::string> names_;  // by address of the abstract DIE
   std::unordered_map<const void*, std::unique_ptr<Unit>> units_;

@@ -1,7 +1,6 @@
 #include "core/symbols/scope_index.h"
 
 #include "core/symbols/die_ranges.h"
-#include "core/symbols/die_walk.h"
 
 namespace heaptally {
 
@@ -13,18 +12,18 @@ ScopeIndex::ScopeIndex(const Dwarf_Die& unit, const std::vector<AddressRange>& c
   code_ = nullptr;
 }
 
-void ScopeIndex::walk(const Dwarf_Die& parent, std::uint32_t scope, int depth) {
-  if (depth > kMaxDieDepth) return;
-  for_each_child(parent, [&](Dwarf_Die& child) {
+DieListEnd ScopeIndex::walk(const Dwarf_Die& parent, std::uint32_t scope, int depth) {
+  if (depth > kMaxDieDepth) return nullptr;
+  return for_each_child(parent, [&](Dwarf_Die& child) -> DieListEnd {
     const int tag = dwarf_tag(&child);
     if (tag == DW_TAG_subprogram) {
       // A function inside a function is called, not inlined: it starts a chain of its own.
-      walk(child, add(child, kNone, false, depth), depth + 1);
-    } else if (tag == DW_TAG_inlined_subroutine) {
-      walk(child, add(child, scope, true, depth), depth + 1);
-    } else if (holds_functions(tag)) {
-      walk(child, scope, depth + 1);
+      return walk(child, add(child, kNone, false, depth), depth + 1);
     }
+    if (tag == DW_TAG_inlined_subroutine) {
+      return walk(child, add(child, scope, true, depth), depth + 1);
+    }
+    return holds_functions(tag) ? walk(child, scope, depth + 1) : nullptr;
   });
 }
 

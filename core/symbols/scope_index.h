@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/symbols/die_walk.h"
 #include "core/symbols/interval_map.h"
 
 namespace heaptally {
@@ -31,7 +32,7 @@ class ScopeIndex {
   const Scope& operator[](std::uint32_t scope) const { return scopes_[scope]; }
 
  private:
-  void walk(const Dwarf_Die& parent, std::uint32_t scope, int depth);
+  DieListEnd walk(const Dwarf_Die& parent, std::uint32_t scope, int depth);
   std::uint32_t add(Dwarf_Die die, std::uint32_t parent, bool inlined, int depth);
 
   const std::vector<AddressRange>* code_;  // only while building

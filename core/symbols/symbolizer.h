@@ -12,8 +12,8 @@ namespace heaptally {
 
 // Where a module's file is to be found.
 struct ModuleSource {
-  std::string path;            // as the recorded process saw it
-  std::string build_id;        // lower-case hex of the one that was mapped; empty if it has none
+  std::string path{};          // as the recorded process saw it
+  std::string build_id{};      // lower-case hex of the one that was mapped; empty if it has none
   std::int32_t pid = 0;        // the process that maps it, for its own root; 0 if it is gone
   bool is_executable = false;  // the process's main program: /proc/PID/exe names it best
 };
