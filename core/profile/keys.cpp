@@ -93,6 +93,7 @@ TracebackKeys::TracebackKeys(const Profile& profile)
       lines_(profile.places(), Group::kLine),
       path_by_trace_(profile.data().traces.size(), kUnnumbered),
       key_by_path_(1, kUnnumbered) {
+  paths_.reserve(profile.data().traces.size());
   path_by_trace_[index_of(kRootTrace)] = 0;
 }
 

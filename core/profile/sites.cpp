@@ -141,13 +141,12 @@ bool is_machinery_module(std::string_view path) {
   const std::size_t extension = name.find(".so");
   if (extension == std::string_view::npos) return false;
   name = name.substr(0, extension);
+  if (contains(kModules, name)) return true;
   // libc-2.31.so: the version may stand before the extension.
   const std::size_t dash = name.rfind('-');
-  if (dash != std::string_view::npos &&
-      name.find_first_not_of("0123456789.", dash + 1) == std::string_view::npos) {
-    name = name.substr(0, dash);
-  }
-  return contains(kModules, name);
+  return dash != std::string_view::npos &&
+         name.find_first_not_of("0123456789.", dash + 1) == std::string_view::npos &&
+         contains(kModules, name.substr(0, dash));
 }
 
 Sites::Sites(const RecordingData& data, const Places& places, const SiteRules& rules) {

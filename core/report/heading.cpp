@@ -39,27 +39,33 @@ std::string amount_text(Amount amount, Metric metric) {
                      counted(amount.count, blocks_name(metric)));
 }
 
-// "at the peak, 1.5 s (exact)"
-std::string moment_phrase(const Snapshot& snapshot, Nanoseconds peak_time) {
+// Why the moment shown is another than the one asked for.
+std::string edge_note(std::string_view asked) {
+  return fmt::format("exact; the last edge of a time bucket before {}", asked);
+}
+
+// What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
+std::string moment_phrase(const Snapshot& snapshot, Nanoseconds run_time, Nanoseconds peak_time) {
   const std::string time = moment_text(snapshot.time);
+  const std::string asked = moment_text(snapshot.asked.time);
   switch (snapshot.asked.kind) {
     case Moment::Kind::kEnd:
-      return fmt::format("at the end, {} (exact)", time);
+      return fmt::format("the end, {} (exact)", time);
     case Moment::Kind::kPeak:
       if (snapshot.metric == Metric::kLive) {
-        return snapshot.exact
-                   ? fmt::format("at the peak, {} (exact)", time)
-                   : fmt::format("at the peak, {} (the highest edge of a time bucket)", time);
+        return fmt::format("the peak, {} ({})", time,
+                           snapshot.exact ? "exact" : "the highest edge of a time bucket");
       }
-      return fmt::format("until {} (exact there; the last edge before the peak at {})", time,
-                         moment_text(peak_time));
+      if (snapshot.time == peak_time) return fmt::format("the peak, {} (exact)", time);
+      return fmt::format("{} ({})", time, edge_note("the peak at " + moment_text(peak_time)));
     case Moment::Kind::kTime:
       break;
   }
-  if (snapshot.time == snapshot.asked.time) return fmt::format("at {} (exact)", time);
-  const std::string asked = moment_text(snapshot.asked.time);
-  // A time that lies after the end is cut down to it; any other is moved to an edge.
-  return fmt::format("at {} (exact there; the last moment known at or before {})", time, asked);
+  if (snapshot.asked.time > run_time) {
+    return fmt::format("the end, {} (exact; {} is after it)", time, asked);
+  }
+  if (snapshot.time == snapshot.asked.time) return fmt::format("{} (exact)", time);
+  return fmt::format("{} ({})", time, edge_note(asked));
 }
 
 std::string coverage_phrase(const StatisticsReport& report) {
@@ -140,18 +146,20 @@ std::string without_debug_line(const StatisticsReport& report) {
 }  // namespace
 
 std::string heading_text(const StatisticsReport& report) {
+  const RecordingData& data = report.profile.data();
   const Query& query = report.query;
   const Snapshot& snapshot = report.snapshot;
   std::string text =
-      fmt::format("# {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
-                  moment_phrase(snapshot, report.profile.data().header.peak_time),
+      fmt::format("# {} {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
+                  snapshot.metric == Metric::kLive ? "at" : "from the start to",
+                  moment_phrase(snapshot, run_time(data), data.header.peak_time),
                   name_of(query.group), query.sort == SortBy::kCount ? ", sorted by count" : "",
                   query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
   text += fmt::format("# {}; {}\n", amount_text(report.statistics.kept, snapshot.metric),
                       coverage_phrase(report));
   text += filters_line(report);
   text += without_debug_line(report);
-  text += incomplete_line(report.profile.data().header);
+  text += incomplete_line(data.header);
   return text;
 }
 

@@ -37,37 +37,43 @@ std::string end_text(const Header& header) {
   return fmt::format("exit status {}", header.exit_status);
 }
 
-std::string blocks_text(Amount amount, std::string_view name) {
-  return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, name));
+std::string blocks_text(Amount amount) {
+  return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "block"));
 }
 
 std::string rss_text(const Header& header, const Summary& summary) {
   if (header.peak_rss == 0) return "not sampled";
-  const std::string peak = size_text(header.peak_rss) + " at most";
-  if (!summary.heap_share) return peak + ", no growth since the start";
-  return fmt::format("{}, grown by {}; the heap's peak explains {:.0f} % of the growth", peak,
-                     size_text(summary.rss_growth), *summary.heap_share * 100);
+  const std::string peak = size_text(header.peak_rss);
+  if (!summary.heap_share) return peak + ", not grown since the start";
+  // Blocks that were never written to take no memory, so the share can exceed 1.
+  const std::string share =
+      *summary.heap_share >= 1 ? "all" : fmt::format("{:.0f} %", *summary.heap_share * 100);
+  return fmt::format("{}, grown by {}; the heap explains {} of that", peak,
+                     size_text(summary.rss_growth), share);
 }
 
-void write_facts(const Header& header, const RecordingData& data, const Summary& summary,
-                 std::ostream& out) {
+std::string threads_text(const RecordingData& data, const Summary& summary) {
+  const std::string threads = grouped_text(summary.threads);
+  if (data.processes.size() < 2) return threads;
+  return threads + " in " + counted(data.processes.size(), "process", "processes");
+}
+
+void write_facts(const RecordingData& data, const Summary& summary, std::ostream& out) {
+  const Header& header = data.header;
   fact(out, "command", command_text(header));
-  fact(out, "duration", fmt::format("{}, {}", duration_text(summary.duration), end_text(header)));
-  std::string threads = grouped_text(summary.threads);
-  if (data.processes.size() > 1) {
-    threads += " in " + counted(data.processes.size(), "process", "processes");
-  }
-  fact(out, "threads", threads);
-  fact(out, "allocations", blocks_text(summary.total, "allocation"));
+  fact(out, "duration", duration_text(summary.duration) + ", " + end_text(header));
+  fact(out, "threads", threads_text(data, summary));
+  fact(out, "allocations",
+       grouped_text(summary.total.count) + ", " + size_text(summary.total.bytes) + " in all");
   fact(out, "frees", grouped_text(summary.frees));
   fact(out, "temporary",
-       fmt::format("{}, {} of all", blocks_text(summary.temporary, "allocation"),
-                   percent_text(summary.temporary.count, summary.total.count)));
-  fact(
-      out, "peak",
-      fmt::format("{} at {}{}", blocks_text(summary.peak, "block"), duration_text(header.peak_time),
-                  header.complete ? "" : " (the highest edge of a time bucket)"));
-  fact(out, "live at end", blocks_text(summary.live_at_end, "block"));
+       fmt::format("{}, {} of the allocations, {}", grouped_text(summary.temporary.count),
+                   percent_text(summary.temporary.count, summary.total.count),
+                   size_text(summary.temporary.bytes)));
+  fact(out, "peak",
+       fmt::format("{}, at {}{}", blocks_text(summary.peak), duration_text(header.peak_time),
+                   header.complete ? "" : " (the highest edge of a time bucket)"));
+  fact(out, "live at end", blocks_text(summary.live_at_end));
   fact(out, "peak RSS", rss_text(header, summary));
 }
 
@@ -113,7 +119,7 @@ void write_lines(const Profile& profile, std::string_view title, const Statistic
 
 void write_text(const Profile& profile, const Summary& summary, std::ostream& out) {
   const RecordingData& data = profile.data();
-  write_facts(data.header, data, summary, out);
+  write_facts(data, summary, out);
   write_warnings(data.header, summary, out);
   write_lines(profile, "top lines at the peak", summary.at_peak, "block", out);
   write_lines(profile, "top lines at the end", summary.at_end, "block", out);

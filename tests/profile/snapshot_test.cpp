@@ -1,0 +1,141 @@
+#include "core/profile/snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/error.h"
+#include "tests/profile/recording_builder.h"
+
+namespace heaptally {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Nanoseconds time(std::string_view text) { return parse_moment(text).time; }
+
+Moment at(Nanoseconds time) { return {Moment::Kind::kTime, time}; }
+
+TEST(Moment, ReadsTimes) {
+  EXPECT_EQ(time("1.5"), milliseconds(1500));
+  EXPECT_EQ(time("1.5s"), milliseconds(1500));
+  EXPECT_EQ(time("250ms"), milliseconds(250));
+  EXPECT_EQ(time("2m"), seconds(120));
+  EXPECT_EQ(time("1m30s"), seconds(90));
+  EXPECT_EQ(time("1h2m3.5s"), milliseconds(3'723'500));
+  EXPECT_EQ(time("7us"), Nanoseconds(7000));
+  EXPECT_EQ(time("7ns"), Nanoseconds(7));
+  EXPECT_EQ(time("0"), Nanoseconds(0));
+  EXPECT_EQ(time("1.234567891"), Nanoseconds(1'234'567'891));
+  EXPECT_EQ(time("99999999999999h"), Nanoseconds(9'000'000'000'000'000'000));
+  EXPECT_EQ(parse_moment("1.5").kind, Moment::Kind::kTime);
+  EXPECT_EQ(parse_moment("peak").kind, Moment::Kind::kPeak);
+  EXPECT_EQ(parse_moment("end").kind, Moment::Kind::kEnd);
+}
+
+TEST(Moment, RefusesWhatIsNoTime) {
+  for (const char* text : {"", "x", "-1", "+1", "1x", "1m30", "1 s", "inf", "nan", "1e3", ".", "s",
+                           "1..5", "Peak", "0x10", "1.5.5s", " 1"}) {
+    try {
+      parse_moment(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kUsage);
+    }
+  }
+}
+
+TEST(Metric, ReadsItsNames) {
+  for (const Metric metric : {Metric::kLive, Metric::kTotal, Metric::kTemporary}) {
+    EXPECT_EQ(parse_metric(name_of(metric)), metric);
+  }
+  EXPECT_THROW(parse_metric("leaked"), Error);
+}
+
+// Two tallies over 10 s with the peak at 2.5 s, and a gap in the timeline from 3 s to 5 s.
+class Snapshots : public testing::Test {
+ protected:
+  Snapshots() {
+    const TraceId trace = recording_.trace({recording_.line("a.cpp", 1)});
+    const TallyId a = recording_.tally(trace, {.total = {100, 10},
+                                               .temporary = {9, 3},
+                                               .live_at_end = {60, 6},
+                                               .live_at_peak = {70, 7},
+                                               .lifetimes = {}});
+    const TallyId b = recording_.tally(trace, {.total = {500, 5},
+                                               .temporary = {},
+                                               .live_at_end = {},
+                                               .live_at_peak = {400, 4},
+                                               .lifetimes = {}});
+    recording_.bucket(0, 1000,
+                      {{.id = a, .allocated = {50, 5}, .freed = {10, 1}, .temporary = {4, 1}}});
+    recording_.bucket(2000, 1000,
+                      {{.id = a, .allocated = {30, 3}, .freed = {}, .temporary = {}},
+                       {.id = b, .allocated = {500, 5}, .freed = {100, 1}, .temporary = {}}});
+    recording_.bucket(5000, 1000,
+                      {{.id = a, .allocated = {20, 2}, .freed = {30, 3}, .temporary = {5, 2}},
+                       {.id = b, .allocated = {}, .freed = {400, 4}, .temporary = {}}});
+  }
+
+  Snapshot take(Metric metric, Moment moment) {
+    return take_snapshot(recording_.data, recording_.timeline(), metric, moment);
+  }
+  void expect(const Snapshot& snapshot, Nanoseconds time, Amount a, Amount b) {
+    EXPECT_EQ(snapshot.time, time);
+    ASSERT_EQ(snapshot.amounts.size(), 2u);
+    EXPECT_EQ(snapshot.amounts[0], a);
+    EXPECT_EQ(snapshot.amounts[1], b);
+  }
+
+  RecordingBuilder recording_;
+};
+
+TEST_F(Snapshots, OfPeakAndEndAreTheTotals) {
+  const Snapshot peak = take(Metric::kLive, {Moment::Kind::kPeak});
+  EXPECT_TRUE(peak.exact);
+  expect(peak, milliseconds(2500), {70, 7}, {400, 4});
+  expect(take(Metric::kLive, {Moment::Kind::kEnd}), seconds(10), {60, 6}, {});
+  expect(take(Metric::kTotal, {Moment::Kind::kEnd}), seconds(10), {100, 10}, {500, 5});
+  expect(take(Metric::kTemporary, {Moment::Kind::kEnd}), seconds(10), {9, 3}, {});
+}
+
+TEST_F(Snapshots, OfATimeAreThoseOfTheEdgeBefore) {
+  expect(take(Metric::kLive, at(milliseconds(999))), seconds(0), {}, {});
+  expect(take(Metric::kLive, at(seconds(1))), seconds(1), {40, 4}, {});
+  expect(take(Metric::kLive, at(milliseconds(2999))), seconds(2), {40, 4}, {});
+  expect(take(Metric::kLive, at(seconds(3))), seconds(3), {70, 7}, {400, 4});
+  expect(take(Metric::kTotal, at(milliseconds(5500))), seconds(5), {80, 8}, {500, 5});
+  expect(take(Metric::kTemporary, at(milliseconds(5500))), seconds(5), {4, 1}, {});
+  EXPECT_TRUE(take(Metric::kLive, at(milliseconds(999))).exact);
+}
+
+TEST_F(Snapshots, OfATimeWhenNothingHappenedAreOfThatTime) {
+  expect(take(Metric::kLive, at(milliseconds(4321))), milliseconds(4321), {70, 7}, {400, 4});
+  expect(take(Metric::kLive, at(seconds(8))), seconds(8), {60, 6}, {});
+}
+
+TEST_F(Snapshots, OfATimeAfterTheEndAreOfTheEnd) {
+  expect(take(Metric::kLive, at(seconds(99))), seconds(10), {60, 6}, {});
+}
+
+TEST_F(Snapshots, OfTotalsAtThePeakStopAtTheEdgeBefore) {
+  const Snapshot snapshot = take(Metric::kTotal, {Moment::Kind::kPeak});
+  EXPECT_TRUE(snapshot.exact);
+  expect(snapshot, seconds(2), {50, 5}, {});
+}
+
+TEST_F(Snapshots, OfAnUnfinishedRecordingHaveNoExactPeak) {
+  recording_.data.header.complete = false;
+  recording_.data.header.duration = {};
+  recording_.data.samples.push_back({.time = seconds(6)});
+  EXPECT_FALSE(take(Metric::kLive, {Moment::Kind::kPeak}).exact);
+  expect(take(Metric::kLive, {Moment::Kind::kEnd}), seconds(6), {60, 6}, {});
+}
+
+TEST_F(Snapshots, OfADamagedTimelineDoNotFallBelowZero) {
+  recording_.buckets[0].deltas[0].freed = {1000, 1000};
+  recording_.buckets[1].deltas[1].id = TallyId{77};
+  expect(take(Metric::kLive, at(seconds(3))), seconds(3), {}, {});
+}
+
+}  // namespace
+}  // namespace heaptally

@@ -1,0 +1,68 @@
+#include "core/profile/summary.h"
+
+#include <gtest/gtest.h>
+
+#include "core/profile/losses.h"
+#include "tests/profile/recording_builder.h"
+
+namespace heaptally {
+namespace {
+
+Summary summary(const RecordingBuilder& recording) {
+  return summarize(Profile(recording.data, {}), 5);
+}
+
+TEST(Summary, CountsFoldedThreads) {
+  RecordingBuilder recording;
+  recording.task("worker", 101, 40);
+  EXPECT_EQ(summary(recording).threads, 41u);
+}
+
+TEST(Summary, TellsHowMuchOfTheGrowthTheHeapIs) {
+  RecordingBuilder recording;
+  recording.data.header.peak = {300, 3};
+  EXPECT_EQ(summary(recording).heap_share, std::nullopt);
+  recording.data.header.first_rss = 1000;
+  recording.data.header.peak_rss = 1000;
+  EXPECT_EQ(summary(recording).heap_share, std::nullopt);
+  recording.data.header.peak_rss = 2200;
+  EXPECT_EQ(summary(recording).rss_growth, 1200u);
+  EXPECT_DOUBLE_EQ(summary(recording).heap_share.value(), 0.25);
+}
+
+TEST(Summary, AddsUpWhatAnUnfinishedRecordingHas) {
+  RecordingBuilder recording;
+  recording.data.header.complete = false;
+  recording.data.header.total = {1, 1};
+  const TraceId trace = recording.trace({recording.line("a.cpp", 1)});
+  recording.tally(trace, {.total = {100, 10},
+                          .temporary = {9, 3},
+                          .live_at_end = {60, 6},
+                          .live_at_peak = {70, 7},
+                          .lifetimes = {}});
+  recording.allocate(trace, {5, 1});
+  const Summary result = summary(recording);
+  EXPECT_EQ(result.total, (Amount{105, 11}));
+  EXPECT_EQ(result.temporary, (Amount{9, 3}));
+  EXPECT_EQ(result.peak, (Amount{75, 8}));
+  EXPECT_EQ(result.live_at_end, (Amount{65, 7}));
+  EXPECT_EQ(result.frees, 4u);
+}
+
+TEST(Losses, MakeARecordingIncompleteIfEventsAreMissing) {
+  Header header;
+  EXPECT_TRUE(is_incomplete(header));
+  header.complete = true;
+  EXPECT_FALSE(is_incomplete(header));
+  header.nested_events = header.cut_stacks = header.fallback_stacks = 1;
+  EXPECT_FALSE(is_incomplete(header));
+  for (std::uint64_t Header::*count : {&Header::lost_events, &Header::inferred_frees,
+                                       &Header::late_events, &Header::rejected_events}) {
+    Header other = header;
+    other.*count = 1;
+    EXPECT_TRUE(is_incomplete(other));
+  }
+}
+
+}  // namespace
+}  // namespace heaptally
