@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <ostream>
 #include <string>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -94,24 +93,22 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
   }
 }
 
-void write_lines(const Profile& profile, std::string_view title, const Statistics& lines,
-                 std::string_view blocks, std::ostream& out) {
-  out << fmt::format("\n{}\n", title);
-  if (lines.rows.empty()) {
-    out << "  nothing\n";
-    return;
-  }
-  std::vector<std::string> counts;
+std::string count_text(const Statistic& row) { return counted(row.amount.count, "block"); }
+
+std::size_t widest_count(const Statistics& lines) {
   std::size_t width = 0;
+  for (const Statistic& row : lines.rows) width = std::max(width, count_text(row).size());
+  return width;
+}
+
+void write_lines(const Profile& profile, std::string_view title, const Statistics& lines,
+                 std::size_t count_width, std::ostream& out) {
+  out << fmt::format("\n{}\n", title);
+  if (lines.rows.empty()) out << "  nothing\n";
   for (const Statistic& row : lines.rows) {
-    counts.push_back(counted(row.amount.count, blocks));
-    width = std::max(width, counts.back().size());
-  }
-  for (std::size_t i = 0; i < lines.rows.size(); ++i) {
-    const Statistic& row = lines.rows[i];
     out << fmt::format("  {:>10}  {:>7}  {:>{}}  {}\n", size_text(row.amount.bytes),
-                       percent_text(row.amount.bytes, lines.kept.bytes), counts[i], width,
-                       key_label(profile, Group::kLine, row.key));
+                       percent_text(row.amount.bytes, lines.kept.bytes), count_text(row),
+                       count_width, key_label(profile, Group::kLine, row.key));
   }
 }
 
@@ -121,9 +118,11 @@ void write_text(const Profile& profile, const Summary& summary, std::ostream& ou
   const RecordingData& data = profile.data();
   write_facts(data, summary, out);
   write_warnings(data.header, summary, out);
-  write_lines(profile, "top lines at the peak", summary.at_peak, "block", out);
-  write_lines(profile, "top lines at the end", summary.at_end, "block", out);
-  write_lines(profile, "top lines of all allocations", summary.of_all, "allocation", out);
+  const std::size_t width = std::max(
+      {widest_count(summary.at_peak), widest_count(summary.at_end), widest_count(summary.of_all)});
+  write_lines(profile, "top lines at the peak", summary.at_peak, width, out);
+  write_lines(profile, "top lines at the end", summary.at_end, width, out);
+  write_lines(profile, "top lines of all allocations", summary.of_all, width, out);
 }
 
 }  // namespace heaptally

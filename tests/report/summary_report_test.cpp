@@ -1,0 +1,108 @@
+#include "core/report/summary_report.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/profile/recording_builder.h"
+
+namespace heaptally {
+namespace {
+
+std::string text(const RecordingBuilder& recording) {
+  const Profile profile(recording.data, {});
+  std::ostringstream out;
+  write_text(profile, summarize(profile, 5), out);
+  return out.str();
+}
+
+RecordingBuilder small_recording() {
+  RecordingBuilder recording;
+  const FrameId main = recording.line("main.cpp", 3, "main");
+  const TraceId a = recording.trace({main, recording.line("src/a.cpp", 5)});
+  const TraceId b = recording.trace({main, recording.line("src/b.cpp", 12)});
+  recording.tally(a, {.total = {40960, 1200},
+                      .temporary = {4096, 120},
+                      .live_at_end = {},
+                      .live_at_peak = {20480, 600},
+                      .lifetimes = {}});
+  recording.tally(b, {.total = {1024, 1},
+                      .temporary = {},
+                      .live_at_end = {1024, 1},
+                      .live_at_peak = {1024, 1},
+                      .lifetimes = {}});
+  Header& header = recording.data.header;
+  header.total = {41984, 1201};
+  header.temporary = {4096, 120};
+  header.peak = {21504, 601};
+  header.live_at_end = {1024, 1};
+  header.frees = 1200;
+  header.first_rss = 1 << 20;
+  header.peak_rss = (1 << 20) + 24576;
+  return recording;
+}
+
+TEST(SummaryReport, IsTwoAlignedColumnsAndTheTopLines) {
+  EXPECT_EQ(text(small_recording()), R"(command       program 'an argument'
+duration      10.000 s, exit status 0
+threads       1
+allocations   1,201, 41.0 KiB in all
+frees         1,200
+temporary     120, 10.0 % of the allocations, 4096 B
+peak          21.0 KiB in 601 blocks, at 2.500 s
+live at end   1024 B in 1 block
+peak RSS      1048 KiB, grown by 24.0 KiB; the heap explains 88 % of that
+
+top lines at the peak
+    20.0 KiB   95.2 %    600 blocks  src/a.cpp:5
+      1024 B    4.8 %       1 block  src/b.cpp:12
+
+top lines at the end
+      1024 B  100.0 %       1 block  src/b.cpp:12
+
+top lines of all allocations
+    40.0 KiB   97.6 %  1,200 blocks  src/a.cpp:5
+      1024 B    2.4 %       1 block  src/b.cpp:12
+)");
+}
+
+TEST(SummaryReport, TellsWhatIsOutOfTheOrdinary) {
+  RecordingBuilder recording = small_recording();
+  Header& header = recording.data.header;
+  header.exit_status = 139;
+  header.lost_events = 1;
+  header.unknown_frees = 2;
+  header.unrecorded_processes = 3;
+  header.waited = std::chrono::milliseconds(20);
+  header.peak_rss = 100 << 20;
+  const std::string report = text(recording);
+  for (const char* line :
+       {"duration      10.000 s, exit status 139 (signal 11)\n", "incomplete    1 event lost\n",
+        "note          2 frees of unknown blocks\n",
+        "note          3 child processes not recorded\n",
+        "note          the program waited 20.0 ms for heaptally\n",
+        "peak RSS      100 MiB, grown by 99.0 MiB; the heap explains 0 % of that\n",
+        "warning       the heap explains little of the memory's growth"}) {
+    EXPECT_NE(report.find(line), std::string::npos) << line << report;
+  }
+}
+
+TEST(SummaryReport, OfAnUnfinishedRecordingSaysSo) {
+  RecordingBuilder recording = small_recording();
+  recording.data.header.complete = false;
+  const std::string report = text(recording);
+  for (const char* line : {"duration      10.000 s, the recording was not finished\n",
+                           ", at 2.500 s (the highest edge of a time bucket)\n"}) {
+    EXPECT_NE(report.find(line), std::string::npos) << line << report;
+  }
+}
+
+TEST(SummaryReport, OfNothingIsShort) {
+  const std::string report = text(RecordingBuilder());
+  EXPECT_NE(report.find("allocations   0, 0 B in all\n"), std::string::npos) << report;
+  EXPECT_NE(report.find("peak RSS      not sampled\n"), std::string::npos) << report;
+  EXPECT_NE(report.find("top lines at the end\n  nothing\n"), std::string::npos) << report;
+}
+
+}  // namespace
+}  // namespace heaptally

@@ -1,0 +1,49 @@
+#include "core/report/wording.h"
+
+#include <gtest/gtest.h>
+
+namespace heaptally {
+namespace {
+
+using std::chrono::milliseconds;
+
+TEST(Wording, KeepsTextOnOneLineOfATerminal) {
+  EXPECT_EQ(printable("a b \xc3\xa4"), "a b \xc3\xa4");
+  EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), "a\\x0ab\\x1b[31m\\x7f");
+}
+
+TEST(Wording, GroupsDigits) {
+  EXPECT_EQ(grouped_text(0), "0");
+  EXPECT_EQ(grouped_text(999), "999");
+  EXPECT_EQ(grouped_text(1000), "1,000");
+  EXPECT_EQ(grouped_text(18446744073709551615u), "18,446,744,073,709,551,615");
+}
+
+TEST(Wording, Counts) {
+  EXPECT_EQ(counted(0, "block"), "0 blocks");
+  EXPECT_EQ(counted(1, "block"), "1 block");
+  EXPECT_EQ(counted(2, "process", "processes"), "2 processes");
+}
+
+TEST(Wording, WritesShares) {
+  EXPECT_EQ(percent_text(1, 3), "33.3 %");
+  EXPECT_EQ(percent_text(0, 0), "0.0 %");
+}
+
+TEST(Wording, WritesDurations) {
+  EXPECT_EQ(duration_text(Nanoseconds(850'000)), "850 us");
+  EXPECT_EQ(duration_text(Nanoseconds(12'340'000)), "12.3 ms");
+  EXPECT_EQ(duration_text(milliseconds(1234)), "1.234 s");
+  EXPECT_EQ(duration_text(milliseconds(125'000)), "2 m 05 s");
+  EXPECT_EQ(duration_text(milliseconds(11'220'000)), "3 h 07 m");
+}
+
+TEST(Wording, WritesMomentsWithoutRounding) {
+  EXPECT_EQ(moment_text(Nanoseconds(0)), "0 s");
+  EXPECT_EQ(moment_text(milliseconds(1500)), "1.5 s");
+  EXPECT_EQ(moment_text(milliseconds(10'000)), "10 s");
+  EXPECT_EQ(moment_text(Nanoseconds(1'000'000'001)), "1.000000001 s");
+}
+
+}  // namespace
+}  // namespace heaptally
