@@ -2,11 +2,18 @@
 // one given, runs and leaves its exit code in `status`. Errors leave as heaptally::Error.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 namespace heaptally {
 
-void add_record_command(CLI::App& app, int& status);
+// From `record`'s PROGRAM on, every word is the program's, options included: takes those words,
+// less the `--` that may stand before them, out of heaptally's arguments (without its own name).
+std::vector<std::string> take_program(std::vector<std::string>& arguments);
+
+void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
 void add_stats_command(CLI::App& app, int& status);
 void add_summary_command(CLI::App& app, int& status);
 

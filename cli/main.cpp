@@ -1,7 +1,9 @@
 // heaptally: which line holds, leaks or churns how much memory.
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -58,13 +60,14 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "heaptally " HEAPTALLY_VERSION);
   app.require_subcommand(1);
   app.footer(kExamples);
-#ifdef HEAPTALLY_HAVE_RECORD
-  heaptally::add_record_command(app, status);
-#endif
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  heaptally::add_record_command(app, status, heaptally::take_program(arguments));
   heaptally::add_summary_command(app, status);
   heaptally::add_stats_command(app, status);
   try {
-    app.parse(argc, argv);
+    // The library wants them last first.
+    std::reverse(arguments.begin(), arguments.end());
+    app.parse(arguments);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
     return report_usage(app, error, argc, argv);

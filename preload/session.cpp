@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <cstddef>
 #include <cstring>
 
 namespace heaptally::preload {
@@ -35,8 +36,9 @@ int hex_digit(char c) {
   return -1;
 }
 
-// "<32 hex digits>:<socket path>" into a Hello and an address.
-bool parse_session(const char* text, wire::Hello& hello, sockaddr_un& address) {
+// "<32 hex digits>:<socket>" into a Hello and an address.
+bool parse_session(const char* text, wire::Hello& hello, sockaddr_un& address,
+                   std::size_t& length) {
   hello = {wire::kMagic, wire::kVersion, sizeof(wire::Hello), {}};
   for (std::uint32_t i = 0; i < wire::kSecretBytes; ++i) {
     const int high = hex_digit(text[2 * i]);
@@ -48,8 +50,12 @@ bool parse_session(const char* text, wire::Hello& hello, sockaddr_un& address) {
   if (*text++ != ':') return false;
   address = {};
   address.sun_family = AF_UNIX;
-  if (std::strlen(text) >= sizeof(address.sun_path)) return false;
-  std::strcpy(address.sun_path, text);
+  const std::size_t name = std::strlen(text);
+  if (name == 0 || name >= sizeof(address.sun_path)) return false;
+  std::memcpy(address.sun_path, text, name);
+  // "@name": a name in the abstract namespace, which begins with a zero byte.
+  if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
+  length = offsetof(sockaddr_un, sun_path) + name;
   return true;
 }
 
@@ -82,7 +88,7 @@ int receive_memory(int socket, wire::Welcome& welcome) {
   return -1;
 }
 
-int shake_hands(const wire::Hello& hello, const sockaddr_un& address) {
+int shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size_t length) {
   const long socket = raw_syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return -1;
   int fd = -1;
@@ -90,7 +96,7 @@ int shake_hands(const wire::Hello& hello, const sockaddr_un& address) {
   raw_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<long>(&timeout),
               sizeof(timeout));
   wire::Welcome welcome = {};
-  if (system_call(SYS_connect, socket, &address, sizeof(address)) == 0 &&
+  if (system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
       raw_syscall(SYS_sendto, socket, reinterpret_cast<long>(&hello), sizeof(hello),
                   MSG_NOSIGNAL) == static_cast<long>(sizeof(hello))) {
     fd = receive_memory(static_cast<int>(socket), welcome);
@@ -106,8 +112,9 @@ bool Session::connect(char** environment) {
   if (text == nullptr) return false;
   wire::Hello hello;
   sockaddr_un address;
-  if (!parse_session(text, hello, address)) return false;
-  const int fd = shake_hands(hello, address);
+  std::size_t length = 0;
+  if (!parse_session(text, hello, address, length)) return false;
+  const int fd = shake_hands(hello, address, length);
   if (fd < 0) return false;
   const bool mapped = map(fd) && make_fork_detector();
   raw_syscall(SYS_close, fd);

@@ -1,6 +1,7 @@
 // The handshake: how a process image gets its shared memory.
 //
-//   record  -> program: HEAPTALLY_SESSION=<32 hex digits of the secret>:<socket path>
+//   record  -> program: HEAPTALLY_SESSION=<32 hex digits of the secret>:<socket>
+//                       (<socket> is a path, or @name for one in the abstract namespace)
 //   shim    -> record:  connect to the UNIX stream socket, send Hello
 //   record  -> shim:    Welcome, with the memfd as SCM_RIGHTS if status is kAccepted
 //   shim:               maps the memfd, closes both descriptors, never talks again

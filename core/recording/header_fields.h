@@ -1,4 +1,5 @@
-// The rows of the table `header`, one list for the writer and the reader.
+// The rows of the table `header`, one list for the writer and the reader. A key may be
+// added without a new version of the format: where it is missing, the default is read.
 #pragma once
 
 #include "core/recording/model.h"
@@ -35,7 +36,9 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("late_events", header.late_events);
   visit("rejected_events", header.rejected_events);
   visit("nested_events", header.nested_events);
+  visit("inner_events", header.inner_events);
   visit("cut_stacks", header.cut_stacks);
+  visit("broken_stacks", header.broken_stacks);
   visit("fallback_stacks", header.fallback_stacks);
   visit("unrecorded_processes", header.unrecorded_processes);
   visit("waited_ns", header.waited);

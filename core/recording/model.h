@@ -38,7 +38,9 @@ struct Header {
   std::uint64_t late_events = 0;           // arrived after later ones were tallied
   std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
   std::uint64_t nested_events = 0;         // from signal handlers that interrupted a hook
+  std::uint64_t inner_events = 0;          // made by the allocator itself; not recorded
   std::uint64_t cut_stacks = 0;            // deeper than the limit; outermost frames are missing
+  std::uint64_t broken_stacks = 0;         // ended where no step outward was possible
   std::uint64_t fallback_stacks = 0;       // unwound by libunwind step by step, not by rules
   std::uint64_t unrecorded_processes = 0;  // children that were not followed
   Nanoseconds waited{0};                   // how long the program waited for the collector

@@ -1,0 +1,123 @@
+// heaptally record: runs a program and records its allocations.
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "cli/commands.h"
+#include "core/base/error.h"
+#include "core/base/size_text.h"
+#include "core/collect/collector.h"
+#include "core/report/wording.h"
+
+namespace heaptally {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  heaptally record ./program --its arguments
+  heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
+  heaptally record --drop ./server         never make the program wait
+
+The program's output, input and exit status are its own (128+N if signal N ended it).
+One line on stderr tells where the recording is. HEAPTALLY_VERIFY=1 in the environment
+compares every stack with libunwind's own, which is slow.)";
+
+constexpr const char* kShim = "libheaptally_preload.so";
+
+// Beside the command, in the build tree and where it is installed alike.
+std::string find_shim() {
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  const std::filesystem::path shim =
+      self.parent_path().parent_path() / "lib" / "heaptally" / kShim;
+  if (!std::filesystem::exists(shim)) {
+    throw Error(shim.string(), "the shim is not there", "install or build heaptally again");
+  }
+  // The loader splits LD_PRELOAD at blanks and colons, and expands dollar signs.
+  if (shim.string().find_first_of(" :$") != std::string::npos) {
+    throw Error(shim.string(), "LD_PRELOAD cannot hold a path with a blank, a colon or a dollar sign",
+                "install heaptally in a folder without them");
+  }
+  return shim.string();
+}
+
+void show_progress(std::size_t done, std::size_t all) {
+  fmt::print(stderr, "\rheaptally: resolving symbols: {} of {} addresses", done, all);
+  // Done: the line is cleared for what follows.
+  if (done == all) fmt::print(stderr, "\r\033[K");
+}
+
+void print_closing_line(const RecordResult& result) {
+  const Header& header = result.header;
+  fmt::print(stderr, "heaptally: {}: {} in {}, peak {}, live at end {} in {}, lost {}\n",
+             result.path.string(), counted(header.total.count, "allocation"),
+             duration_text(header.duration), size_text(header.peak.bytes),
+             size_text(header.live_at_end.bytes), counted(header.live_at_end.count, "block"),
+             header.lost_events);
+  if (!result.was_recorded) {
+    fmt::print(stderr,
+               "heaptally: {}: ran, but was not recorded: the shim did not start in it "
+               "(a static, setuid or 32-bit program?)\n",
+               header.command.front());
+  }
+}
+
+int run(RecordOptions options) {
+  options.preload = find_shim();
+  const char* verify = std::getenv("HEAPTALLY_VERIFY");
+  options.verify_stacks = verify != nullptr && std::string(verify) == "1";
+  if (isatty(STDERR_FILENO) != 0) options.progress = show_progress;
+  const RecordResult result = record(options);
+  print_closing_line(result);
+  if (options.verify_stacks) {
+    fmt::print(stderr, "heaptally: {} stacks compared with libunwind's, {} differ\n",
+               result.verified_stacks, result.wrong_stacks);
+    if (result.wrong_stacks != 0) return static_cast<int>(ExitCode::kFailed);
+  }
+  return result.exit_status;
+}
+
+}  // namespace
+
+std::vector<std::string> take_program(std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments.front() != "record") return {};
+  auto word = arguments.begin() + 1;
+  for (; word != arguments.end() && word->size() > 1 && word->front() == '-'; ++word) {
+    if (*word == "--") break;
+    const bool takes_value = *word == "-o" || *word == "--output";
+    if (takes_value && word + 1 != arguments.end()) ++word;
+  }
+  const auto own_end = word;
+  if (word != arguments.end() && *word == "--") ++word;
+  std::vector<std::string> program(word, arguments.end());
+  arguments.erase(own_end, arguments.end());
+  return program;
+}
+
+void add_record_command(CLI::App& app, int& status, std::vector<std::string> program) {
+  CLI::App* command = app.add_subcommand("record", "Run a program and record its allocations");
+  const auto options = std::make_shared<RecordOptions>();
+  command->add_option("-o,--output", options->output,
+                      "The recording (default: PROGRAM.PID.heaptally here)")
+      ->type_name("FILE");
+  command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
+  command->add_flag("--drop", options->drop_when_full,
+                    "When a ring is full drop events and count them, instead of waiting");
+  command->footer(kExamples);
+  // For --help only: these words never reach the parser.
+  command->add_option("PROGRAM", options->command, "The program and its arguments")
+      ->type_name("[ARGUMENT]...");
+  command->callback([options, program = std::move(program), &status] {
+    if (program.empty()) {
+      throw Error("record", "the program to record is missing", "see heaptally record --help",
+                  ExitCode::kUsage);
+    }
+    options->command = program;
+    status = run(*options);
+  });
+}
+
+}  // namespace heaptally

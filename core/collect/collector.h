@@ -1,0 +1,38 @@
+// Collector: records one program from its start to its end.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+struct RecordOptions {
+  std::vector<std::string> command;  // program and arguments
+  std::filesystem::path output;      // empty: PROGRAM.PID.heaptally in the working directory
+  bool overwrite = false;            // replace an existing file
+  bool drop_when_full = false;       // never make the program wait for a full ring
+  bool verify_stacks = false;        // compare every stack with libunwind's own (slow)
+  std::string preload;               // path of the shim
+  // Called while the last symbols are resolved, after the program has ended.
+  std::function<void(std::size_t done, std::size_t all)> progress;
+};
+
+struct RecordResult {
+  std::filesystem::path path;  // of the recording
+  int exit_status = 0;         // of the program, as a shell reports it
+  bool was_recorded = true;    // false: the program ran, but the shim never reported
+  std::uint64_t verified_stacks = 0;  // with verify_stacks
+  std::uint64_t wrong_stacks = 0;
+  Header header;
+};
+
+// Runs the program to its end and records it. Errors: Error if it cannot be started or the
+// recording cannot be written. In the latter case the program runs on to its end first.
+RecordResult record(const RecordOptions& options);
+
+}  // namespace heaptally

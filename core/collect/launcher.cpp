@@ -1,0 +1,203 @@
+#include "core/collect/launcher.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+#include "wire/handshake.h"
+
+extern char** environ;
+
+namespace heaptally {
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
+  return set;
+}
+
+bool is_file(const std::string& path) {
+  struct stat info;
+  return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& problem,
+                         const std::string& remedy) {
+  throw Error(name, problem, remedy, ExitCode::kUsage);
+}
+
+// The environment of the program: ours, with the session and the shim.
+std::vector<std::string> program_environment(const ProgramSettings& settings) {
+  const std::string session = std::string(wire::kSessionVariable) + "=";
+  const std::string preload = "LD_PRELOAD=";
+  std::vector<std::string> entries;
+  std::string preloaded = settings.preload;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (text.starts_with(session)) continue;
+    if (text.starts_with(preload)) {
+      if (text.size() > preload.size()) preloaded += ":" + text.substr(preload.size());
+      continue;
+    }
+    entries.push_back(text);
+  }
+  entries.push_back(preload + preloaded);
+  entries.push_back(session + settings.session);
+  return entries;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) pointers.push_back(string.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// In the child: becomes the program, or tells `report` why not. Only async-signal-safe calls.
+[[noreturn]] void become(const char* path, char** arguments, char** environment, int gate,
+                         int report) {
+  char go;
+  if (read(gate, &go, 1) != 1) _exit(0);
+  const sigset_t signals = stop_signals();
+  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  execve(path, arguments, environment);
+  int problem = errno;
+  if (problem == ENOEXEC) {
+    // A script without an interpreter line is run by the shell, as execvp does.
+    std::vector<char*> shell = {const_cast<char*>("/bin/sh"), const_cast<char*>(path)};
+    for (char** argument = arguments + 1; *argument != nullptr; ++argument) {
+      shell.push_back(*argument);
+    }
+    shell.push_back(nullptr);
+    execve(shell[0], shell.data(), environment);
+    problem = errno;
+  }
+  [[maybe_unused]] const ssize_t written = write(report, &problem, sizeof(problem));
+  _exit(127);
+}
+
+}  // namespace
+
+std::string find_program(const std::string& name) {
+  if (name.empty()) refuse("record", "the program's name is empty", "name a program to record");
+  std::string found;
+  if (name.find('/') != std::string::npos) {
+    struct stat info;
+    if (stat(name.c_str(), &info) != 0) refuse(name, std::strerror(errno), "check the path");
+    if (S_ISDIR(info.st_mode)) refuse(name, "is a directory", "name a program to record");
+    found = name;
+  } else {
+    const char* path = std::getenv("PATH");
+    std::istringstream folders(path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
+    std::string not_executable;
+    for (std::string folder; std::getline(folders, folder, ':');) {
+      const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+      if (!is_file(candidate)) continue;
+      if (access(candidate.c_str(), X_OK) == 0) return candidate;
+      not_executable = candidate;
+    }
+    if (not_executable.empty()) {
+      refuse(name, "no such program in PATH", "check the name, or give its path");
+    }
+    found = not_executable;
+  }
+  if (access(found.c_str(), X_OK) != 0) {
+    refuse(found, "is not executable", fmt::format("run chmod +x {} or record its interpreter", found));
+  }
+  return found;
+}
+
+Program::Program(const ProgramSettings& settings) {
+  const std::string path = find_program(settings.command.front());
+  std::vector<std::string> arguments = settings.command;
+  std::vector<std::string> environment = program_environment(settings);
+  const std::vector<char*> argument_pointers = pointers_to(arguments);
+  const std::vector<char*> environment_pointers = pointers_to(environment);
+  int report[2], gate[2];
+  if (pipe2(report, O_CLOEXEC) != 0 || pipe2(gate, O_CLOEXEC) != 0) {
+    throw Error("pipe", std::strerror(errno));
+  }
+  path_ = path;
+  pid_ = fork();
+  if (pid_ == 0) {
+    close(gate[1]);
+    become(path.c_str(), const_cast<char**>(argument_pointers.data()),
+           const_cast<char**>(environment_pointers.data()), gate[0], report[1]);
+  }
+  close(report[1]);
+  close(gate[0]);
+  report_ = report[0];
+  gate_ = gate[1];
+  if (pid_ < 0) throw Error("fork", std::strerror(errno));
+  pidfd_ = static_cast<int>(syscall(SYS_pidfd_open, pid_, 0));
+  if (pidfd_ < 0) throw Error("pidfd_open", std::strerror(errno), "Linux 5.3 or later is needed");
+}
+
+void Program::start() {
+  int problem = write(gate_, "g", 1) == 1 ? 0 : errno;
+  // Ends at once when exec closes the other end.
+  if (problem == 0 && read(report_, &problem, sizeof(problem)) != sizeof(problem)) problem = 0;
+  if (problem == 0) return;
+  wait();
+  refuse(path_, fmt::format("cannot be executed: {}", std::strerror(problem)),
+         "check that it is a program for this machine");
+}
+
+Program::~Program() {
+  for (int fd : {pidfd_, gate_, report_}) {
+    if (fd >= 0) close(fd);
+  }
+  // A child that was never started ends when the gate closes.
+  if (pid_ > 0 && !waited_) wait();
+}
+
+int Program::wait() {
+  int status = 0;
+  rusage usage = {};
+  while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
+  }
+  waited_ = true;
+  rusage own = {};
+  getrusage(RUSAGE_SELF, &own);
+  // The child began as a copy of this process, whose RSS counts until exec.
+  if (usage.ru_maxrss > own.ru_maxrss) {
+    peak_rss_ = static_cast<unsigned long>(usage.ru_maxrss) * 1024;
+  }
+  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+SignalQueue::SignalQueue() {
+  const sigset_t signals = stop_signals();
+  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+SignalQueue::~SignalQueue() {
+  if (fd_ >= 0) close(fd_);
+}
+
+void SignalQueue::forward_to(int pid) {
+  signalfd_siginfo info;
+  while (read(fd_, &info, sizeof(info)) == sizeof(info)) {
+    // The kernel itself is the sender of what was typed at a terminal.
+    if (info.ssi_code == SI_KERNEL) continue;
+    kill(pid, static_cast<int>(info.ssi_signo));
+  }
+}
+
+}  // namespace heaptally

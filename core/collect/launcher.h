@@ -1,0 +1,68 @@
+// Launcher: starts the program that is to be recorded.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace heaptally {
+
+struct ProgramSettings {
+  std::vector<std::string> command;  // program and arguments
+  std::string preload;               // path of the shim
+  std::string session;               // value of the session variable
+};
+
+// The file that `name` stands for, through PATH unless it has a slash.
+// Errors: Error with ExitCode::kUsage if there is none or it is not executable.
+std::string find_program(const std::string& name);
+
+// The recorded program: a child that waits to become it, then runs it, then has ended.
+class Program {
+ public:
+  // Makes the child, so that its PID is known; it waits for start(). Without start() it
+  // just ends. The shim is preloaded before what LD_PRELOAD names already: an allocator among
+  // those is then recorded through. Errors: as find_program().
+  explicit Program(const ProgramSettings& settings);
+  ~Program();
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+
+  // Errors: Error with ExitCode::kUsage if the program cannot be executed.
+  void start();
+
+  int pid() const { return pid_; }
+  int pidfd() const { return pidfd_; }  // readable once it has ended
+
+  // Its status as a shell reports it; it must have ended.
+  int wait();
+  // The highest RSS in bytes that the kernel saw, after wait(); 0 if that is not its own.
+  unsigned long peak_rss() const { return peak_rss_; }
+
+ private:
+  int pid_ = -1;
+  int pidfd_ = -1;
+  int gate_ = -1;    // the child starts once a byte comes through
+  int report_ = -1;  // and says here what went wrong
+  std::string path_;
+  bool waited_ = false;
+  unsigned long peak_rss_ = 0;
+};
+
+// Has signals that ask heaptally to stop delivered through a descriptor instead.
+class SignalQueue {
+ public:
+  SignalQueue();
+  ~SignalQueue();
+  SignalQueue(const SignalQueue&) = delete;
+  SignalQueue& operator=(const SignalQueue&) = delete;
+
+  int fd() const { return fd_; }
+  // Passes pending signals on to `pid`, except those that the terminal sent to the whole
+  // foreground group, which the program has got already.
+  void forward_to(int pid);
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace heaptally

@@ -1,0 +1,107 @@
+#include "core/collect/listener.h"
+
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+
+namespace heaptally {
+namespace {
+
+constexpr timeval kPatience = {1, 0};
+
+std::string hex(const std::uint8_t* bytes, std::size_t count) {
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i) text += fmt::format("{:02x}", bytes[i]);
+  return text;
+}
+
+[[noreturn]] void fail(const char* what) {
+  throw Error("session socket", fmt::format("{}: {}", what, std::strerror(errno)));
+}
+
+void send_welcome(int socket, const wire::Welcome& welcome, int memory) {
+  iovec data = {const_cast<wire::Welcome*>(&welcome), sizeof(welcome)};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  msghdr message = {};
+  message.msg_iov = &data;
+  message.msg_iovlen = 1;
+  if (memory >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    cmsghdr* part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(part), &memory, sizeof(memory));
+  }
+  sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
+}  // namespace
+
+Listener::Listener() {
+  std::array<std::uint8_t, 8> name;
+  if (getrandom(secret_.data(), secret_.size(), 0) != static_cast<ssize_t>(secret_.size()) ||
+      getrandom(name.data(), name.size(), 0) != static_cast<ssize_t>(name.size())) {
+    fail("getrandom");
+  }
+  name_ = fmt::format("@heaptally-{}-{}", getpid(), hex(name.data(), name.size()));
+  fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd_ < 0) fail("socket");
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  // A leading zero byte makes the name abstract.
+  std::memcpy(address.sun_path + 1, name_.data() + 1, name_.size() - 1);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
+  if (bind(fd_, reinterpret_cast<sockaddr*>(&address), length) != 0) fail("bind");
+  if (listen(fd_, SOMAXCONN) != 0) fail("listen");
+}
+
+Listener::~Listener() {
+  if (fd_ >= 0) close(fd_);
+}
+
+std::string Listener::session() const {
+  return hex(secret_.data(), secret_.size()) + ":" + name_;
+}
+
+void Listener::answer_all(const Decide& decide) {
+  while (true) {
+    const int socket = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0) return;
+    answer(socket, decide);
+    close(socket);
+  }
+}
+
+void Listener::answer(int socket, const Decide& decide) {
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  wire::Hello hello = {};
+  if (recv(socket, &hello, sizeof(hello), MSG_WAITALL) != sizeof(hello)) return;
+  if (hello.magic != wire::kMagic || hello.bytes != sizeof(hello) ||
+      std::memcmp(hello.secret, secret_.data(), secret_.size()) != 0) {
+    return;
+  }
+  ucred caller = {};
+  socklen_t length = sizeof(caller);
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &caller, &length) != 0) return;
+  wire::Welcome welcome = {wire::kMagic, wire::kVersion, wire::Answer::kOtherVersion,
+                           wire::kFileBytes};
+  int memory = -1;
+  if (hello.version == wire::kVersion) {
+    memory = decide(caller.pid);
+    welcome.answer = memory < 0 ? wire::Answer::kNotFollowed : wire::Answer::kAccepted;
+  }
+  send_welcome(socket, welcome, memory);
+}
+
+}  // namespace heaptally

@@ -1,0 +1,66 @@
+// RecordingStore: writes the recording in a thread of its own, so that draining the rings
+// never waits for the disk, for compression or for symbols.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/recording/model.h"
+#include "core/symbols/symbolizer.h"
+
+namespace heaptally {
+
+// What came in since the last batch. Things refer only to what is in this batch or earlier.
+struct Batch {
+  Header header;
+  std::vector<Process> processes;
+  std::vector<Task> tasks;
+  std::vector<Module> modules;
+  std::vector<ModuleSource> sources;  // of modules, in the same order
+  std::vector<Frame> frames;
+  std::vector<Trace> traces;
+  std::vector<TallyKey> keys;
+  std::vector<Bucket> buckets;
+  std::vector<Sample> samples;
+  std::vector<TallyTotals> totals;  // in the last batch only
+};
+
+// Purpose: takes batches from the collector's thread; writes, flushes, and resolves symbols
+//   little by little meanwhile, the rest at the end.
+// Errors: what goes wrong while writing is thrown by the next put() or finish().
+class RecordingStore {
+ public:
+  // Called while the last symbols are resolved: how many of how many frames.
+  using Progress = std::function<void(std::size_t done, std::size_t all)>;
+
+  RecordingStore(const std::filesystem::path& path, bool overwrite);
+  ~RecordingStore();
+  RecordingStore(const RecordingStore&) = delete;
+  RecordingStore& operator=(const RecordingStore&) = delete;
+
+  void put(Batch batch);
+  // Writes everything, resolves all symbols, and leaves one file.
+  void finish(Batch last, const Progress& progress);
+
+ private:
+  class Impl;
+
+  void run();
+  void throw_if_failed();
+
+  std::unique_ptr<Impl> impl_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Batch> queue_;  // guarded by mutex_
+  bool stop_ = false;        // guarded by mutex_
+  std::exception_ptr failure_;  // guarded by mutex_
+  std::thread thread_;
+};
+
+}  // namespace heaptally

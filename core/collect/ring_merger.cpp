@@ -1,0 +1,136 @@
+#include "core/collect/ring_merger.h"
+
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace heaptally {
+namespace {
+
+constexpr std::uint64_t kReleaseEvery = 1024;
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+bool makes_sense(const wire::Event& event) {
+  const auto kind = static_cast<std::uint8_t>(event.kind);
+  return kind != 0 && kind <= wire::kLastEventKind &&
+         (event.kind == wire::EventKind::kThreadBegin || event.address != 0);
+}
+
+}  // namespace
+
+void RingMerger::find_rings() {
+  const std::uint32_t count = memory_.lane_count();
+  for (; lanes_ < count; ++lanes_) {
+    wire::Lane& lane = memory_.lane(lanes_);
+    rings_.push_back({&lane.main, memory_.main_slots(lanes_), wire::kRingSlots - 1, lanes_, false,
+                      0, 0, 0, 0, 0, {}});
+    rings_.push_back({&lane.nested, memory_.nested_slots(lanes_), wire::kNestedRingSlots - 1,
+                      lanes_, true, 0, 0, 0, 0, 0, {}});
+  }
+}
+
+// No event with a stamp below this can still be committed.
+std::uint64_t RingMerger::horizon(std::uint64_t now) {
+  std::uint64_t least = now - slack_;
+  for (Ring& ring : rings_) {
+    // Read after `now`: a producer that stamps before now - slack has long since made its
+    // `pending` visible. Matched by the release that clears it after the commit.
+    const std::uint64_t pending = ring.header->pending.load(std::memory_order_acquire);
+    if (pending == 0) {
+      ring.pending = 0;
+      continue;
+    }
+    if (pending != ring.pending) {
+      ring.pending = pending;
+      ring.pending_since = now;
+    }
+    if (now - ring.pending_since < stuck_after_) least = std::min(least, pending);
+  }
+  return least;
+}
+
+// Copies the ring's next sensible event. False: it has none.
+bool RingMerger::load_next(Ring& ring) {
+  for (; ring.tail != ring.head; ++ring.tail) {
+    ring.next = ring.slots[ring.tail & ring.mask];
+    if (makes_sense(ring.next)) return true;
+    ++counts_.rejected;
+  }
+  return false;
+}
+
+// Gives the consumed slots back, and wakes a producer that waits for them.
+void RingMerger::release(Ring& ring) {
+  ring.released = ring.tail;
+  ring.header->tail.store(ring.tail, std::memory_order_seq_cst);
+  if (ring.header->waiting.load(std::memory_order_seq_cst) == 0) return;
+  ring.header->waiting.store(0, std::memory_order_seq_cst);
+  syscall(SYS_futex, &ring.header->waiting, FUTEX_WAKE, 1, nullptr, nullptr, 0);
+}
+
+std::size_t RingMerger::merge(std::uint64_t before, const Sink& sink) {
+  heap_.clear();
+  for (std::uint32_t i = 0; i < rings_.size(); ++i) {
+    Ring& ring = rings_[i];
+    // Matched by the release of the producer's commit.
+    const std::uint64_t head = ring.header->head.load(std::memory_order_acquire);
+    if (head - ring.tail > ring.mask + 1) {
+      ++counts_.rejected;
+      ring.tail = head;
+    }
+    ring.head = head;
+    if (load_next(ring) && ring.next.stamp < before) heap_.push_back({ring.next.stamp, i});
+  }
+  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
+  std::size_t handed_on = 0;
+  while (!heap_.empty()) {
+    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+    Ring& ring = rings_[heap_.back().ring];
+    const std::uint32_t index = heap_.back().ring;
+    heap_.pop_back();
+    // A run: all of this ring's events up to the next ring's first.
+    const std::uint64_t until = heap_.empty() ? before : std::min(before, heap_.front().stamp + 1);
+    const std::uint64_t first = ring.tail;
+    bool more = true;
+    while (more && ring.next.stamp < until) {
+      sink(ring.next, ring.lane);
+      ++ring.tail;
+      more = load_next(ring);
+    }
+    handed_on += ring.tail - first;
+    if (ring.is_nested) counts_.nested += ring.tail - first;
+    if (ring.tail - ring.released >= kReleaseEvery) release(ring);
+    if (more && ring.next.stamp < before) {
+      heap_.push_back({ring.next.stamp, index});
+      std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
+    }
+  }
+  for (Ring& ring : rings_) {
+    if (ring.tail != ring.released) release(ring);
+  }
+  return handed_on;
+}
+
+std::size_t RingMerger::drain(std::uint64_t now, const Sink& sink) {
+  find_rings();
+  drained_until_ = horizon(now);
+  return merge(drained_until_, sink);
+}
+
+std::size_t RingMerger::drain_all(const Sink& sink) {
+  find_rings();
+  return merge(kNever, sink);
+}
+
+bool RingMerger::has_backlog(std::uint64_t slots) {
+  find_rings();
+  for (const Ring& ring : rings_) {
+    if (ring.header->head.load(std::memory_order_acquire) - ring.tail > slots) return true;
+  }
+  return false;
+}
+
+}  // namespace heaptally

@@ -1,0 +1,80 @@
+// RingMerger: the events of all rings of a process image, in order of their stamps.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "core/collect/shared_memory.h"
+#include "wire/events.h"
+
+namespace heaptally {
+
+struct MergerCounts {
+  std::uint64_t rejected = 0;  // events that make no sense
+  std::uint64_t nested = 0;    // from rings of signal handlers
+};
+
+// Purpose: drains the rings. An event is handed on only when no earlier one can still come:
+//   when its stamp is below every ring's `pending` and below now by the slack.
+// A ring whose `pending` does not move for long (its thread died, or its signal handler does
+//   not return) is not waited for.
+// Threads: one at a time.
+class RingMerger {
+ public:
+  // Receives each event with the index of its lane.
+  using Sink = std::function<void(const wire::Event&, std::uint32_t lane)>;
+
+  // `stuck_after`: ticks after which a `pending` that has not moved is passed over.
+  RingMerger(SharedMemory& memory, std::uint64_t slack, std::uint64_t stuck_after)
+      : memory_(memory), slack_(slack), stuck_after_(stuck_after) {}
+
+  // Hands on all that is safe at `now`, and frees its slots. Returns how many events.
+  std::size_t drain(std::uint64_t now, const Sink& sink);
+  // Hands on everything that was committed: no thread is left that could add to it.
+  std::size_t drain_all(const Sink& sink);
+
+  // Whether a ring has more than `slots` events that wait.
+  bool has_backlog(std::uint64_t slots);
+  // Later calls hand on no event before this stamp (but for those that come late).
+  std::uint64_t drained_until() const { return drained_until_; }
+  const MergerCounts& counts() const { return counts_; }
+
+ private:
+  struct Ring {
+    wire::RingHeader* header;
+    const wire::Event* slots;
+    std::uint64_t mask;
+    std::uint32_t lane;
+    bool is_nested;
+    std::uint64_t tail = 0;  // ours; what the shared memory says is only for the producer
+    std::uint64_t released = 0;  // the tail that the producer was told
+    std::uint64_t head = 0;      // as last read
+    std::uint64_t pending = 0;
+    std::uint64_t pending_since = 0;
+    wire::Event next;  // copied, valid if tail != head
+  };
+  // In the heap: rings by the stamp of their next event.
+  struct Entry {
+    std::uint64_t stamp;
+    std::uint32_t ring;
+    bool operator>(const Entry& other) const { return stamp > other.stamp; }
+  };
+
+  void find_rings();
+  std::uint64_t horizon(std::uint64_t now);
+  std::size_t merge(std::uint64_t before, const Sink& sink);
+  bool load_next(Ring& ring);
+  void release(Ring& ring);
+
+  SharedMemory& memory_;
+  std::uint64_t slack_;
+  std::uint64_t stuck_after_;
+  std::uint64_t drained_until_ = 0;
+  std::uint32_t lanes_ = 0;
+  std::vector<Ring> rings_;
+  std::vector<Entry> heap_;
+  MergerCounts counts_;
+};
+
+}  // namespace heaptally

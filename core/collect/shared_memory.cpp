@@ -1,0 +1,101 @@
+#include "core/collect/shared_memory.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "core/base/error.h"
+
+namespace heaptally {
+namespace {
+
+[[noreturn]] void fail(const char* what) {
+  throw Error("shared memory", fmt::format("{}: {}", what, std::strerror(errno)),
+              "heaptally needs memfd_create and room for a sparse mapping");
+}
+
+}  // namespace
+
+SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
+  fd_ = memfd_create("heaptally", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (fd_ < 0) fail("memfd_create");
+  if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) fail("ftruncate");
+  fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
+  void* memory = mmap(nullptr, wire::kFileBytes, PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_NORESERVE, fd_, 0);
+  if (memory == MAP_FAILED) fail("mmap");
+  madvise(memory, wire::kFileBytes, MADV_DONTDUMP);
+  base_ = static_cast<char*>(memory);
+  wire::Header& header = this->header();
+  header.magic = wire::kMagic;
+  header.version = wire::kVersion;
+  header.header_bytes = sizeof(wire::Header);
+  header.file_bytes = wire::kFileBytes;
+  header.clock = options.clock;
+  header.drop_when_full = options.drop_when_full ? 1 : 0;
+  header.verify_stacks = options.verify_stacks ? 1 : 0;
+  header.max_depth = std::clamp(options.max_depth, 1u, wire::kMaxDepth);
+  header.collector_pid = getpid();
+}
+
+SharedMemory::~SharedMemory() {
+  if (base_ != nullptr) {
+    header().mode.store(wire::Mode::kOff, std::memory_order_relaxed);
+    munmap(base_, wire::kFileBytes);
+  }
+  if (fd_ >= 0) close(fd_);
+}
+
+std::uint32_t SharedMemory::lane_count() {
+  // Matched by the release of the shim's claim.
+  return std::min<std::uint32_t>(header().lanes.load(std::memory_order_acquire), wire::kMaxLanes);
+}
+
+wire::Lane& SharedMemory::lane(std::uint32_t index) {
+  return at<wire::Lane>(wire::kLanesOffset)[index];
+}
+
+const wire::Event* SharedMemory::main_slots(std::uint32_t lane) {
+  return at<const wire::Event>(wire::kRingsOffset + lane * wire::kLaneBytes);
+}
+
+const wire::Event* SharedMemory::nested_slots(std::uint32_t lane) {
+  return main_slots(lane) + wire::kRingSlots;
+}
+
+bool SharedMemory::read_module(std::uint32_t index, Module& module) {
+  if (index == 0 || index >= wire::kMaxModules) return false;
+  const auto& record = at<const wire::ModuleRecord>(wire::kModulesOffset)[index];
+  // Matched by the release with which the shim publishes the record.
+  if (record.state.load(std::memory_order_acquire) != wire::ModuleRecord::kWritten) return false;
+  module.start = record.start;
+  module.end = record.end;
+  module.bias = record.bias;
+  module.is_executable = record.is_executable != 0;
+  const std::size_t length =
+      std::min<std::size_t>(record.path_length, wire::ModuleRecord::kMaxPath);
+  module.path_is_cut = length == wire::ModuleRecord::kMaxPath;
+  module.path.assign(record.path, length);
+  module.build_id.clear();
+  const std::size_t id_length =
+      std::min<std::size_t>(record.build_id_length, sizeof(record.build_id));
+  for (std::size_t i = 0; i < id_length; ++i) {
+    module.build_id += fmt::format("{:02x}", record.build_id[i]);
+  }
+  return true;
+}
+
+bool SharedMemory::read_node(wire::TraceIndex index, Node& node) {
+  if (index == 0 || index >= wire::kMaxNodes) return false;
+  const auto& there = at<const wire::TraceNode>(wire::kNodesOffset)[index];
+  node = {there.key, there.parent};
+  return wire::frame_kind(node.key) <= static_cast<std::uint8_t>(wire::FrameKind::kCut) &&
+         node.parent < wire::kMaxNodes;
+}
+
+}  // namespace heaptally

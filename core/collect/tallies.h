@@ -1,0 +1,75 @@
+// Tallies: what each (trace, task, size class) allocated, holds, and held at the peak.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/base/types.h"
+#include "core/collect/id_map.h"
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+// Purpose: constant work for each event; memory for each key that ever allocated.
+//   Total, freed and temporary amounts, lifetimes, the amounts of the current time bucket,
+//   and the amounts at the high-water mark.
+// The high-water mark: whenever the total of live bytes exceeds every earlier one, that is
+//   a new peak, with a new number. A tally that changes for the first time since the latest
+//   peak first keeps what it had then (peak_live, of peak `peak_number`); one that has not
+//   changed since still has it. So live_at_peak is exact, and costs O(1) an event.
+// Threads: one at a time.
+class Tallies {
+ public:
+  // The tally of a key; a new one if it is the first of it.
+  TallyId tally_of(TraceId trace, TaskId task, SizeClass size_class);
+
+  void allocate(TallyId tally, std::uint64_t size, Nanoseconds now);
+  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary);
+  // All blocks that are live end with their process image: they are leaks of it.
+  void end_image();
+
+  TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
+
+  Amount total() const { return total_; }
+  Amount live() const { return live_; }
+  Amount temporary() const { return temporary_; }
+  Amount peak() const { return peak_; }
+  Amount live_at_end() const { return ended_ + live_; }
+  Nanoseconds peak_time() const { return peak_time_; }
+
+  // The bucket since the last call, which ends now. Its deltas are ascending by id.
+  Bucket take_bucket(Nanoseconds start, Nanoseconds width);
+  bool bucket_is_empty() const { return dirty_.empty(); }
+
+  // Keys added since the last call.
+  std::vector<TallyKey> take_new_keys();
+  std::vector<TallyTotals> totals() const;
+
+ private:
+  struct Tally {
+    Amount total;
+    Amount temporary;
+    Amount live;
+    Amount ended;  // live when its process image ended
+    Amount peak_live;
+    std::uint64_t peak_number = 0;
+    TallyDelta delta;
+    bool is_dirty = false;
+    std::vector<std::uint64_t> lifetimes;  // by class; as long as the highest one needs
+  };
+
+  Tally& change(TallyId id);
+
+  IdMap ids_;
+  std::vector<TallyKey> keys_;
+  std::vector<Tally> tallies_;
+  std::size_t keys_taken_ = 0;
+  std::vector<TallyId> dirty_;
+
+  Amount total_, live_, temporary_, peak_, ended_;
+  Nanoseconds peak_time_{0};
+  std::uint64_t peak_number_ = 0;
+  std::uint64_t bucket_max_live_ = 0;
+};
+
+}  // namespace heaptally
