@@ -73,10 +73,6 @@ class Statement {
   std::uint64_t word(int column) { return static_cast<std::uint64_t>(integer(column)); }
   std::string_view text(int column);
   std::span<const std::uint8_t> blob(int column);  // NULL is empty
-  bool is_null(int column) { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
-  bool is_integer(int column) {
-    return sqlite3_column_type(handle_.get(), column) == SQLITE_INTEGER;
-  }
 
  private:
   struct Finalize {

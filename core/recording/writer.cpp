@@ -83,14 +83,24 @@ struct RecordingWriter::Impl : BucketStore {
 
   // One transaction from the first change after a flush to the next flush.
   void begin() {
+    require_intact();
     if (in_transaction) return;
     db.execute("BEGIN");
     in_transaction = true;
   }
   void commit() {
+    require_intact();
     if (!in_transaction) return;
     db.execute("COMMIT");
     in_transaction = false;
+  }
+  // A full disk makes SQLite roll back to the last flush by itself. To go on would leave
+  // a file with gaps, which no reader takes; as it is, it can be read.
+  void require_intact() const {
+    if (in_transaction && sqlite3_get_autocommit(db.handle()) != 0) {
+      throw Error(db.subject(), "ends early, because writing to it failed",
+                  "free some space, and record again");
+    }
   }
 
   void require(bool holds, const char* broken) const {

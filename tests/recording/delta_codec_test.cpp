@@ -75,8 +75,7 @@ TEST(DeltaCodec, RoundTrips) {
   }
 }
 
-// The worked example of docs/recording.md.
-TEST(DeltaCodec, HasTheDocumentedLayout) {
+TEST(DeltaCodec, IsColumnsOfVarints) {
   const std::vector<std::uint8_t> plain = {2,    3, 1, 0xE8, 0x07, 64, 10, 1, 0xD0,
                                            0x03, 0, 5, 0,    100,  0,  1,  0};
   DeltaCodec codec;

@@ -3,6 +3,7 @@
 // Golden.Write, which writes the sample recording there.
 #include <cstdlib>
 
+#include "core/recording/delta_codec.h"
 #include "tests/recording/recording_fixture.h"
 
 namespace heaptally::test {
@@ -34,6 +35,21 @@ TEST_F(Golden, Version1IsWhatIsWrittenNow) {
   RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v1.heaptally");
   expect_same(now.data(), then.data());
   expect_same(buckets_of(now), buckets_of(then));
+}
+
+// The worked example of docs/recording.md is the second row of the golden file.
+TEST_F(Golden, HasTheDocumentedBytes) {
+  const std::vector<std::uint8_t> blob = {
+      0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x18, 0xC1, 0x00, 0x00,              // zstd's
+      0x03, 0x00, 0x00, 0x00, 0xA0, 0x1F, 0xF4, 0x03, 0x00, 0x28, 0x05,  // ours
+      0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01};
+  const std::string file = read_bytes(HEAPTALLY_GOLDEN_DIR "/v1.heaptally");
+  EXPECT_NE(file.find(std::string(blob.begin(), blob.end())), std::string::npos);
+
+  DeltaCodec codec;
+  Bucket bucket = sample_buckets()[1];
+  ASSERT_TRUE(codec.decode(blob, 3, bucket.deltas));
+  expect_same({bucket}, {sample_buckets()[1]});
 }
 
 }  // namespace

@@ -34,7 +34,9 @@ Header sample_header() {
   header.late_events = 4;
   header.rejected_events = 5;
   header.nested_events = 6;
+  header.inner_events = 11;
   header.cut_stacks = 7;
+  header.broken_stacks = 12;
   header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
   header.waited = Nanoseconds(10);
