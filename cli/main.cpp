@@ -3,6 +3,7 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -34,15 +35,24 @@ std::string command_given(const CLI::App& app) {
   return commands.empty() ? "heaptally" : "heaptally " + commands.front()->get_name();
 }
 
-int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  std::string problem = error.what();
+// What is wrong, in words that name it first like all other errors do.
+std::string problem_of(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (app.get_subcommands().empty()) {
-    if (argc < 2) {
-      problem = "a command is missing";
-    } else if (argv[1][0] != '-') {
-      problem = fmt::format("{}: no such command", argv[1]);
-    }
+    if (argc < 2) return "a command is missing";
+    return fmt::format("{}: no such {}", argv[1], argv[1][0] == '-' ? "option" : "command");
   }
+  const std::string_view problem = error.what();
+  // "The following argument was not expected: ARGUMENT", or several arguments.
+  constexpr std::string_view kExtra = "not expected: ";
+  const std::size_t found = problem.find(kExtra);
+  if (found == std::string_view::npos) return std::string(problem);
+  const std::string_view extra = problem.substr(found + kExtra.size());
+  return fmt::format("{}: {}", extra,
+                     extra.starts_with('-') ? "no such option" : "too many arguments");
+}
+
+int report_usage(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  std::string problem = problem_of(app, error, argc, argv);
   // The library writes some messages on several lines.
   for (char& character : problem) {
     if (character == '\n') character = ' ';

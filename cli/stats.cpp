@@ -1,6 +1,7 @@
 // heaptally stats: statistics like tracemalloc's, of any moment of a run.
 #include <charconv>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,7 +48,7 @@ struct Options {
   std::string file;
   std::string group = "lineno";
   std::string metric = "live";
-  std::string at;
+  std::optional<std::string> at;
   std::string sort = "size";
   std::string limit = "10";
   std::string format = "text";
@@ -107,7 +108,7 @@ void write(const StatisticsReport& report, Format format) {
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
   const std::string_view usual_moment = metric == Metric::kLive ? "peak" : "end";
-  const Moment moment = parse_moment(options.at.empty() ? usual_moment : options.at);
+  const Moment moment = parse_moment(options.at ? *options.at : usual_moment);
   const Format format = parse_format(options.format);
   const Query query = parse_query(options);
   SiteRules rules{.raw = options.raw, .machinery = {}};
