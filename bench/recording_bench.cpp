@@ -146,10 +146,12 @@ void write_long_timeline(benchmark::State& state) {
   const auto active = static_cast<std::size_t>(state.range(0));
   std::chrono::nanoseconds slowest{0};
   for (auto _ : state) {
+    state.PauseTiming();
     std::mt19937_64 random(1);
     RecordingWriter writer(folder.file(), true);
     write_code(writer, random);
     writer.flush();
+    state.ResumeTiming();
     Bucket bucket;
     for (std::int64_t i = 0; i < kBuckets; ++i) {
       bucket.start = Nanoseconds(i * 100'000'000);
