@@ -1,5 +1,7 @@
 // The shim's constructor: runs before those of all other objects (-z initfirst), so that
 // nothing allocates before it but the loader.
+#include <fcntl.h>
+
 #include "preload/early_log.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
@@ -21,17 +23,42 @@ bool warm_up_libunwind() {
   return true;
 }
 
-[[gnu::constructor]] void start_recording(int, char**, char** environment) {
+// The two descriptors that a pipe would get now.
+struct NextPipe {
+  int ends[2] = {-1, -1};
+  NextPipe() {
+    if (raw_syscall(SYS_pipe2, reinterpret_cast<long>(ends), 0) != 0) return;
+    close_both();
+  }
+  bool is_open() const { return raw_syscall(SYS_fcntl, ends[1], F_GETFD) >= 0; }
+  void close_both() const {
+    raw_syscall(SYS_close, ends[0]);
+    raw_syscall(SYS_close, ends[1]);
+  }
+};
+
+// libunwind opens a pipe for checks of its own that our accessors make needless. The
+// program is to see no descriptor of ours.
+bool set_up_libunwind() {
+  const NextPipe next_pipe;
+  const bool ready = load_libunwind() && warm_up_libunwind();
+  if (next_pipe.is_open()) next_pipe.close_both();
+  return ready;
+}
+
+[[gnu::constructor]] void start_recording(int argument_count, char** arguments,
+                                          char** environment) {
   if (!real_allocator_is_known()) resolve_real_allocator();
   if (!find_loader() || !g_session.connect(environment)) {
     g_session.stop();
     return;
   }
+  initialise_libc(argument_count, arguments, environment);
   g_modules.open();
   // What the loader allocates for us meanwhile is not the program's: the stage is still
   // kEarly, so the log is marked and cut back.
   const auto mark = g_early_log.mark();
-  const bool ready = load_libunwind() && open_trace_table() && warm_up_libunwind();
+  const bool ready = open_trace_table() && set_up_libunwind();
   g_early_log.cut_back_to(mark);
   if (!ready) {
     g_session.stop();

@@ -18,4 +18,10 @@ extern Loader g_loader;
 // False if the loader is too old.
 bool find_loader();
 
+// Runs libc's own initialisation, if it has not run yet, with what the program was started
+// with. The shim's constructor comes before libc's, and the first dlopen would run that with
+// an empty environment and no arguments, which the program would then be left with. It runs
+// again at its usual time; it sets the same values twice.
+void initialise_libc(int argument_count, char** arguments, char** environment);
+
 }  // namespace heaptally::preload
