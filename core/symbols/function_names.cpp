@@ -56,7 +56,7 @@ const char* anonymous_name(int tag, const std::string& member) {
     case DW_TAG_class_type:
     case DW_TAG_structure_type:
     case DW_TAG_union_type:
-      return member == "operator()" ? "{lambda}" : "{unnamed type}";
+      return member.starts_with("operator()") ? "{lambda}" : "{unnamed type}";
     default:
       return nullptr;
   }

@@ -29,20 +29,33 @@ Module::Module(ModuleFile file, std::string debug_path)
   callbacks_.debuginfo_path = &debug_path_pointer_;
 }
 
+bool Module::is_ready() {
+  if (file_.fd && was_changed(file_)) {
+    file_.fd = OwnedFd();
+    file_.reason = "file was changed";
+  }
+  if (!file_.reason.empty()) return false;
+  if (!loaded_) load();
+  return file_.reason.empty();
+}
+
 void Module::load() {
-  if (loaded_ || !is_open()) return;
   loaded_ = true;
   dwfl_.reset(dwfl_begin(&callbacks_));
-  if (dwfl_ == nullptr) return;
-  // At base 0 libdwfl's addresses are those that the file was linked with.
-  Dwfl_Module* module =
-      dwfl_report_elf(dwfl_.get(), file_.path.c_str(), file_.path.c_str(), file_.fd.get(), 0, true);
-  if (module != nullptr) file_.fd.release();
-  dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  // libdwfl closes its descriptor when it has mapped the file.
+  OwnedFd fd(fcntl(file_.fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (dwfl_ != nullptr && fd) {
+    module_ = dwfl_report_offline(dwfl_.get(), file_.path.c_str(), file_.path.c_str(), fd.get());
+    if (module_ != nullptr) fd.release();
+    dwfl_report_end(dwfl_.get(), nullptr, nullptr);
+  }
   GElf_Addr bias = 0;
-  Elf* elf = module != nullptr ? dwfl_module_getelf(module, &bias) : nullptr;
-  if (elf == nullptr) return;
-  module_ = module;
+  Elf* elf = module_ != nullptr ? dwfl_module_getelf(module_, &bias) : nullptr;
+  if (elf == nullptr) {
+    file_.reason = "unreadable ELF file";
+    return;
+  }
+  file_bias_ = bias;
   code_ = code_ranges(elf);
   for (AddressRange& range : code_) {
     range.low += bias;
@@ -76,8 +89,8 @@ Location Module::symbol_at(std::uint64_t address) {
 }
 
 std::vector<Location> Module::resolve(std::uint64_t address) {
-  load();
-  if (module_ == nullptr) return {Location{}};
+  if (!is_ready()) return {Location{}};
+  address += file_bias_;
   if (dwarf_ != nullptr) {
     std::vector<Location> locations =
         dwarf_->resolve(address - dwarf_bias_, [&] { return symbol_at(address).function; });
@@ -87,9 +100,7 @@ std::vector<Location> Module::resolve(std::uint64_t address) {
 }
 
 std::string Module::debug_state() {
-  if (!is_open()) return file_.reason;
-  load();
-  if (module_ == nullptr) return "unreadable ELF file";
+  if (!is_ready()) return file_.reason;
   return dwarf_ != nullptr ? "dwarf" : symbols().source();
 }
 

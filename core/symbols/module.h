@@ -17,7 +17,8 @@ namespace heaptally {
 
 // Purpose: resolves the addresses of one module; holds its file open, and reads it when
 //   it is first asked. Owner: Symbolizer. Threads: one.
-// Invariant: once loaded, the Dwfl owns the file and all that the indexes point to.
+// Invariant: once loaded, the Dwfl owns all that the indexes point to. It maps the file,
+//   and so is not touched again once the file was written to or cut off.
 class Module {
  public:
   // `debug_path` is a list of folders in the form that libdwfl's debuginfo_path has.
@@ -27,17 +28,20 @@ class Module {
 
   std::vector<Location> resolve(std::uint64_t address);
   std::string debug_state();
+  // False if there is no file, or no longer the one that was opened.
+  bool is_current() const { return file_.fd && !was_changed(file_); }
 
  private:
   struct DwflEnd {
     void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
   };
 
-  bool is_open() const { return file_.reason.empty(); }
+  // True if the module can be asked; else file_.reason says why not.
+  bool is_ready();
   void load();
   void load_dwarf();
   SymbolTable& symbols();
-  Location symbol_at(std::uint64_t address);
+  Location symbol_at(std::uint64_t address);  // of libdwfl's
 
   ModuleFile file_;
   std::string debug_path_;
@@ -46,9 +50,12 @@ class Module {
   bool loaded_ = false;
   std::unique_ptr<Dwfl, DwflEnd> dwfl_;
   Dwfl_Module* module_ = nullptr;  // null if the file could not be read
+  // libdwfl has its own addresses: those of the file plus the first of these, those of
+  // the DWARF plus the second.
+  std::uint64_t file_bias_ = 0;
   std::uint64_t dwarf_bias_ = 0;
-  std::vector<AddressRange> code_;        // as linked
-  std::vector<AddressRange> dwarf_code_;  // the same in the DWARF's addresses
+  std::vector<AddressRange> code_;        // in libdwfl's addresses
+  std::vector<AddressRange> dwarf_code_;  // in the DWARF's
   std::unique_ptr<SymbolTable> symbols_;
   std::unique_ptr<DwarfIndex> dwarf_;
 };

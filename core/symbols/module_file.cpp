@@ -1,7 +1,6 @@
 #include "core/symbols/module_file.h"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -73,8 +72,7 @@ ModuleFile open_candidate(const Candidate& candidate, const std::string& wanted_
   if (!wanted_build_id.empty() && !build_id.empty() && build_id != wanted_build_id) {
     return failed("build-id differs");
   }
-  return {std::move(fd), candidate.path, std::move(build_id), "",
-          status.st_dev, status.st_ino,  status.st_mtim};
+  return {std::move(fd), candidate.path, std::move(build_id), "", status};
 }
 
 // A file that is there but is the wrong one says more than one that is not there.
@@ -94,6 +92,13 @@ OwnedFd::~OwnedFd() {
 }
 
 int OwnedFd::release() { return std::exchange(fd_, -1); }
+
+bool was_changed(const ModuleFile& file) {
+  struct stat now {};
+  const timespec then = file.status.st_mtim;
+  return fstat(file.fd.get(), &now) != 0 || now.st_size != file.status.st_size ||
+         now.st_mtim.tv_sec != then.tv_sec || now.st_mtim.tv_nsec != then.tv_nsec;
+}
 
 ModuleFile open_module_file(const ModuleSource& source,
                             const std::vector<std::string>& debug_directories) {

@@ -1,7 +1,7 @@
 // Finding and opening the file of a module.
 #pragma once
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include <string>
 #include <vector>
@@ -32,12 +32,12 @@ struct ModuleFile {
   OwnedFd fd;
   std::string path;  // under which its separate debug file is looked for
   std::string build_id;
-  std::string reason;  // empty if fd is open
-  // Which file it is, where the build-id does not say.
-  dev_t device = 0;
-  ino_t inode = 0;
-  timespec modified{};
+  std::string reason;     // why there is none; empty if fd is open
+  struct stat status {};  // when it was opened
 };
+
+// True if the open file's content was written to, or cut off, since it was opened.
+bool was_changed(const ModuleFile& file);
 
 // Tries, in this order: the process's own view of the file, the plain path, and the
 // debug directories, as trees of .build-id links and as copies of a root directory.

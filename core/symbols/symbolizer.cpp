@@ -16,7 +16,9 @@ using Key = std::tuple<std::string, std::string, dev_t, ino_t, time_t, long>;
 
 Key key_of(const ModuleSource& source, const ModuleFile& file) {
   if (!file.build_id.empty()) return {source.path, file.build_id, 0, 0, 0, 0};
-  return {source.path, "", file.device, file.inode, file.modified.tv_sec, file.modified.tv_nsec};
+  const struct stat& status = file.status;
+  return {source.path,           "", status.st_dev, status.st_ino, status.st_mtim.tv_sec,
+          status.st_mtim.tv_nsec};
 }
 
 }  // namespace
@@ -49,7 +51,8 @@ std::size_t Symbolizer::open(const ModuleSource& source) {
   const std::size_t handle = impl_->modules.size();
   if (file.fd) {
     const auto [known, is_new] = impl_->open_modules.try_emplace(key_of(source, file), handle);
-    if (!is_new) return known->second;
+    if (!is_new && impl_->modules[known->second]->is_current()) return known->second;
+    known->second = handle;
   }
   impl_->modules.push_back(std::make_unique<Module>(std::move(file), impl_->debug_path(source)));
   return handle;

@@ -169,6 +169,44 @@ TEST(Symbolizer, AFileThatIsDeletedAfterItWasOpenedStillResolves) {
   EXPECT_EQ(symbolizer.resolve(module, fixture.call(kInlined)).size(), 3u);
 }
 
+// Reading on would mix two builds up, or end in SIGBUS.
+TEST(Symbolizer, AFileThatIsOverwrittenIsNotReadAnyMore) {
+  TemporaryFolder folder;
+  LoadedFixture fixture("calls-own4");
+  Symbolizer symbolizer;
+  for (const bool read_before : {true, false}) {
+    const std::string copy = folder.path() / (read_before ? "read.so" : "unread.so");
+    std::filesystem::copy_file(fixture_path("calls-own4"), copy);
+    const std::size_t module = symbolizer.open({.path = copy});
+    if (read_before) {
+      EXPECT_EQ(symbolizer.resolve(module, fixture.call(kInlined)).size(), 3u);
+    }
+    std::filesystem::resize_file(copy, 1000);
+    EXPECT_EQ(symbolizer.resolve(module, fixture.call(kInlined)), std::vector{Location{}});
+    EXPECT_EQ(symbolizer.debug_state(module), "file was changed");
+
+    std::filesystem::copy_file(fixture_path("calls-own4"), copy,
+                               std::filesystem::copy_options::overwrite_existing);
+    const std::size_t again = symbolizer.open({.path = copy});
+    EXPECT_NE(again, module);
+    EXPECT_EQ(symbolizer.resolve(again, fixture.call(kInlined)).size(), 3u);
+  }
+}
+
+TEST(Symbolizer, KeepsOneDescriptorAModule) {
+  const auto open_descriptors = [] {
+    const std::filesystem::directory_iterator entries("/proc/self/fd");
+    return std::distance(begin(entries), end(entries));
+  };
+  const auto before = open_descriptors();
+  Symbolizer symbolizer;
+  for (const std::string& name : fixtures_with_dwarf("calls")) {
+    symbolizer.debug_state(symbolizer.open({.path = fixture_path(name)}));
+  }
+  EXPECT_EQ(open_descriptors() - before,
+            static_cast<std::ptrdiff_t>(fixtures_with_dwarf("calls").size()));
+}
+
 TEST(Symbolizer, AFileOpenedTwiceHasOneHandle) {
   Symbolizer symbolizer;
   const std::size_t own4 = symbolizer.open({.path = fixture_path("calls-own4")});
