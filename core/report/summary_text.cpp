@@ -52,7 +52,7 @@ std::string rss_text(const Header& header, const Summary& summary) {
 }
 
 std::string threads_text(const RecordingData& data, const Summary& summary) {
-  const std::string threads = grouped_text(summary.threads);
+  std::string threads = grouped_text(summary.threads);
   if (data.processes.size() < 2) return threads;
   return threads + " in " + counted(data.processes.size(), "process", "processes");
 }
