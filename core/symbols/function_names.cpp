@@ -99,7 +99,7 @@ std::string FunctionNames::qualified(Dwarf_Die declaration, const char* name, in
     }
     const char* around = string_of(scope, DW_AT_name);
     if (around == nullptr) around = anonymous_name(tag, result);
-    if (around != nullptr) result = std::string(around) + "::" + result;
+    if (around != nullptr) result.insert(0, "::").insert(0, around);
   }
   return result;
 }
