@@ -31,6 +31,13 @@ void take_totals_from_tallies(const RecordingData& data, Summary& summary) {
 
 }  // namespace
 
+bool heap_explains_little(const Summary& summary) {
+  constexpr double kLowShare = 0.5;
+  constexpr std::uint64_t kLibraries = 8 << 20;
+  return summary.heap_share && *summary.heap_share < kLowShare &&
+         summary.rss_growth - summary.peak.bytes >= kLibraries;
+}
+
 Summary summarize(const Profile& profile, std::size_t lines) {
   const RecordingData& data = profile.data();
   const Header& header = data.header;

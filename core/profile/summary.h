@@ -23,8 +23,9 @@ struct Summary {
   Statistics of_all;                 // and of all allocations
 };
 
-// Below this `heap_share` the program has memory that the C allocator does not hand out.
-inline constexpr double kLowHeapShare = 0.5;
+// Whether the program seems to have memory that the C allocator does not hand out: the heap is less
+// than half of the growth, and 8 MiB or more are left over, beyond what loading libraries takes.
+bool heap_explains_little(const Summary& summary);
 
 // `lines`: how many rows each of the three statistics has. The numbers of an unfinished recording
 // are added up from its tallies, as far as it goes.

@@ -86,7 +86,7 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
     fact(out, "note",
          fmt::format("the program waited {} for heaptally", duration_text(header.waited)));
   }
-  if (summary.heap_share && *summary.heap_share < kLowHeapShare) {
+  if (heap_explains_little(summary)) {
     fact(out, "warning",
          "the heap explains little of the memory's growth: the program may map memory itself,");
     fact(out, "", "or have an allocator of its own, which heaptally does not see");

@@ -30,6 +30,21 @@ TEST(Summary, TellsHowMuchOfTheGrowthTheHeapIs) {
   EXPECT_DOUBLE_EQ(summary(recording).heap_share.value(), 0.25);
 }
 
+TEST(Summary, WarnsOfGrowthThatTheHeapAndLibrariesDoNotExplain) {
+  RecordingBuilder recording;
+  recording.data.header.first_rss = 1 << 20;
+  recording.data.header.peak = {1 << 20, 1};
+  recording.data.header.peak_rss = 9 << 20;
+  EXPECT_FALSE(heap_explains_little(summary(recording)));
+  recording.data.header.peak_rss = 10 << 20;
+  EXPECT_TRUE(heap_explains_little(summary(recording)));
+  recording.data.header.peak = {5 << 20, 1};
+  recording.data.header.peak_rss = 15 << 20;
+  EXPECT_TRUE(heap_explains_little(summary(recording)));
+  recording.data.header.peak = {7 << 20, 1};
+  EXPECT_FALSE(heap_explains_little(summary(recording)));
+}
+
 TEST(Summary, AddsUpWhatAnUnfinishedRecordingHas) {
   RecordingBuilder recording;
   recording.data.header.complete = false;
