@@ -31,14 +31,14 @@ constexpr const char* kShim = "libheaptally_preload.so";
 // Beside the command, in the build tree and where it is installed alike.
 std::string find_shim() {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
-  const std::filesystem::path shim =
-      self.parent_path().parent_path() / "lib" / "heaptally" / kShim;
+  const std::filesystem::path shim = self.parent_path().parent_path() / "lib" / "heaptally" / kShim;
   if (!std::filesystem::exists(shim)) {
     throw Error(shim.string(), "the shim is not there", "install or build heaptally again");
   }
   // The loader splits LD_PRELOAD at blanks and colons, and expands dollar signs.
   if (shim.string().find_first_of(" :$") != std::string::npos) {
-    throw Error(shim.string(), "LD_PRELOAD cannot hold a path with a blank, a colon or a dollar sign",
+    throw Error(shim.string(),
+                "LD_PRELOAD cannot hold a path with a blank, a colon or a dollar sign",
                 "install heaptally in a folder without them");
   }
   return shim.string();
@@ -100,8 +100,9 @@ std::vector<std::string> take_program(std::vector<std::string>& arguments) {
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program) {
   CLI::App* command = app.add_subcommand("record", "Run a program and record its allocations");
   const auto options = std::make_shared<RecordOptions>();
-  command->add_option("-o,--output", options->output,
-                      "The recording (default: PROGRAM.PID.heaptally here)")
+  command
+      ->add_option("-o,--output", options->output,
+                   "The recording (default: PROGRAM.PID.heaptally here)")
       ->type_name("FILE");
   command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
   command->add_flag("--drop", options->drop_when_full,

@@ -124,7 +124,7 @@ struct Lane {
 static_assert(sizeof(Lane) == 320);
 
 enum class Clock : std::uint32_t {
-  kMonotonic = 0,       // CLOCK_MONOTONIC, nanoseconds
+  kMonotonic = 0,        // CLOCK_MONOTONIC, nanoseconds
   kTimeStampCounter = 1  // rdtscp; only if invariant and the same on all CPUs
 };
 
@@ -166,7 +166,7 @@ struct Header {
   // Written by the shim.
   alignas(64) std::atomic<std::uint32_t> ready;  // 1 once hooks record: release by the shim,
                                                  // acquire by the collector
-  std::atomic<std::uint32_t> lanes;    // ever claimed: release by the shim, acquire by the collector
+  std::atomic<std::uint32_t> lanes;  // ever claimed: release by the shim, acquire by the collector
   std::atomic<std::uint32_t> modules;  // records reserved, starting at 1
   std::atomic<std::uint32_t> nodes;    // nodes reserved, starting at 1
   alignas(64) Counters counters;
@@ -181,6 +181,7 @@ inline constexpr std::uint64_t kModulesOffset = kLanesOffset + kMaxLanes * sizeo
 inline constexpr std::uint64_t kNodesOffset = kModulesOffset + kMaxModules * sizeof(ModuleRecord);
 inline constexpr std::uint64_t kRingsOffset = kNodesOffset + kMaxNodes * sizeof(TraceNode);
 inline constexpr std::uint64_t kFileBytes = kRingsOffset + kMaxLanes * kLaneBytes;
-static_assert(kModulesOffset % kPage == 0 && kNodesOffset % kPage == 0 && kRingsOffset % kPage == 0);
+static_assert(kModulesOffset % kPage == 0 && kNodesOffset % kPage == 0 &&
+              kRingsOffset % kPage == 0);
 
 }  // namespace heaptally::wire

@@ -29,11 +29,11 @@ using namespace std::chrono_literals;
 constexpr Nanoseconds kBucketWidth = 10ms;
 constexpr Nanoseconds kFlushEvery = 1s;
 constexpr Nanoseconds kNamesEvery = 200ms;
-constexpr Nanoseconds kSlack = 200us;         // an event waits at least this long in its ring
-constexpr Nanoseconds kStuckAfter = 500ms;    // a ring's `pending` that does not move
+constexpr Nanoseconds kSlack = 200us;       // an event waits at least this long in its ring
+constexpr Nanoseconds kStuckAfter = 500ms;  // a ring's `pending` that does not move
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
-constexpr std::uint64_t kBacklog = 4096;      // slots; no nap while a ring has more
+constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
 
 std::string join(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
@@ -251,9 +251,8 @@ void Recording::put_batch() {
 
 // Answers images and signals, waiting for them for `patience`. True: the program has ended.
 bool Recording::look_at_descriptors(Nanoseconds patience) {
-  pollfd watched[] = {{program_.pidfd(), POLLIN, 0},
-                      {listener_.fd(), POLLIN, 0},
-                      {signals_.fd(), POLLIN, 0}};
+  pollfd watched[] = {
+      {program_.pidfd(), POLLIN, 0}, {listener_.fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
   const timespec timeout = {0, patience.count()};
   if (ppoll(watched, std::size(watched), &timeout, nullptr) <= 0) return false;
   if (watched[1].revents != 0) {

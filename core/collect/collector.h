@@ -23,9 +23,9 @@ struct RecordOptions {
 };
 
 struct RecordResult {
-  std::filesystem::path path;  // of the recording
-  int exit_status = 0;         // of the program, as a shell reports it
-  bool was_recorded = true;    // false: the program ran, but the shim never reported
+  std::filesystem::path path;         // of the recording
+  int exit_status = 0;                // of the program, as a shell reports it
+  bool was_recorded = true;           // false: the program ran, but the shim never reported
   std::uint64_t verified_stacks = 0;  // with verify_stacks
   std::uint64_t wrong_stacks = 0;
   Header header;

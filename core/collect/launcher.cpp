@@ -51,7 +51,7 @@ std::vector<std::string> program_environment(const ProgramSettings& settings) {
     const std::string text = *entry;
     if (text.starts_with(session)) continue;
     if (text.starts_with(preload)) {
-      if (text.size() > preload.size()) preloaded += ":" + text.substr(preload.size());
+      if (text.size() > preload.size()) preloaded.append(":").append(text, preload.size());
       continue;
     }
     entries.push_back(text);
@@ -117,7 +117,8 @@ std::string find_program(const std::string& name) {
     found = not_executable;
   }
   if (access(found.c_str(), X_OK) != 0) {
-    refuse(found, "is not executable", fmt::format("run chmod +x {} or record its interpreter", found));
+    refuse(found, "is not executable",
+           fmt::format("run chmod +x {} or record its interpreter", found));
   }
   return found;
 }

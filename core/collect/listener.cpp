@@ -70,9 +70,7 @@ Listener::~Listener() {
   if (fd_ >= 0) close(fd_);
 }
 
-std::string Listener::session() const {
-  return hex(secret_.data(), secret_.size()) + ":" + name_;
-}
+std::string Listener::session() const { return hex(secret_.data(), secret_.size()) + ":" + name_; }
 
 void Listener::answer_all(const Decide& decide) {
   while (true) {

@@ -35,8 +35,7 @@ LiveBlock& LiveTable::insert(std::uint64_t address, bool& existed) {
 void LiveTable::Shard::close_gap(std::size_t gap) {
   for (std::size_t i = next(gap); slots[i].address != 0; i = next(i)) {
     const std::size_t home = home_of(hash_of(slots[i].address));
-    const bool home_is_after_gap =
-        gap <= i ? (gap < home && home <= i) : (gap < home || home <= i);
+    const bool home_is_after_gap = gap <= i ? (gap < home && home <= i) : (gap < home || home <= i);
     if (home_is_after_gap) continue;
     slots[gap] = slots[i];
     gap = i;

@@ -49,9 +49,9 @@ class ProcessImage {
   ProcessId id_;
   std::int32_t pid_;
   SharedMemory memory_;
-  std::vector<KnownModule> modules_;          // by record
-  std::vector<std::uint32_t> traces_;         // by node; kUnknown until it was asked for
-  std::vector<wire::TraceIndex> path_;        // scratch
+  std::vector<KnownModule> modules_;    // by record
+  std::vector<std::uint32_t> traces_;   // by node; kUnknown until it was asked for
+  std::vector<wire::TraceIndex> path_;  // scratch
   std::vector<NewModule> new_modules_;
 };
 

@@ -68,10 +68,9 @@ class RecordingStore::Impl {
   void resolve_next() {
     const Frame& frame = frames_[resolved_++];
     if (frame.module == kNoModule) return;
-    const std::uint64_t address =
-        frame.address - (frame.kind == FrameKind::kReturnAddress ? 1 : 0);
-    writer_.add(FrameLocations{
-        frame.id, symbolizer_.resolve(handles_[index_of(frame.module)], address)});
+    const std::uint64_t address = frame.address - (frame.kind == FrameKind::kReturnAddress ? 1 : 0);
+    writer_.add(
+        FrameLocations{frame.id, symbolizer_.resolve(handles_[index_of(frame.module)], address)});
   }
 
   RecordingWriter writer_;

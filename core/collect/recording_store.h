@@ -57,8 +57,8 @@ class RecordingStore {
   std::unique_ptr<Impl> impl_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Batch> queue_;  // guarded by mutex_
-  bool stop_ = false;        // guarded by mutex_
+  std::deque<Batch> queue_;     // guarded by mutex_
+  bool stop_ = false;           // guarded by mutex_
   std::exception_ptr failure_;  // guarded by mutex_
   std::thread thread_;
 };

@@ -25,10 +25,28 @@ void RingMerger::find_rings() {
   const std::uint32_t count = memory_.lane_count();
   for (; lanes_ < count; ++lanes_) {
     wire::Lane& lane = memory_.lane(lanes_);
-    rings_.push_back({&lane.main, memory_.main_slots(lanes_), wire::kRingSlots - 1, lanes_, false,
-                      0, 0, 0, 0, 0, {}});
-    rings_.push_back({&lane.nested, memory_.nested_slots(lanes_), wire::kNestedRingSlots - 1,
-                      lanes_, true, 0, 0, 0, 0, 0, {}});
+    rings_.push_back({&lane.main,
+                      memory_.main_slots(lanes_),
+                      wire::kRingSlots - 1,
+                      lanes_,
+                      false,
+                      0,
+                      0,
+                      0,
+                      0,
+                      0,
+                      {}});
+    rings_.push_back({&lane.nested,
+                      memory_.nested_slots(lanes_),
+                      wire::kNestedRingSlots - 1,
+                      lanes_,
+                      true,
+                      0,
+                      0,
+                      0,
+                      0,
+                      0,
+                      {}});
   }
 }
 

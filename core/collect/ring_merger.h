@@ -47,7 +47,7 @@ class RingMerger {
     std::uint64_t mask;
     std::uint32_t lane;
     bool is_nested;
-    std::uint64_t tail = 0;  // ours; what the shared memory says is only for the producer
+    std::uint64_t tail = 0;      // ours; what the shared memory says is only for the producer
     std::uint64_t released = 0;  // the tail that the producer was told
     std::uint64_t head = 0;      // as last read
     std::uint64_t pending = 0;

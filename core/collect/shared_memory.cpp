@@ -26,8 +26,8 @@ SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   if (fd_ < 0) fail("memfd_create");
   if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) fail("ftruncate");
   fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-  void* memory = mmap(nullptr, wire::kFileBytes, PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_NORESERVE, fd_, 0);
+  void* memory =
+      mmap(nullptr, wire::kFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
   if (memory == MAP_FAILED) fail("mmap");
   madvise(memory, wire::kFileBytes, MADV_DONTDUMP);
   base_ = static_cast<char*>(memory);

@@ -29,7 +29,7 @@ class SharedMemory {
   wire::Header& header() { return *at<wire::Header>(0); }
 
   std::uint32_t lane_count();
-  wire::Lane& lane(std::uint32_t index);         // index < kMaxLanes
+  wire::Lane& lane(std::uint32_t index);  // index < kMaxLanes
   const wire::Event* main_slots(std::uint32_t lane);
   const wire::Event* nested_slots(std::uint32_t lane);
 

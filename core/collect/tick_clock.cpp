@@ -78,8 +78,7 @@ void TickClock::adjust() {
   const Reading now = read();
   const std::int64_t truth = now.nanoseconds - start_.nanoseconds;
   const std::int64_t mapped = since_start(now.ticks).count();
-  const double rate =
-      static_cast<double>(truth) / static_cast<double>(now.ticks - start_.ticks);
+  const double rate = static_cast<double>(truth) / static_cast<double>(now.ticks - start_.ticks);
   anchor_ = {now.ticks, mapped};
   nanoseconds_per_tick_ = rate * (1 + static_cast<double>(truth - mapped) / kCatchUpNanoseconds);
 }
