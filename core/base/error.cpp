@@ -4,7 +4,8 @@
 
 namespace heaptally {
 
-Error::Error(std::string subject, std::string problem, std::string remedy, ExitCode code)
+Error::Error(std::string subject, const std::string& problem, const std::string& remedy,
+             ExitCode code)
     : line_(std::move(subject)), code_(code) {
   line_ += ": " + problem;
   if (!remedy.empty()) line_ += "; " + remedy;

@@ -17,7 +17,7 @@ enum class ExitCode : int {
 // "SUBJECT: PROBLEM; REMEDY". Never carries a stack of prefixes.
 class Error : public std::exception {
  public:
-  Error(std::string subject, std::string problem, std::string remedy = "",
+  Error(std::string subject, const std::string& problem, const std::string& remedy = "",
         ExitCode code = ExitCode::kFailed);
 
   const char* what() const noexcept override { return line_.c_str(); }

@@ -19,8 +19,6 @@
 #include "core/base/error.h"
 #include "wire/handshake.h"
 
-extern char** environ;
-
 namespace heaptally {
 namespace {
 
@@ -63,6 +61,7 @@ std::vector<std::string> program_environment(const ProgramSettings& settings) {
 
 std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (std::string& string : strings) pointers.push_back(string.data());
   pointers.push_back(nullptr);
   return pointers;
@@ -106,7 +105,7 @@ std::string find_program(const std::string& name) {
     std::istringstream folders(path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path);
     std::string not_executable;
     for (std::string folder; std::getline(folders, folder, ':');) {
-      const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+      std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
       if (!is_file(candidate)) continue;
       if (access(candidate.c_str(), X_OK) == 0) return candidate;
       not_executable = candidate;
