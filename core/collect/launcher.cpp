@@ -133,6 +133,9 @@ Program::Program(const ProgramSettings& settings) {
     throw Error("pipe", std::strerror(errno));
   }
   path_ = path;
+  rusage own = {};
+  getrusage(RUSAGE_SELF, &own);
+  rss_at_fork_ = own.ru_maxrss;
   pid_ = fork();
   if (pid_ == 0) {
     close(gate[1]);
@@ -172,10 +175,8 @@ int Program::wait() {
   while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   waited_ = true;
-  rusage own = {};
-  getrusage(RUSAGE_SELF, &own);
-  // The child began as a copy of this process, whose RSS counts until exec.
-  if (usage.ru_maxrss > own.ru_maxrss) {
+  // The kernel counts from the fork on: below what the child began with it says nothing.
+  if (usage.ru_maxrss > rss_at_fork_) {
     peak_rss_ = static_cast<unsigned long>(usage.ru_maxrss) * 1024;
   }
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
