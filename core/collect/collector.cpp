@@ -135,7 +135,8 @@ int Recording::accept_image(std::int32_t pid) {
   events_.begin_image(*image_);
   processes_.push_back(
       {id, pid, parent_pid(pid), join(command_line(pid)), clock_.elapsed(), {}, 0});
-  if (header_.first_rss == 0) header_.first_rss = memory_use(pid).rss;
+  sample(clock_.elapsed());
+  if (header_.first_rss == 0) header_.first_rss = samples_.empty() ? 0 : samples_.back().rss;
   return image_->memory().fd();
 }
 
@@ -191,7 +192,7 @@ void Recording::sample(Nanoseconds now) {
   const MemoryUse use = memory_use(program_.pid());
   if (use.rss == 0) return;
   samples_.push_back({now, use.rss, use.mapped, cpu_time(program_.pid())});
-  header_.peak_rss = std::max(header_.peak_rss, use.rss);
+  header_.peak_rss = std::max({header_.peak_rss, use.rss, peak_rss(program_.pid())});
 }
 
 void Recording::housekeeping() {
@@ -201,12 +202,12 @@ void Recording::housekeeping() {
     close_bucket(clock_.since_start(merger_->drained_until()));
   }
   if (now >= next_sample_) {
-    sample(now);
+    // Before its first image the child is still a copy of this process.
+    if (image_ != nullptr) sample(now);
     next_sample_ = now + kBucketWidth;
   }
   if (now >= next_names_) {
     events_.refresh_thread_names();
-    header_.peak_rss = std::max(header_.peak_rss, peak_rss(program_.pid()));
     next_names_ = now + kNamesEvery;
   }
   if (now >= next_flush_) {

@@ -45,6 +45,7 @@ class Program {
   int report_ = -1;  // and says here what went wrong
   std::string path_;
   bool waited_ = false;
+  long rss_at_fork_ = 0;  // KiB: what the child began with, as a copy of this process
   unsigned long peak_rss_ = 0;
 };
 
