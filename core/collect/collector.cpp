@@ -61,6 +61,7 @@ class Recording {
   void housekeeping();
   void sample(Nanoseconds now);
   void put_batch();
+  void collect_sources();
   Batch take_batch();
   Header current_header();
 
@@ -87,6 +88,7 @@ class Recording {
   std::vector<Bucket> buckets_;
   std::vector<Sample> samples_;
   Nanoseconds bucket_start_{0};
+  Nanoseconds bucket_width_{kFirstBucketWidth};
   Nanoseconds next_flush_{kFlushEvery};
   Nanoseconds next_names_{0};
   Nanoseconds next_sample_{0};
@@ -143,6 +145,7 @@ int Recording::accept_image(std::int32_t pid) {
 // The process has ended, or another program took its place: the last of its events.
 void Recording::finish_image() {
   merger_->drain_all(sink_);
+  collect_sources();
   header_ = current_header();
   const wire::Header& header = image_->memory().header();
   result_.was_recorded |= header.ready.load(std::memory_order_acquire) != 0;
@@ -217,16 +220,20 @@ void Recording::housekeeping() {
   }
 }
 
+// Where the image's new modules are to be found; before the image goes, for a batch needs a
+// source for each module.
+void Recording::collect_sources() {
+  for (auto& module : image_->take_new_modules()) {
+    sources_.push_back({module.path, module.build_id, program_.pid(), module.is_executable});
+  }
+}
+
 Batch Recording::take_batch() {
   Batch batch;
   batch.processes = processes_;
   batch.tasks = tasks_.take_changed();
   batch.modules = traces_.take_new_modules();
-  if (image_ != nullptr) {
-    for (auto& module : image_->take_new_modules()) {
-      sources_.push_back({module.path, module.build_id, program_.pid(), module.is_executable});
-    }
-  }
+  if (image_ != nullptr) collect_sources();
   if (!batch.modules.empty() && batch.modules.front().id == kNoModule) {
     sources_.insert(sources_.begin(), ModuleSource());
   }
