@@ -26,7 +26,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kBucketWidth = 10ms;
+constexpr Nanoseconds kFirstBucketWidth = 1ms;
+constexpr std::int64_t kBucketsOfAWidth = 1024;  // then buckets become twice as wide
+constexpr Nanoseconds kSampleEvery = 10ms;
 constexpr Nanoseconds kFlushEvery = 1s;
 constexpr Nanoseconds kNamesEvery = 200ms;
 constexpr Nanoseconds kSlack = 200us;       // an event waits at least this long in its ring
@@ -104,7 +106,7 @@ Recording::Recording(const RecordOptions& options)
       events_(clock_, traces_, tasks_, tallies_),
       sink_([this](const wire::Event& event, std::uint32_t lane) { events_.apply(event, lane); }) {
   fill_header_of_start();
-  events_.on_time([this](Nanoseconds now) { close_bucket(now); }, kBucketWidth);
+  events_.on_time([this](Nanoseconds now) { close_bucket(now); }, bucket_width_);
 }
 
 void Recording::fill_header_of_start() {
@@ -185,10 +187,17 @@ Header Recording::current_header() {
 
 void Recording::close_bucket(Nanoseconds now) {
   if (!tallies_.bucket_is_empty()) {
-    buckets_.push_back(tallies_.take_bucket(bucket_start_, kBucketWidth));
+    buckets_.push_back(tallies_.take_bucket(bucket_start_, bucket_width_));
   }
-  bucket_start_ = now / kBucketWidth * kBucketWidth;
-  events_.call_at(bucket_start_ + kBucketWidth);
+  // The longer the run, the coarser its timeline. A bucket starts at a multiple of its width,
+  // and after the end of the one before.
+  const Nanoseconds twice = 2 * bucket_width_;
+  if (now >= kBucketsOfAWidth * bucket_width_ &&
+      now / twice * twice >= bucket_start_ + bucket_width_) {
+    bucket_width_ = twice;
+  }
+  bucket_start_ = now / bucket_width_ * bucket_width_;
+  events_.call_at(bucket_start_ + bucket_width_);
 }
 
 void Recording::sample(Nanoseconds now) {
@@ -201,13 +210,13 @@ void Recording::sample(Nanoseconds now) {
 void Recording::housekeeping() {
   const Nanoseconds now = clock_.elapsed();
   if (merger_.has_value() &&
-      clock_.since_start(merger_->drained_until()) >= bucket_start_ + kBucketWidth) {
+      clock_.since_start(merger_->drained_until()) >= bucket_start_ + bucket_width_) {
     close_bucket(clock_.since_start(merger_->drained_until()));
   }
   if (now >= next_sample_) {
     // Before its first image the child is still a copy of this process.
     if (image_ != nullptr) sample(now);
-    next_sample_ = now + kBucketWidth;
+    next_sample_ = now + kSampleEvery;
   }
   if (now >= next_names_) {
     events_.refresh_thread_names();
