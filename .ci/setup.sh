@@ -15,7 +15,7 @@ packages_build=(
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  binutils clang elfutils jq libjemalloc2 perl sqlite3 valgrind
+  binutils clang debuginfod elfutils jq libc6-dbg libjemalloc2 perl sqlite3 valgrind
 )
 # What only .ci/run needs. libclang-rt is what clang's sanitizers and libFuzzer link.
 packages_ci=(
