@@ -76,7 +76,9 @@ build() {
   local preset=$1 folder plan
   shift
   folder=$(build_folder "$preset")
+  # After packages changed, too: what was not found before may be there now.
   if [[ ! $folder/build.ninja -nt $heaptally_root/CMakePresets.json ]] ||
+    [[ ! $folder/build.ninja -nt /var/lib/dpkg/status ]] ||
     ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$heaptally_root" "$folder/CMakeCache.txt"; then
     say "configuring ${folder#"$heaptally_root"/} (preset $preset)"
     cmake -S "$heaptally_root" --preset "$preset" --fresh --log-level=WARNING </dev/null >&2 ||

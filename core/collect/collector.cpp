@@ -30,6 +30,7 @@ constexpr Nanoseconds kFirstBucketWidth = 1ms;
 constexpr std::int64_t kBucketsOfAWidth = 1024;  // then buckets become twice as wide
 constexpr Nanoseconds kSampleEvery = 10ms;
 constexpr Nanoseconds kFlushEvery = 1s;
+constexpr Nanoseconds kModulesEvery = 10ms;
 constexpr Nanoseconds kNamesEvery = 200ms;
 constexpr Nanoseconds kSlack = 200us;       // an event waits at least this long in its ring
 constexpr Nanoseconds kStuckAfter = 500ms;  // a ring's `pending` that does not move
@@ -92,6 +93,7 @@ class Recording {
   Nanoseconds bucket_start_{0};
   Nanoseconds bucket_width_{kFirstBucketWidth};
   Nanoseconds next_flush_{kFlushEvery};
+  Nanoseconds last_batch_{0};
   Nanoseconds next_names_{0};
   Nanoseconds next_sample_{0};
   std::exception_ptr store_failure_;
@@ -222,9 +224,11 @@ void Recording::housekeeping() {
     events_.refresh_thread_names();
     next_names_ = now + kNamesEvery;
   }
+  // Files of modules are opened soon, while the process is there and they are not deleted.
+  const bool names_modules = image_ != nullptr && image_->has_new_modules();
+  if (now >= next_flush_ || (names_modules && now >= last_batch_ + kModulesEvery)) put_batch();
   if (now >= next_flush_) {
     clock_.adjust();
-    put_batch();
     next_flush_ = now + kFlushEvery;
   }
 }
@@ -258,6 +262,7 @@ Batch Recording::take_batch() {
 
 void Recording::put_batch() {
   if (store_failure_ != nullptr) return;
+  last_batch_ = clock_.elapsed();
   try {
     store_.put(take_batch());
   } catch (...) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/types.h"
@@ -33,6 +34,7 @@ class ProcessImage {
     std::string build_id;
     bool is_executable;
   };
+  bool has_new_modules() const { return !new_modules_.empty(); }
   std::vector<NewModule> take_new_modules() { return std::exchange(new_modules_, {}); }
 
  private:
