@@ -32,7 +32,9 @@ std::uint32_t claim_lane(std::uint32_t tid) {
   const std::uint32_t fresh = header.lanes.fetch_add(1, std::memory_order_acq_rel);
   if (fresh >= wire::kMaxLanes) return wire::kMaxLanes;
   wire::Lane* lane = g_session.lanes().at(fresh);
-  return lane != nullptr && try_to_own(*lane, tid) ? fresh : wire::kMaxLanes;
+  if (lane == nullptr) return wire::kMaxLanes;
+  // A thread that scans the lanes may have been faster: then the next one.
+  return try_to_own(*lane, tid) ? fresh : claim_lane(tid);
 }
 
 ThreadRecord* make_record(std::uint32_t max_depth) {
