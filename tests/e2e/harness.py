@@ -64,6 +64,15 @@ def run(*command, **how):
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+def start(*command, **how):
+    """A command that runs on. `how` is for subprocess.Popen; use it as a context manager."""
+    how.setdefault("stdin", subprocess.DEVNULL)
+    how.setdefault("stdout", subprocess.PIPE)
+    how.setdefault("stderr", subprocess.PIPE)
+    return subprocess.Popen([str(word) for word in command], encoding="utf-8",
+                            errors="surrogateescape", **how)
+
+
 def run_alone(*command, **how):
     """run(), with the status that a shell, and heaptally record, would report."""
     result = run(*command, **how)
