@@ -80,6 +80,12 @@ int run(RecordOptions options) {
   return result.exit_status;
 }
 
+// Whether the option's value is the next word: -o, --output, or short options in one, as -fo.
+bool takes_next_word(const std::string& option) {
+  if (option.starts_with("--")) return option == "--output";
+  return option.find('o') == option.size() - 1;
+}
+
 }  // namespace
 
 std::vector<std::string> take_program(std::vector<std::string>& arguments) {
@@ -87,8 +93,7 @@ std::vector<std::string> take_program(std::vector<std::string>& arguments) {
   auto word = arguments.begin() + 1;
   for (; word != arguments.end() && word->size() > 1 && word->front() == '-'; ++word) {
     if (*word == "--") break;
-    const bool takes_value = *word == "-o" || *word == "--output";
-    if (takes_value && word + 1 != arguments.end()) ++word;
+    if (takes_next_word(*word) && word + 1 != arguments.end()) ++word;
   }
   const auto own_end = word;
   if (word != arguments.end() && *word == "--") ++word;

@@ -67,6 +67,12 @@ class Output(Case):
         self.assertTrue((self.folder / "started").exists())
         self.assertEqual(self.heaptally("stats", path).status, 0)
 
+    def test_short_options_in_one_word(self):
+        for word in (("-fo", "out"), ("-foout",), ("-f", "-oout"), ("--force", "--output=out")):
+            with self.subTest(word):
+                self.assertEqual(self.heaptally("record", *word, "touch", "started").status, 0)
+                self.assertEqual(sorted(os.listdir(self.folder)), ["out", "started"])
+
     def test_a_folder_that_is_missing(self):
         path = self.folder / "missing" / "out.heaptally"
         self.assert_refused(1, path, "record", "-o", path, "--", "touch", "started")
