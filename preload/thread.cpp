@@ -81,6 +81,10 @@ ThreadRecord* attach_thread() {
   return record;
 }
 
+// A vfork child runs on its parent's thread-local storage. A lane claimed in the child's name
+// would pass for that of a dead thread as soon as the parent goes on with it.
+bool is_vfork_child() { return current_pid() != g_session.pid(); }
+
 bool on_signal_stack() {
   stack_t stack = {};
   raw_syscall(SYS_sigaltstack, 0, reinterpret_cast<long>(&stack));
@@ -113,7 +117,8 @@ HookGuard::HookGuard(const void* hook_frame) {
   self.hook_frame = hook_frame;
   const std::uint32_t depth = self.depth++;
   asm volatile("" ::: "memory");
-  if (depth == 0 && self.record == nullptr && !self.has_no_lane) [[unlikely]] {
+  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child())
+      [[unlikely]] {
     self.record = attach_thread();
     self.has_no_lane = self.record == nullptr;
   }
