@@ -80,7 +80,7 @@ TEST(SummaryReport, TellsWhatIsOutOfTheOrdinary) {
        {"duration      10.000 s, exit status 139 (signal 11)\n", "incomplete    1 event lost\n",
         "note          2 frees of unknown blocks\n",
         "note          3 child processes not recorded\n",
-        "note          the program waited 20.0 ms for heaptally\n",
+        "note          the program's threads waited 20.0 ms in all for heaptally\n",
         "peak RSS      100 MiB, grown by 99.0 MiB; the heap explains 0 % of that\n",
         "warning       the heap explains little of the memory's growth"}) {
     EXPECT_NE(report.find(line), std::string::npos) << line << report;
