@@ -71,6 +71,11 @@ int run(RecordOptions options) {
   options.verify_stacks = verify != nullptr && std::string(verify) == "1";
   if (isatty(STDERR_FILENO) != 0) options.progress = show_progress;
   const RecordResult result = record(options);
+  if (!result.failure.empty()) {
+    fmt::print(stderr, "heaptally: {}\n", result.failure);
+    // The program's own status matters more, if it tells anything.
+    return result.exit_status != 0 ? result.exit_status : static_cast<int>(ExitCode::kFailed);
+  }
   print_closing_line(result);
   if (options.verify_stacks) {
     fmt::print(stderr, "heaptally: {} stacks compared with libunwind's, {} differ\n",

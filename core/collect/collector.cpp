@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <exception>
 #include <optional>
 
 #include <fmt/format.h>
@@ -66,6 +65,7 @@ class Recording {
   void put_batch();
   void collect_sources();
   Batch take_batch();
+  void finish_recording();
   Header current_header();
 
   const RecordOptions& options_;
@@ -96,7 +96,6 @@ class Recording {
   Nanoseconds last_batch_{0};
   Nanoseconds next_names_{0};
   Nanoseconds next_sample_{0};
-  std::exception_ptr store_failure_;
 };
 
 Recording::Recording(const RecordOptions& options)
@@ -136,7 +135,15 @@ int Recording::accept_image(std::int32_t pid) {
   const ProcessId id{static_cast<std::uint32_t>(processes_.size())};
   const SharedMemoryOptions memory = {clock_.kind(), options_.drop_when_full,
                                       options_.verify_stacks, wire::kMaxDepth};
-  image_ = std::make_unique<ProcessImage>(id, pid, memory);
+  merger_.reset();
+  image_.reset();
+  try {
+    image_ = std::make_unique<ProcessImage>(id, pid, memory);
+  } catch (const Error& error) {
+    // The program runs on unrecorded, and the user is told at its end.
+    result_.failure = error.what();
+    return -1;
+  }
   merger_.emplace(image_->memory(), clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter));
   events_.begin_image(*image_);
   processes_.push_back(
@@ -261,13 +268,13 @@ Batch Recording::take_batch() {
 }
 
 void Recording::put_batch() {
-  if (store_failure_ != nullptr) return;
+  if (!result_.failure.empty()) return;
   last_batch_ = clock_.elapsed();
   try {
     store_.put(take_batch());
-  } catch (...) {
+  } catch (const Error& error) {
     // The program is not to suffer: its rings are drained to the end.
-    store_failure_ = std::current_exception();
+    result_.failure = error.what();
   }
 }
 
@@ -309,6 +316,19 @@ void Recording::loop() {
   }
 }
 
+void Recording::finish_recording() {
+  if (!result_.failure.empty()) return;
+  try {
+    Batch last = take_batch();
+    last.header = header_;
+    last.header.complete = true;
+    last.totals = tallies_.totals();
+    store_.finish(std::move(last), options_.progress);
+  } catch (const Error& error) {
+    result_.failure = error.what();
+  }
+}
+
 RecordResult Recording::run() {
   result_.was_recorded = false;
   result_.path = path_;
@@ -329,14 +349,9 @@ RecordResult Recording::run() {
   header_.peak_rss = std::max<std::uint64_t>(header_.peak_rss, program_.peak_rss());
   header_.exit_status = result_.exit_status;
   if (!processes_.empty()) processes_.back().exit_status = result_.exit_status;
-  if (store_failure_ != nullptr) std::rethrow_exception(store_failure_);
-  Batch last = take_batch();
   // What the current image counted is in header_ already.
-  last.header = header_;
-  last.header.complete = true;
-  last.totals = tallies_.totals();
-  result_.header = last.header;
-  store_.finish(std::move(last), options_.progress);
+  result_.header = header_;
+  finish_recording();
   return std::move(result_);
 }
 

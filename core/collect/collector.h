@@ -25,14 +25,15 @@ struct RecordOptions {
 struct RecordResult {
   std::filesystem::path path;         // of the recording
   int exit_status = 0;                // of the program, as a shell reports it
+  std::string failure;                // why the recording is not whole; empty if it is
   bool was_recorded = true;           // false: the program ran, but the shim never reported
   std::uint64_t verified_stacks = 0;  // with verify_stacks
   std::uint64_t wrong_stacks = 0;
   Header header;
 };
 
-// Runs the program to its end and records it. Errors: Error if it cannot be started or the
-// recording cannot be written. In the latter case the program runs on to its end first.
+// Runs the program to its end and records it. Errors: Error if the recording cannot be made or
+// the program not be started. Later ones do not end the program: see RecordResult::failure.
 RecordResult record(const RecordOptions& options);
 
 }  // namespace heaptally

@@ -29,6 +29,9 @@ sigset_t stop_signals() {
   return set;
 }
 
+// What heaptally found for SIGXFSZ, for the program to find too.
+struct sigaction g_inherited_size_action = {};
+
 bool is_file(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
@@ -74,6 +77,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   if (read(gate, &go, 1) != 1) _exit(0);
   const sigset_t signals = stop_signals();
   sigprocmask(SIG_UNBLOCK, &signals, nullptr);
+  sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
   execve(path, arguments, environment);
   int problem = errno;
   if (problem == ENOEXEC) {
@@ -185,11 +189,16 @@ int Program::wait() {
 SignalQueue::SignalQueue() {
   const sigset_t signals = stop_signals();
   sigprocmask(SIG_BLOCK, &signals, nullptr);
+  // A limit on the size of files is an error to be told of, not to die of.
+  struct sigaction ignore = {};
+  ignore.sa_handler = SIG_IGN;
+  sigaction(SIGXFSZ, &ignore, &g_inherited_size_action);
   fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 SignalQueue::~SignalQueue() {
   if (fd_ >= 0) close(fd_);
+  sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
 }
 
 void SignalQueue::forward_to(int pid) {
