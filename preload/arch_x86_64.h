@@ -54,10 +54,16 @@ inline Registers caller_of(const void* frame_address) {
 inline constexpr std::int64_t kReturnAddressSlot = -8;
 
 // `mov $15, %rax; syscall`: what a signal handler returns to.
+inline constexpr std::size_t kSignalReturnBytes = 9;
 inline bool is_signal_return(const void* code) {
-  static constexpr unsigned char kCode[] = {0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05};
+  static constexpr unsigned char kCode[kSignalReturnBytes] = {0x48, 0xc7, 0xc0, 0x0f, 0x00,
+                                                              0x00, 0x00, 0x0f, 0x05};
   return std::memcmp(code, kCode, sizeof(kCode)) == 0;
 }
+
+// The registers that a signal interrupted lie within so many bytes above that frame's `sp`.
+inline constexpr std::size_t kInterruptedBytes =
+    offsetof(ucontext_t, uc_mcontext) + sizeof(mcontext_t::gregs);
 
 // The registers that a signal interrupted; `sp` is that of the frame of the signal return.
 inline Registers interrupted_by_signal(std::uint64_t sp) {

@@ -22,19 +22,20 @@ wire::FrameKey key_for(std::uint64_t pc, const Rule& rule, bool exact) {
 }
 
 // Code without call-frame information is taken to keep a frame pointer chain.
-bool step_by_frame_chain(Registers& at, const StackBounds& bounds) {
+bool step_by_frame_chain(Registers& at, StackBounds& bounds) {
+  bounds.distrust();
   if (at.fp < at.sp || at.fp % sizeof(std::uint64_t) != 0) return false;
-  if (!bounds.contains(at.fp) || !bounds.contains(at.fp + 8)) return false;
+  if (!bounds.readable(at.fp) || !bounds.readable(at.fp + 8)) return false;
   at = {word_at(at.fp + 8), at.fp + 16, word_at(at.fp)};
   return true;
 }
 
 // One step outward by a rule that computes a CFA. False: the stack cannot be read there.
-bool step_by_cfa(const Rule& rule, Registers& at, const StackBounds& bounds) {
+bool step_by_cfa(const Rule& rule, Registers& at, StackBounds& bounds) {
   std::uint64_t base = rule.kind == RuleKind::kStackPointer ? at.sp : at.fp;
   if (rule.kind == RuleKind::kDereference) {
     const std::uint64_t place = at.fp + static_cast<std::int64_t>(rule.base_offset);
-    if (!bounds.contains(place)) return false;
+    if (!bounds.readable(place)) return false;
     base = word_at(place);
   }
   const std::uint64_t cfa = base + static_cast<std::int64_t>(rule.cfa_offset);
@@ -42,7 +43,7 @@ bool step_by_cfa(const Rule& rule, Registers& at, const StackBounds& bounds) {
   if (rule.frame_pointer != FramePointerRule::kUnchanged) {
     const std::uint64_t from = rule.frame_pointer == FramePointerRule::kAtCfa ? cfa : at.fp;
     const std::uint64_t place = from + static_cast<std::int64_t>(rule.fp_offset);
-    if (!bounds.contains(place)) return false;
+    if (!bounds.readable(place)) return false;
     at.fp = word_at(place);
   }
   at.pc = word_at(cfa + static_cast<std::uint64_t>(kReturnAddressSlot));
@@ -57,13 +58,17 @@ std::size_t Channel::buffer_bytes(std::uint32_t max_depth) {
   const std::size_t frames = max_depth + std::size_t{1};
   const std::size_t stacks = 2 * frames * (sizeof(wire::FrameKey) + sizeof(wire::TraceIndex));
   const std::size_t verify = g_session.verifies_stacks() ? frames * sizeof(wire::FrameKey) : 0;
-  return (stacks + verify + 15) / 16 * 16 + kUnwindStackBytes;
+  return (stacks + verify + 15) / 16 * 16 + kUnwindStackBytes +
+         kMemoizedRules * sizeof(MemoizedRule);
 }
 
 void Channel::set_up(char* buffers, std::uint32_t max_depth) {
   max_depth_ = max_depth;
   spare_node_ = 0;
   const std::size_t frames = max_depth + std::size_t{1};
+  memo_ = reinterpret_cast<MemoizedRule*>(buffers);
+  memo_generation_ = 0;
+  buffers += kMemoizedRules * sizeof(MemoizedRule);
   unwind_stack_top_ = buffers + kUnwindStackBytes;
   auto* keys = reinterpret_cast<wire::FrameKey*>(unwind_stack_top_);
   auto* traces = reinterpret_cast<wire::TraceIndex*>(keys + 2 * frames);
@@ -72,14 +77,50 @@ void Channel::set_up(char* buffers, std::uint32_t max_depth) {
   verify_frames_ = reinterpret_cast<wire::FrameKey*>(traces + 2 * frames);
 }
 
-Rule Channel::rule_for(std::uint64_t pc, bool exact) {
-  Rule rule;
-  const CodeKey key = code_key(pc, exact);
-  if (g_rules.find(key, rule)) return rule;
-  rule = derive_rule(pc, exact, unwind_stack_top_);
+void Channel::look_rule_up(CodeKey key, MemoizedRule& memo) {
+  const std::uint64_t pc = key >> 1;
+  const bool is_known = g_rules.find(key, memo.rule);
+  if (!is_known) memo.rule = derive_rule(pc, (key & 1) != 0);
   // Code in no module may be rewritten at any time: its rule is never kept.
-  if (rule.module != ModuleRegistry::kNone) g_rules.insert(key, rule);
-  return rule;
+  if (memo.rule.module == ModuleRegistry::kNone) return;
+  if (!is_known) g_rules.insert(key, memo.rule);
+  // Last: a signal handler may have left by longjmp before.
+  asm volatile("" ::: "memory");
+  memo.key = key;
+}
+
+// On the private stack: what is left of a signal handler's may be some hundred bytes.
+const Rule& Channel::look_rule_up_on_private_stack(CodeKey key) {
+  struct Call {
+    CodeKey key;
+    MemoizedRule& memo;
+  } call = {key, memo_of(key)};
+  call.memo.key = 0;
+  heaptally_call_on_stack(
+      unwind_stack_top_,
+      [](void* argument) {
+        const Call& self = *static_cast<const Call*>(argument);
+        look_rule_up(self.key, self.memo);
+      },
+      &call);
+  return call.memo.rule;
+}
+
+// Valid until the next call.
+inline const Rule& Channel::rule_for(std::uint64_t pc, bool exact) {
+  const CodeKey key = code_key(pc, exact);
+  const MemoizedRule& memo = memo_of(key);
+  if (memo.key == key) [[likely]]
+    return memo.rule;
+  return look_rule_up_on_private_stack(key);
+}
+
+void Channel::forget_rules_of_unloaded_modules() {
+  const std::uint32_t generation = g_modules.generation();
+  if (memo_generation_ == generation) [[likely]]
+    return;
+  memo_generation_ = generation;
+  for (std::size_t i = 0; i < kMemoizedRules; ++i) memo_[i].key = 0;
 }
 
 Channel::End Channel::walk_by_rules(Registers at) {
@@ -88,7 +129,7 @@ Channel::End Channel::walk_by_rules(Registers at) {
   current_.count = 0;
   while (at.pc != 0) {
     if (current_.count == max_depth_) return End::kCut;
-    const Rule rule = rule_for(at.pc, exact);
+    const Rule& rule = rule_for(at.pc, exact);
     current_.frames[current_.count++] = key_for(at.pc, rule, exact);
     exact = false;
     switch (rule.kind) {
@@ -98,6 +139,9 @@ Channel::End Channel::walk_by_rules(Registers at) {
         if (!step_by_cfa(rule, at, bounds)) return End::kBroken;
         break;
       case RuleKind::kSignalReturn:
+        if (!bounds.readable(at.sp) || !bounds.readable(at.sp + kInterruptedBytes)) {
+          return End::kBroken;
+        }
         at = interrupted_by_signal(at.sp);
         bounds.enter(at.sp);
         exact = true;
@@ -119,8 +163,8 @@ void Channel::walk_by_libunwind(const Registers& start) {
   FullRegisters here;
   heaptally_capture_registers(&here);
   bool cut = false;
-  current_.count = walk_with_libunwind(here, start, current_.frames, max_depth_, cut,
-                                       unwind_stack_top_);
+  current_.count =
+      walk_with_libunwind(here, start, current_.frames, max_depth_, cut, unwind_stack_top_);
   g_session.counters().fallback_stacks.fetch_add(1, std::memory_order_relaxed);
   if (cut) mark_cut();
 }
@@ -164,7 +208,7 @@ wire::TraceIndex Channel::intern_current() {
 }
 
 wire::TraceIndex Channel::capture(const Registers& start) {
-  g_modules.revalidate_if_unloaded();
+  forget_rules_of_unloaded_modules();
   switch (walk_by_rules(start)) {
     case End::kOutermost:
       break;
@@ -178,7 +222,8 @@ wire::TraceIndex Channel::capture(const Registers& start) {
       walk_by_libunwind(start);
       break;
   }
-  if (g_session.verifies_stacks()) [[unlikely]] verify(start);
+  if (g_session.verifies_stacks()) [[unlikely]]
+    verify(start);
   return current_.count == 0 ? 0 : intern_current();
 }
 

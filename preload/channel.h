@@ -44,13 +44,30 @@ class Channel {
   enum class End { kOutermost, kCut, kBroken, kUnsupported };
 
   End walk_by_rules(Registers registers);
-  Rule rule_for(std::uint64_t pc, bool exact);
+  const Rule& rule_for(std::uint64_t pc, bool exact);
   void walk_by_libunwind(const Registers& start);
   void verify(const Registers& start);
   void mark_cut();
   wire::TraceIndex intern_current();
 
+  // Rules that this thread used last, by a hash of their code key: saves most look-ups in the
+  // table that all threads share.
+  struct MemoizedRule {
+    CodeKey key;  // 0: empty
+    Rule rule;
+  };
+  static constexpr std::size_t kMemoizedRules = 512;
+  static constexpr int kMemoBits = 9;
+  static_assert(std::size_t{1} << kMemoBits == kMemoizedRules);
+
+  MemoizedRule& memo_of(CodeKey key) { return memo_[key * 0x9e3779b97f4a7c15 >> (64 - kMemoBits)]; }
+  static void look_rule_up(CodeKey key, MemoizedRule& memo);
+  const Rule& look_rule_up_on_private_stack(CodeKey key);
+  void forget_rules_of_unloaded_modules();
+
   RingWriter ring_;
+  MemoizedRule* memo_;
+  std::uint32_t memo_generation_;  // of the modules, when the memo was begun
   std::uint32_t max_depth_;
   wire::TraceIndex spare_node_;
   CapturedStack current_;

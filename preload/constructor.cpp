@@ -14,13 +14,8 @@ namespace heaptally::preload {
 namespace {
 
 // libunwind sets itself up at its first use; that must not happen in a hook.
-bool warm_up_libunwind() {
-  void* stack = map_private(kUnwindStackBytes);
-  if (stack == nullptr) return false;
-  const auto here = reinterpret_cast<std::uint64_t>(&warm_up_libunwind);
-  derive_rule(here + 1, true, static_cast<char*>(stack) + kUnwindStackBytes);
-  unmap(stack, kUnwindStackBytes);
-  return true;
+void warm_up_libunwind() {
+  derive_rule(reinterpret_cast<std::uint64_t>(&warm_up_libunwind) + 1, true);
 }
 
 // The two descriptors that a pipe would get now.
@@ -41,7 +36,8 @@ struct NextPipe {
 // program is to see no descriptor of ours.
 bool set_up_libunwind() {
   const NextPipe next_pipe;
-  const bool ready = load_libunwind() && warm_up_libunwind();
+  const bool ready = load_libunwind();
+  if (ready) warm_up_libunwind();
   if (next_pipe.is_open()) next_pipe.close_both();
   return ready;
 }
@@ -51,6 +47,7 @@ bool set_up_libunwind() {
   if (!real_allocator_is_known()) resolve_real_allocator();
   if (!find_loader() || !g_session.connect(environment)) {
     g_session.stop();
+    g_early_log.discard();
     return;
   }
   initialise_libc(argument_count, arguments, environment);
@@ -62,6 +59,7 @@ bool set_up_libunwind() {
   g_early_log.cut_back_to(mark);
   if (!ready) {
     g_session.stop();
+    g_early_log.discard();
     return;
   }
   g_session.start();

@@ -3,6 +3,7 @@
 #include "preload/modules.h"
 #include "preload/recorder.h"
 #include "preload/session.h"
+#include "preload/system.h"
 #include "preload/thread.h"
 
 namespace heaptally::preload {
@@ -11,7 +12,10 @@ constinit EarlyLog g_early_log;
 
 void EarlyLog::add(wire::EventKind kind, const void* block, std::size_t size,
                    std::uint64_t caller) {
-  if (count_ == kEntries) {
+  if (entries_ == nullptr) {
+    entries_ = static_cast<Entry*>(map_private(kEntries * sizeof(Entry)));
+  }
+  if (entries_ == nullptr || count_ == kEntries) {
     ++lost_;
     return;
   }
@@ -24,7 +28,7 @@ void EarlyLog::flush() {
   }
   HookGuard guard(__builtin_frame_address(0));
   Channel* channel = guard.channel();
-  if (channel == nullptr) return;
+  if (channel == nullptr) return discard();
   RingWriter& ring = channel->ring();
   for (std::size_t i = 0; i < count_; ++i) {
     const Entry& entry = entries_[i];
@@ -32,10 +36,20 @@ void EarlyLog::flush() {
         entry.caller == 0 ? 0 : channel->capture_caller_only(entry.caller);
     if (!ring.reserve(1)) continue;
     ring.open();
-    ring.put(0, {ring.stamp(), reinterpret_cast<std::uint64_t>(entry.block), entry.size, trace,
-                 entry.kind, {}});
+    ring.put(0, {ring.stamp(),
+                 reinterpret_cast<std::uint64_t>(entry.block),
+                 entry.size,
+                 trace,
+                 entry.kind,
+                 {}});
     ring.commit(1);
   }
+  discard();
+}
+
+void EarlyLog::discard() {
+  if (entries_ != nullptr) unmap(entries_, kEntries * sizeof(Entry));
+  entries_ = nullptr;
 }
 
 }  // namespace heaptally::preload

@@ -18,6 +18,7 @@ class EarlyLog {
 
   // Sends all of it through the calling thread's ring, each with its caller as the stack.
   void flush();
+  void discard();
 
  private:
   struct Entry {
@@ -26,9 +27,9 @@ class EarlyLog {
     std::size_t size;
     std::uint64_t caller;
   };
-  static constexpr std::size_t kEntries = 1024;
+  static constexpr std::size_t kEntries = 65536;
 
-  Entry entries_[kEntries] = {};
+  Entry* entries_ = nullptr;  // mapped for the first one, unmapped after the flush
   std::size_t count_ = 0;
   std::size_t lost_ = 0;
 };

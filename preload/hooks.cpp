@@ -15,8 +15,7 @@
 #define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
 #define HEAPTALLY_HOOK_FRAME __builtin_frame_address(0)
 // The real function, called so that what it calls in turn is not recorded.
-#define HEAPTALLY_REAL(function, ...) \
-  (RealCall(HEAPTALLY_HOOK_FRAME), g_real.function(__VA_ARGS__))
+#define HEAPTALLY_REAL(function, ...) (RealCall(HEAPTALLY_HOOK_FRAME), g_real.function(__VA_ARGS__))
 
 using namespace heaptally::preload;
 
@@ -25,7 +24,8 @@ namespace {
 constexpr std::size_t kBootstrapAlignment = 16;
 
 inline bool have_real_allocator() {
-  if (!real_allocator_is_known()) [[unlikely]] resolve_real_allocator();
+  if (!real_allocator_is_known()) [[unlikely]]
+    resolve_real_allocator();
   return real_allocator_is_known();
 }
 
@@ -56,7 +56,8 @@ inline void* reallocate(void* block, std::size_t size, const void* frame) {
 }  // namespace
 
 HEAPTALLY_HOOK void* malloc(std::size_t size) {
-  if (!have_real_allocator()) [[unlikely]] return bootstrap_allocate(size, kBootstrapAlignment);
+  if (!have_real_allocator()) [[unlikely]]
+    return bootstrap_allocate(size, kBootstrapAlignment);
   void* block = HEAPTALLY_REAL(malloc, size);
   if (block != nullptr) record_allocation(block, size, HEAPTALLY_HOOK_FRAME);
   return block;
@@ -121,28 +122,32 @@ HEAPTALLY_HOOK int posix_memalign(void** result, std::size_t alignment, std::siz
 }
 
 HEAPTALLY_HOOK void* aligned_alloc(std::size_t alignment, std::size_t size) {
-  if (!have_real_allocator()) [[unlikely]] return bootstrap_allocate(size, alignment);
+  if (!have_real_allocator()) [[unlikely]]
+    return bootstrap_allocate(size, alignment);
   void* block = HEAPTALLY_REAL(aligned_alloc, alignment, size);
   if (block != nullptr) record_allocation(block, size, HEAPTALLY_HOOK_FRAME);
   return block;
 }
 
 HEAPTALLY_HOOK void* memalign(std::size_t alignment, std::size_t size) {
-  if (!have_real_allocator()) [[unlikely]] return bootstrap_allocate(size, alignment);
+  if (!have_real_allocator()) [[unlikely]]
+    return bootstrap_allocate(size, alignment);
   void* block = HEAPTALLY_REAL(memalign, alignment, size);
   if (block != nullptr) record_allocation(block, size, HEAPTALLY_HOOK_FRAME);
   return block;
 }
 
 HEAPTALLY_HOOK void* valloc(std::size_t size) {
-  if (!have_real_allocator()) [[unlikely]] return bootstrap_allocate(size, 4096);
+  if (!have_real_allocator()) [[unlikely]]
+    return bootstrap_allocate(size, 4096);
   void* block = HEAPTALLY_REAL(valloc, size);
   if (block != nullptr) record_allocation(block, size, HEAPTALLY_HOOK_FRAME);
   return block;
 }
 
 HEAPTALLY_HOOK void* pvalloc(std::size_t size) {
-  if (!have_real_allocator()) [[unlikely]] return bootstrap_allocate(size, 4096);
+  if (!have_real_allocator()) [[unlikely]]
+    return bootstrap_allocate(size, 4096);
   void* block = HEAPTALLY_REAL(pvalloc, size);
   if (block != nullptr) record_allocation(block, size, HEAPTALLY_HOOK_FRAME);
   return block;

@@ -61,8 +61,9 @@ bool distance(std::uint64_t value, std::uint64_t base, std::int32_t& offset) {
 int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int write, void* argument) {
   auto& work = *static_cast<Work*>(argument);
   if (write != 0) return -UNW_EINVAL;
-  const bool in_module = address >= work.module.start && address + sizeof(*value) <= work.module.end;
-  if (in_module || (!work.synthetic && work.bounds.contains(address))) {
+  const bool in_module = address >= work.module.start && address < work.module.end &&
+                         work.module.end - address >= sizeof(*value);
+  if (in_module || (!work.synthetic && work.bounds.readable(address))) {
     std::memcpy(value, reinterpret_cast<const void*>(address), sizeof(*value));
     return 0;
   }
@@ -77,28 +78,55 @@ int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int writ
   return 0;
 }
 
-int access_reg(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int write, void* argument) {
+int access_reg(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int write,
+               void* argument) {
   const auto& work = *static_cast<const Work*>(argument);
   if (write != 0) return -UNW_EREADONLYREG;
   if (work.synthetic) {
     switch (number) {
-      case UNW_X86_64_RIP: *value = work.pc; return 0;
-      case UNW_X86_64_RSP: *value = kSyntheticSp; return 0;
-      case UNW_X86_64_RBP: *value = kSyntheticFp; return 0;
-      default: *value = kSyntheticOther + static_cast<std::uint64_t>(number) * kWordStride; return 0;
+      case UNW_X86_64_RIP:
+        *value = work.pc;
+        return 0;
+      case UNW_X86_64_RSP:
+        *value = kSyntheticSp;
+        return 0;
+      case UNW_X86_64_RBP:
+        *value = kSyntheticFp;
+        return 0;
+      default:
+        *value = kSyntheticOther + static_cast<std::uint64_t>(number) * kWordStride;
+        return 0;
     }
   }
   const FullRegisters& registers = *work.registers;
   switch (number) {
-    case UNW_X86_64_RIP: *value = registers.rip; return 0;
-    case UNW_X86_64_RSP: *value = registers.rsp; return 0;
-    case UNW_X86_64_RBP: *value = registers.rbp; return 0;
-    case UNW_X86_64_RBX: *value = registers.rbx; return 0;
-    case UNW_X86_64_R12: *value = registers.r12; return 0;
-    case UNW_X86_64_R13: *value = registers.r13; return 0;
-    case UNW_X86_64_R14: *value = registers.r14; return 0;
-    case UNW_X86_64_R15: *value = registers.r15; return 0;
-    default: *value = 0; return 0;
+    case UNW_X86_64_RIP:
+      *value = registers.rip;
+      return 0;
+    case UNW_X86_64_RSP:
+      *value = registers.rsp;
+      return 0;
+    case UNW_X86_64_RBP:
+      *value = registers.rbp;
+      return 0;
+    case UNW_X86_64_RBX:
+      *value = registers.rbx;
+      return 0;
+    case UNW_X86_64_R12:
+      *value = registers.r12;
+      return 0;
+    case UNW_X86_64_R13:
+      *value = registers.r13;
+      return 0;
+    case UNW_X86_64_R14:
+      *value = registers.r14;
+      return 0;
+    case UNW_X86_64_R15:
+      *value = registers.r15;
+      return 0;
+    default:
+      *value = 0;
+      return 0;
   }
 }
 
@@ -188,50 +216,57 @@ bool read_cfa_rule(const Work& work, std::uint64_t cfa, Rule& rule) {
          distance(work.reads[0], kSyntheticFp, rule.base_offset);
 }
 
-struct Derivation {
-  std::uint64_t pc;
-  bool exact;
-  Rule rule;
-};
+// A wrong return address may point at the end of a module, or into a hole between segments.
+bool is_signal_return_in(const ModuleView& view, std::uint64_t pc) {
+  const std::uint64_t last = pc + kSignalReturnBytes - 1;
+  return last < view.end && is_readable_memory(pc & ~std::uint64_t{7}) &&
+         is_readable_memory(last & ~std::uint64_t{7}) &&
+         is_signal_return(reinterpret_cast<const void*>(pc));
+}
 
-void derive_on_this_stack(Derivation& derivation) {
-  Rule& rule = derivation.rule;
+}  // namespace
+
+Rule derive_rule(std::uint64_t pc, bool exact) {
+  Rule rule;
   ModuleView view;
-  if (!find_module(derivation.pc - !derivation.exact, view)) {
+  if (!find_module(pc - !exact, view)) {
     rule.kind = RuleKind::kFrameChain;
-    return;
+    return rule;
   }
   rule.module = static_cast<std::uint16_t>(g_modules.record_of(view));
-  if (is_signal_return(reinterpret_cast<const void*>(derivation.pc))) {
+  if (is_signal_return_in(view, pc)) {
     rule.kind = RuleKind::kSignalReturn;
-    return;
+    return rule;
   }
   Work work(kSyntheticSp);
   work.synthetic = true;
-  work.pc = derivation.pc - !derivation.exact;
+  work.pc = pc - !exact;
   work.module = view;
   unw_cursor_t cursor;
-  if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
+  if (g_api.init_remote(&cursor, g_space, &work) != 0) return rule;
   const int status = g_api.step(&cursor);
   if (work.no_information) {
     rule.kind = RuleKind::kFrameChain;
-    return;
+    return rule;
   }
   if (status == 0) {
     rule.kind = RuleKind::kOutermost;
-    return;
+    return rule;
   }
   unw_word_t cfa = 0;
   unw_save_loc_t return_address;
   std::int32_t slot = 0;
-  const bool described =
-      status > 0 && g_api.get_reg(&cursor, UNW_REG_SP, &cfa) == 0 &&
-      g_api.get_save_loc(&cursor, UNW_X86_64_RIP, &return_address) == 0 &&
-      return_address.type == UNW_SLT_MEMORY && distance(return_address.u.addr, cfa, slot) &&
-      slot == kReturnAddressSlot && read_cfa_rule(work, cfa, rule) &&
-      read_frame_pointer_rule(cursor, cfa, rule);
+  const bool described = status > 0 && g_api.get_reg(&cursor, UNW_REG_SP, &cfa) == 0 &&
+                         g_api.get_save_loc(&cursor, UNW_X86_64_RIP, &return_address) == 0 &&
+                         return_address.type == UNW_SLT_MEMORY &&
+                         distance(return_address.u.addr, cfa, slot) && slot == kReturnAddressSlot &&
+                         read_cfa_rule(work, cfa, rule) &&
+                         read_frame_pointer_rule(cursor, cfa, rule);
   if (!described) rule.kind = RuleKind::kUnsupported;
+  return rule;
 }
+
+namespace {
 
 struct Walk {
   const FullRegisters* from;
@@ -253,6 +288,8 @@ wire::FrameKey key_of(std::uint64_t pc, bool exact) {
 void walk_on_this_stack(Walk& walk) {
   Work work(walk.from->rsp);
   work.registers = walk.from;
+  // Where it finds no call-frame information, libunwind guesses.
+  work.bounds.distrust();
   unw_cursor_t cursor;
   if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
   bool started = false, exact = false;
@@ -270,7 +307,7 @@ void walk_on_this_stack(Walk& walk) {
       walk.frames[walk.count++] = key_of(pc, exact);
     }
     ModuleView view;
-    exact = find_module(pc, view) && is_signal_return(reinterpret_cast<const void*>(pc));
+    exact = find_module(pc, view) && is_signal_return_in(view, pc);
     work.module = view;
   } while (g_api.step(&cursor) > 0);
 }
@@ -294,14 +331,6 @@ bool load_libunwind() {
   if (g_space == nullptr) return false;
   g_api.set_caching_policy(g_space, UNW_CACHE_NONE);
   return true;
-}
-
-Rule derive_rule(std::uint64_t pc, bool exact, void* stack_top) {
-  Derivation derivation = {pc, exact, {}};
-  heaptally_call_on_stack(
-      stack_top, [](void* argument) { derive_on_this_stack(*static_cast<Derivation*>(argument)); },
-      &derivation);
-  return derivation.rule;
 }
 
 std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,

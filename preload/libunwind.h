@@ -24,8 +24,8 @@ bool load_libunwind();
 
 // Derives the rule for `pc`: with `exact`, for that instruction, otherwise for the call
 // before it. Reads no stack: libunwind makes one step from synthetic registers, and what
-// it made of them is the rule. `stack_top`: end of a private stack of kUnwindStackBytes.
-Rule derive_rule(std::uint64_t pc, bool exact, void* stack_top);
+// it made of them is the rule. Wants kUnwindStackBytes of stack.
+Rule derive_rule(std::uint64_t pc, bool exact);
 
 // Walks with libunwind's own steps from `from`, which lies inside the shim, and writes the
 // frames from `start` on, innermost first. Returns how many, at most `max`; `cut` tells that

@@ -13,6 +13,9 @@ bool find_loader() {
       reinterpret_cast<decltype(g_loader.find_object)>(dlsym(RTLD_DEFAULT, "_dl_find_object"));
   const auto* stack_end =
       static_cast<const std::uint64_t*>(dlsym(RTLD_DEFAULT, "__libc_stack_end"));
+  // Which of them the loader holds, and which libc, differs from glibc to glibc; this one has
+  // always been the loader's.
+  g_loader.code = reinterpret_cast<std::uint64_t>(dlsym(RTLD_DEFAULT, "__tls_get_addr"));
   if (stack_end != nullptr) g_loader.first_stack_end = *stack_end;
   return g_loader.find_object != nullptr && stack_end != nullptr;
 }

@@ -10,6 +10,7 @@ namespace heaptally::preload {
 
 struct Loader {
   int (*find_object)(void* address, dl_find_object* result);
+  std::uint64_t code;             // some function of the loader itself
   std::uint64_t first_stack_end;  // where the first thread's stack ends: _start's frame
 };
 

@@ -79,7 +79,7 @@ bool find_module(std::uint64_t address, ModuleView& view) {
 
 void ModuleRegistry::open() {
   ModuleView loader;
-  if (find_module(reinterpret_cast<std::uint64_t>(g_loader.find_object), loader)) {
+  if (find_module(g_loader.code, loader)) {
     loader_start_ = loader.start;
     loader_bytes_ = loader.end - loader.start;
   }
@@ -107,40 +107,43 @@ void ModuleRegistry::fill(wire::ModuleRecord& record, const ModuleView& view) co
   std::memcpy(record.path, path, record.path_length);
 }
 
-bool ModuleRegistry::still_maps(const wire::ModuleRecord& record) const {
+bool ModuleRegistry::check(std::uint32_t module, std::uint64_t pc) {
+  const std::uint32_t generation = this->generation();
+  const wire::ModuleRecord* record = g_session.modules().at(module);
   ModuleView view;
-  if (!find_module(record.start, view) || view.start != record.start) return false;
+  if (record == nullptr || !find_module(pc, view)) return false;
+  if (view.start != record->start || view.end != record->end) return false;
   wire::ModuleRecord now = {};
   fill(now, view);
-  return same_mapping(now, record);
+  if (!same_mapping(now, *record)) return false;
+  checked_[module].store(generation, std::memory_order_release);
+  return true;
 }
 
 std::uint32_t ModuleRegistry::record_of(const ModuleView& view) {
-  auto& header = g_session.header();
+  const std::uint32_t generation = this->generation();
   const std::uint32_t count = std::min<std::uint32_t>(
-      header.modules.load(std::memory_order_acquire), wire::kMaxModules);
-  for (std::uint32_t i = 1; i < count; ++i) {
-    if (!is_alive(i)) continue;
-    const wire::ModuleRecord* record = g_session.modules().at(i);
-    if (record != nullptr && record->start == view.start && record->end == view.end) return i;
-  }
-  return write_record(view);
-}
-
-std::uint32_t ModuleRegistry::write_record(const ModuleView& view) {
-  auto& header = g_session.header();
+      g_session.header().modules.load(std::memory_order_acquire), wire::kMaxModules);
   wire::ModuleRecord fresh = {};
-  fill(fresh, view);
-  const std::uint32_t count = std::min<std::uint32_t>(
-      header.modules.load(std::memory_order_acquire), wire::kMaxModules);
   for (std::uint32_t i = 1; i < count; ++i) {
     const wire::ModuleRecord* record = g_session.modules().at(i);
     if (record == nullptr || record->state.load(std::memory_order_acquire) == 0) continue;
+    if (record->start != view.start || record->end != view.end) continue;
+    if (checked_[i].load(std::memory_order_acquire) == generation) return i;
+    if (fresh.end == 0) fill(fresh, view);
     if (!same_mapping(fresh, *record)) continue;
-    alive_[i].store(1, std::memory_order_release);
+    checked_[i].store(generation, std::memory_order_release);
     return i;
   }
-  if (count >= wire::kMaxModules) return kNone;
+  if (fresh.end == 0) fill(fresh, view);
+  const std::uint32_t index = write_record(fresh);
+  if (index != kNone) checked_[index].store(generation, std::memory_order_release);
+  return index;
+}
+
+std::uint32_t ModuleRegistry::write_record(const wire::ModuleRecord& fresh) {
+  auto& header = g_session.header();
+  if (header.modules.load(std::memory_order_relaxed) >= wire::kMaxModules) return kNone;
   const std::uint32_t index = header.modules.fetch_add(1, std::memory_order_acq_rel);
   if (index >= wire::kMaxModules) return kNone;
   wire::ModuleRecord* record = g_session.modules().at(index);
@@ -154,19 +157,7 @@ std::uint32_t ModuleRegistry::write_record(const ModuleView& view) {
   std::memcpy(record->build_id, fresh.build_id, sizeof(fresh.build_id));
   std::memcpy(record->path, fresh.path, fresh.path_length);
   record->state.store(wire::ModuleRecord::kWritten, std::memory_order_release);
-  alive_[index].store(1, std::memory_order_release);
   return index;
-}
-
-void ModuleRegistry::revalidate(std::uint32_t unloads) {
-  validated_.store(unloads, std::memory_order_relaxed);
-  const std::uint32_t count = std::min<std::uint32_t>(
-      g_session.header().modules.load(std::memory_order_acquire), wire::kMaxModules);
-  for (std::uint32_t i = 1; i < count; ++i) {
-    if (!is_alive(i)) continue;
-    const wire::ModuleRecord* record = g_session.modules().at(i);
-    if (record != nullptr && !still_maps(*record)) alive_[i].store(0, std::memory_order_release);
-  }
 }
 
 }  // namespace heaptally::preload

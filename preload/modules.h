@@ -22,9 +22,12 @@ struct ModuleView {
 bool find_module(std::uint64_t address, ModuleView& view);
 
 // Purpose: gives each mapping of an object a record in the shared memory.
-//   An address range has a generation: when the loader unloads an object its record dies,
-//   and what is mapped there later gets another record, unless it is the same file at the
-//   same place, which revives the old one. So load and unload loops stay bounded.
+//   An address range has a generation: once the loader may have unloaded something, what was
+//   known of a module counts no more until it has been looked at again. What is mapped at its
+//   place then may be the same file, which revives the record, or another, which gets its
+//   own. So load and unload loops stay bounded.
+// Invariant: the memory of a module is read only on behalf of a code address in it that is on
+//   the calling thread's stack, for only such a module cannot be unmapped meanwhile.
 // Threads: any, lock-free. Two threads may write two records for one mapping; that is
 //   harmless, since the collector goes by build-id, path and offset.
 class ModuleRegistry {
@@ -37,38 +40,36 @@ class ModuleRegistry {
   // The record for the module that `view` shows; kNone if there is no room.
   std::uint32_t record_of(const ModuleView& view);
 
-  bool is_alive(std::uint32_t module) const {
-    return alive_[module].load(std::memory_order_relaxed) != 0;
+  // Whether the record still stands for the module that `pc` lies in.
+  bool is_current(std::uint32_t module, std::uint64_t pc) {
+    if (checked_[module].load(std::memory_order_acquire) == generation()) [[likely]]
+      return true;
+    return check(module, pc);
   }
 
   // For each free: one that comes from the loader's own text may mean that it unloads.
   void note_free_from(const void* caller) {
     const auto address = reinterpret_cast<std::uint64_t>(caller);
     if (address - loader_start_ < loader_bytes_) [[unlikely]] {
-      unloads_.fetch_add(1, std::memory_order_relaxed);
+      generation_.fetch_add(1, std::memory_order_acq_rel);
     }
   }
 
-  // Before each capture: marks records whose mapping is gone.
-  void revalidate_if_unloaded() {
-    const std::uint32_t unloads = unloads_.load(std::memory_order_relaxed);
-    if (unloads != validated_.load(std::memory_order_relaxed)) [[unlikely]] revalidate(unloads);
-  }
+  // Another number once something may have been unloaded: what was kept of modules may be wrong.
+  std::uint32_t generation() const { return generation_.load(std::memory_order_acquire); }
 
  private:
-  std::uint32_t write_record(const ModuleView& view);
-  bool still_maps(const wire::ModuleRecord& record) const;
-  void revalidate(std::uint32_t unloads);
+  bool check(std::uint32_t module, std::uint64_t pc);
+  std::uint32_t write_record(const wire::ModuleRecord& fresh);
   void fill(wire::ModuleRecord& record, const ModuleView& view) const;
 
   std::uint64_t loader_start_ = 0;
   std::uint64_t loader_bytes_ = 0;
-  std::atomic<std::uint32_t> unloads_{0};
-  std::atomic<std::uint32_t> validated_{0};
+  std::atomic<std::uint32_t> generation_{1};
   std::uint32_t executable_path_length_ = 0;
   char executable_path_[wire::ModuleRecord::kMaxPath] = {};
-  // By record. Record 0, code in no module, never dies: nothing of it is cached.
-  std::atomic<std::uint8_t> alive_[wire::kMaxModules] = {};
+  // By record: the generation in which it was last found to be mapped; 0: never.
+  std::atomic<std::uint32_t> checked_[wire::kMaxModules] = {};
 };
 
 extern ModuleRegistry g_modules;

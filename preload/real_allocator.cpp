@@ -56,9 +56,7 @@ void* bootstrap_allocate(std::size_t size, std::size_t alignment) {
   return g_arena + begin;
 }
 
-bool is_bootstrap(const void* block) {
-  return block >= g_arena && block < g_arena + kArenaBytes;
-}
+bool is_bootstrap(const void* block) { return block >= g_arena && block < g_arena + kArenaBytes; }
 
 std::size_t bootstrap_size(const void* block) {
   std::size_t size;

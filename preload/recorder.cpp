@@ -3,7 +3,6 @@
 #include "preload/early_log.h"
 #include "preload/modules.h"
 #include "preload/session.h"
-#include "preload/thread.h"
 
 namespace heaptally::preload {
 namespace {
@@ -13,8 +12,8 @@ bool records(const void* hook_frame) {
          !is_inner_call(hook_frame);
 }
 
-wire::Event event_of(wire::EventKind kind, std::uint64_t stamp, const void* block,
-                     std::size_t size, wire::TraceIndex trace) {
+wire::Event event_of(wire::EventKind kind, std::uint64_t stamp, const void* block, std::size_t size,
+                     wire::TraceIndex trace) {
   return {stamp, reinterpret_cast<std::uint64_t>(block), size, trace, kind, {}};
 }
 
@@ -57,15 +56,15 @@ void record_free(const void* block, const void* caller, const void* hook_frame) 
 ReallocationRecord::ReallocationRecord(const void* block, std::size_t size, const void* hook_frame)
     : block_(block), size_(size), hook_frame_(hook_frame) {
   if (!records(hook_frame)) return;
-  HookGuard guard(hook_frame);
-  Channel* channel = guard.channel();
+  guard_.emplace(hook_frame);
+  Channel* channel = guard_->channel();
   if (channel == nullptr) return;
   trace_ = channel->capture(caller_of(hook_frame));
   RingWriter& ring = channel->ring();
   if (!ring.reserve(2)) return;
   ring.open();
   before_ = ring.stamp();
-  channel_ = channel;
+  is_open_ = true;
 }
 
 void ReallocationRecord::finish(const void* moved, bool happened) {
@@ -76,9 +75,9 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
     g_early_log.add(wire::EventKind::kAllocate, moved, size_, caller_of(hook_frame_).pc);
     return;
   }
-  if (channel_ == nullptr) return;
-  HookGuard guard(hook_frame_);
-  RingWriter& ring = channel_->ring();
+  if (guard_.has_value()) guard_->take_errno();
+  if (!is_open_) return;
+  RingWriter& ring = guard_->channel()->ring();
   if (!happened) return ring.abandon();
   if (moved == nullptr) {
     ring.put(0, event_of(wire::EventKind::kFree, before_, block_, 0, 0));

@@ -4,10 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+
+#include "preload/thread.h"
 
 namespace heaptally::preload {
-
-class Channel;
 
 // `block` was just allocated with `size` bytes by the hook whose frame address is given.
 void record_allocation(const void* block, std::size_t size, const void* hook_frame);
@@ -25,7 +26,9 @@ class ReallocationRecord {
   void finish(const void* moved, bool happened);
 
  private:
-  Channel* channel_ = nullptr;  // null: not recorded
+  // Held from beginning to end: a signal handler meanwhile must not use this channel.
+  std::optional<HookGuard> guard_;
+  bool is_open_ = false;  // the ring is; else there is nothing to finish
   const void* block_;
   std::size_t size_;
   std::uint64_t before_ = 0;

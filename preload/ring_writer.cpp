@@ -6,7 +6,7 @@ namespace heaptally::preload {
 namespace {
 
 constexpr int kSpins = 2000;
-constexpr std::int64_t kSleep = 50'000'000;            // ns
+constexpr std::int64_t kSleep = 50'000'000;             // ns
 constexpr std::uint64_t kLongestWait = 10'000'000'000;  // ns
 
 }  // namespace

@@ -19,7 +19,8 @@ class RingWriter {
   // Room for `count` events, waiting for the collector if need be and allowed.
   // False: the event is lost, and counted.
   bool reserve(std::uint32_t count) {
-    if (head_ + count - tail_seen_ <= slot_count_) [[likely]] return true;
+    if (head_ + count - tail_seen_ <= slot_count_) [[likely]]
+      return true;
     return reserve_slowly(count);
   }
 
@@ -36,7 +37,8 @@ class RingWriter {
     head_ += count;
     header_->head.store(head_, std::memory_order_release);
     header_->pending.store(0, std::memory_order_release);
-    if ((head_ & kWakeMask) < count) [[unlikely]] g_session.wake_collector();
+    if ((head_ & kWakeMask) < count) [[unlikely]]
+      g_session.wake_collector();
   }
 
   void abandon() { header_->pending.store(0, std::memory_order_release); }

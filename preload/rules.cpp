@@ -23,7 +23,7 @@ bool RuleCache::find_in(Table& table, CodeKey key, Rule& rule) {
     const CodeKey there = entry.key.load(std::memory_order_acquire);
     if (there == 0) return false;
     if (there != key || entry.ready.load(std::memory_order_acquire) == 0) continue;
-    if (!g_modules.is_alive(entry.rule.module)) continue;
+    if (!g_modules.is_current(entry.rule.module, looked_up_address(key))) continue;
     rule = entry.rule;
     return true;
   }

@@ -39,12 +39,15 @@ constexpr CodeKey code_key(std::uint64_t address, bool exact) {
   return address << 1 | static_cast<CodeKey>(exact);
 }
 
+// The address that call-frame information is looked up for: within the call, or exactly there.
+constexpr std::uint64_t looked_up_address(CodeKey key) { return (key >> 1) - !(key & 1); }
+
 // Purpose: code key -> rule, shared by all threads.
 // Threads: any, lock-free, from signal handlers too. Never allocates from the heap.
 // Growth: at half load a table of twice the size is put in front; lookups that find an
 //   entry only in an older one copy it forward. No pause; at most twice the memory.
-// An entry never changes. One whose module died is passed over, and counts again when
-//   the module is mapped again at the same place.
+// An entry never changes. One whose module is not what is mapped there now is passed over,
+//   and counts again when the same file is mapped there again.
 class RuleCache {
  public:
   bool find(CodeKey key, Rule& rule);
@@ -52,8 +55,9 @@ class RuleCache {
 
  private:
   struct Entry {
-    std::atomic<CodeKey> key;         // 0: free; claimed by CAS
-    std::atomic<std::uint64_t> ready;  // release after `rule` was written, acquire before it is read
+    std::atomic<CodeKey> key;  // 0: free; claimed by CAS
+    std::atomic<std::uint64_t>
+        ready;  // release after `rule` was written, acquire before it is read
     Rule rule;
   };
   static_assert(sizeof(Entry) == 32);

@@ -41,7 +41,8 @@ class Session {
   // Whether this is the process that connected, and not a forked child, in which the kernel
   // has wiped the page. A child stops recording.
   bool in_own_process() {
-    if (own_process_->load(std::memory_order_relaxed) == kOwnProcess) [[likely]] return true;
+    if (own_process_->load(std::memory_order_relaxed) == kOwnProcess) [[likely]]
+      return true;
     leave_to_parent();
     return false;
   }

@@ -34,9 +34,9 @@ inline void* map_private(std::size_t bytes) {
 }
 
 inline void* map_shared(int fd, std::uint64_t offset, std::size_t bytes) {
-  void* memory = as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes),
-                                        PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd,
-                                        static_cast<long>(offset)));
+  void* memory =
+      as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
+                             MAP_SHARED | MAP_NORESERVE, fd, static_cast<long>(offset)));
   if (memory != nullptr) {
     raw_syscall(SYS_madvise, reinterpret_cast<long>(memory), static_cast<long>(bytes),
                 MADV_DONTDUMP);
@@ -67,6 +67,14 @@ inline void futex_wait(std::atomic<std::uint32_t>* word, std::uint32_t expected,
 
 inline void futex_wake(std::atomic<std::uint32_t>* word) {
   raw_syscall(SYS_futex, reinterpret_cast<long>(word), FUTEX_WAKE, 1);
+}
+
+// Whether the word at an aligned address can be read. The kernel copies a signal set from
+// there before it finds that what is to be done with it makes no sense.
+inline bool is_readable_memory(std::uint64_t address) {
+  constexpr long kNoSuchChange = -1, kBadAddress = -14;
+  return raw_syscall(SYS_rt_sigprocmask, kNoSuchChange, static_cast<long>(address), 0,
+                     sizeof(std::uint64_t)) != kBadAddress;
 }
 
 inline bool thread_is_dead(std::uint32_t tid) {

@@ -44,6 +44,7 @@ ThreadRecord* make_record(std::uint32_t max_depth) {
   char* memory = static_cast<char*>(map_private(bytes));
   if (memory == nullptr) return nullptr;
   auto* record = reinterpret_cast<ThreadRecord*>(memory);
+  record->bytes = bytes;
   record->main.set_up(memory + head, max_depth);
   record->nested.set_up(memory + head + main, kNestedDepth);
   return record;
@@ -91,19 +92,28 @@ bool on_signal_stack() {
   return (stack.ss_flags & SS_ONSTACK) != 0;
 }
 
-// Whether `frame`, of an earlier hook, was left by longjmp: a stack grows downward, so a
-// hook that runs above it on the same stack cannot have been called from within it.
-bool was_abandoned(const void* frame, const void* hook_frame) {
-  return hook_frame > frame && !on_signal_stack();
+// Whether `hook` was left by longjmp, seen from a later hook at `frame`. A stack grows downward:
+// one that runs at or above it on the same stack cannot have been called from within it; and
+// where its return address is gone, so is its frame.
+bool was_abandoned(const ThreadLocal::Hook& hook, const void* frame) {
+  // A handler that interrupted a look-up on the channel's private stack runs on that.
+  if (t_thread.record != nullptr && t_thread.record->contains(frame)) return false;
+  if (frame >= hook.frame) return !on_signal_stack();
+  // Its whole stack may be gone.
+  const auto there = reinterpret_cast<std::uintptr_t>(hook.frame) + sizeof(void*);
+  const bool is_near = there / wire::kPage == reinterpret_cast<std::uintptr_t>(frame) / wire::kPage;
+  if (!is_near && !is_readable_memory(there)) return true;
+  return hook_at(hook.frame).caller != hook.caller;
 }
 
 }  // namespace
 
 bool is_inner_call(const void* hook_frame) {
   ThreadLocal& self = t_thread;
-  if (self.real_frame == nullptr) [[likely]] return false;
-  if (was_abandoned(self.real_frame, hook_frame)) {
-    self.real_frame = nullptr;
+  if (self.in_real.frame == nullptr) [[likely]]
+    return false;
+  if (was_abandoned(self.in_real, hook_frame)) {
+    self.in_real = {};
     return false;
   }
   g_session.counters().inner_events.fetch_add(1, std::memory_order_relaxed);
@@ -112,13 +122,13 @@ bool is_inner_call(const void* hook_frame) {
 
 HookGuard::HookGuard(const void* hook_frame) {
   ThreadLocal& self = t_thread;
-  if (self.depth != 0 && was_abandoned(self.hook_frame, hook_frame)) [[unlikely]] self.depth = 0;
-  interrupted_frame_ = self.hook_frame;
-  self.hook_frame = hook_frame;
+  if (self.depth != 0 && was_abandoned(self.recording, hook_frame)) [[unlikely]]
+    self.depth = 0;
+  if (self.depth != 0) interrupted_ = self.recording;
+  self.recording = hook_at(hook_frame);
   const std::uint32_t depth = self.depth++;
   asm volatile("" ::: "memory");
-  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child())
-      [[unlikely]] {
+  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child()) [[unlikely]] {
     self.record = attach_thread();
     self.has_no_lane = self.record == nullptr;
   }
@@ -133,7 +143,7 @@ HookGuard::~HookGuard() {
   ThreadLocal& self = t_thread;
   asm volatile("" ::: "memory");
   if (self.depth > 0) --self.depth;
-  self.hook_frame = interrupted_frame_;
+  self.recording = interrupted_;
   errno = errno_;
 }
 

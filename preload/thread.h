@@ -13,35 +13,51 @@ namespace heaptally::preload {
 struct ThreadRecord {
   Channel main;
   Channel nested;
+  std::size_t bytes;  // of the mapping that begins here and holds the channels' buffers
+
+  // Whether an address lies on a private stack of the channels, or elsewhere in their buffers.
+  bool contains(const void* address) const {
+    return reinterpret_cast<std::uintptr_t>(address) - reinterpret_cast<std::uintptr_t>(this) <
+           bytes;
+  }
 };
 
 // All that the shim keeps in static TLS, which comes out of every thread's stack. Plain
 // data without destructors: it works before the thread's constructors and after its
 // destructors alike.
 struct ThreadLocal {
-  ThreadRecord* record;    // null until the thread's first event
-  const void* hook_frame;  // of the hook that records; null if none does
-  const void* real_frame;  // of the hook that is in the real allocator; null if none is
-  std::uint32_t depth;     // hooks that record, interrupted ones included
-  bool has_no_lane;        // there was none to be had
+  ThreadRecord* record;  // null until the thread's first event
+  // Hooks are known by their frames, and by the return address that lies there.
+  struct Hook {
+    const void* frame;  // null: none
+    const void* caller;
+  };
+  Hook recording;       // the hook that records
+  Hook in_real;         // the hook that is in the real allocator
+  std::uint32_t depth;  // hooks that record, interrupted ones included
+  bool has_no_lane;     // there was none to be had
 };
 static_assert(sizeof(ThreadLocal) <= 64);
 
 [[gnu::tls_model("initial-exec")]] extern constinit thread_local ThreadLocal t_thread;
 
+inline ThreadLocal::Hook hook_at(const void* frame) {
+  return {frame, static_cast<void* const*>(frame)[1]};
+}
+
 // Marks that the thread is in the real allocator. What that calls of the allocation family
 // is its own affair (a calloc made of malloc would else be recorded twice).
 class RealCall {
  public:
-  explicit RealCall(const void* hook_frame) : outer_(t_thread.real_frame) {
-    t_thread.real_frame = hook_frame;
+  explicit RealCall(const void* hook_frame) : outer_(t_thread.in_real) {
+    t_thread.in_real = hook_at(hook_frame);
   }
-  ~RealCall() { t_thread.real_frame = outer_; }
+  ~RealCall() { t_thread.in_real = outer_; }
   RealCall(const RealCall&) = delete;
   RealCall& operator=(const RealCall&) = delete;
 
  private:
-  const void* outer_;
+  ThreadLocal::Hook outer_;
 };
 
 // Whether a hook was called from inside the real allocator; such calls are counted.
@@ -59,13 +75,16 @@ class HookGuard {
   HookGuard(const HookGuard&) = delete;
   HookGuard& operator=(const HookGuard&) = delete;
 
+  // What the program is to find in errno is what is there now.
+  void take_errno() { errno_ = errno; }
+
   // Null: the event cannot be recorded (and has been counted as lost).
   Channel* channel() const { return channel_; }
 
  private:
-  const int errno_ = errno;
+  int errno_ = errno;
   Channel* channel_ = nullptr;
-  const void* interrupted_frame_ = nullptr;
+  ThreadLocal::Hook interrupted_ = {};
 };
 
 }  // namespace heaptally::preload
