@@ -17,10 +17,6 @@ def line_of(marker):
 
 
 class Answers(Case):
-    @classmethod
-    def setUpClass(cls):
-        cls.made = None
-
     def recording(self):
         return self.record(program("frames"))
 
@@ -48,16 +44,14 @@ class Answers(Case):
             "paints": (1000, 1),
             "adds": (700, 1),
             "makes": (8, 1),
+            # A vector of 1, 2, 4, ... 128 strings.
+            "grows": (32 * 255, 8),
             # Ten nodes of the tree, and the text of each, which is moved in.
-            "maps": None,
-            "grows": None,
+            "maps": (10 * (72 + 301), 20),
         }
         for marker, value in expected.items():
             found = recording.at_line(FRAMES, line_of(marker), "--metric", "total")
-            if value is None:
-                self.assertGreater(found[1], 0, marker)
-            else:
-                self.assertEqual(found, value, marker)
+            self.assertEqual(found, value, marker)
 
     def test_inlined_frames_are_shown(self):
         frames = self.traceback(self.recording(), "paints")
@@ -68,8 +62,7 @@ class Answers(Case):
                          [line_of("draws"), line_of("fills"), line_of("paints")])
         for (function, _), name in zip(inner, ("draw", "fill", "paint")):
             self.assertRegex(function, rf"shapes::Square::{name}\(")
-        self.assertTrue(any(frame["function"] and re.match(r"main\b", frame["function"])
-                            for frame in frames))
+        self.assertIn("main", [frame["function"] for frame in frames])
 
     def test_raw_charges_the_library(self):
         rows = self.recording().stats("--raw", "--metric", "total")["statistics"]
@@ -87,9 +80,7 @@ class Answers(Case):
                              (1000, 1), marker)
         # main called all but what was allocated before it.
         functions = recording.stats("--cumulative", "--metric", "total", "--group", "function")
-        (main,) = [row for row in functions["statistics"]
-                   if re.match(r"main(\(|\b)", row["function"] or "")
-                   and (row["file"] or "").endswith("/frames.cpp")]
+        (main,) = [row for row in functions["statistics"] if row["function"] == "main"]
         whole = functions["unfiltered"]
         before = [row for row in recording.stats("--metric", "total")["statistics"]
                   if "libstdc++" in row["module"]]
@@ -120,8 +111,8 @@ class Answers(Case):
 
     def test_formats_say_the_same(self):
         recording = self.recording()
+        rows = recording.stats("--metric", "total")["statistics"]
         options = ("--metric", "total", "--limit", "0")
-        rows = recording.stats(*options)["statistics"]
         table = list(csv.DictReader(io.StringIO(recording.ask("stats", *options, "--format", "csv"))))
         self.assertEqual([(row["label"], int(row["size"]), int(row["count"])) for row in table],
                          [(row["label"], row["size"], row["count"]) for row in rows])

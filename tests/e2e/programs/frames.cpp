@@ -41,12 +41,10 @@ struct Counter {
   int total = 0;
   [[gnu::noinline]] Counter& operator+=(int more) {
     total += more;
-    delete[] new char[static_cast<std::size_t>(escape(total))];  // adds
+    char* text = new char[static_cast<std::size_t>(total)];  // adds
+    asm volatile("" : "+r"(text));
+    delete[] text;
     return *this;
-  }
-  static int escape(int value) {
-    asm volatile("" : "+r"(value));
-    return value;
   }
 };
 
