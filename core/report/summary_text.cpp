@@ -84,7 +84,8 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
   }
   if (header.waited.count() != 0) {
     fact(out, "note",
-         fmt::format("the program's threads waited {} in all for heaptally", duration_text(header.waited)));
+         fmt::format("the program's threads waited {} in all for heaptally",
+                     duration_text(header.waited)));
   }
   if (heap_explains_little(summary)) {
     fact(out, "warning",
