@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "core/base/error.h"
 
 namespace {
@@ -25,7 +26,7 @@ Exit codes: 0 success, 1 it could not be done, 2 the command line is wrong.
 `heaptally record` exits as the recorded program does.)";
 
 int fail(const std::string& line, ExitCode code) {
-  fmt::print(stderr, "heaptally: {}\n", line);
+  heaptally::tell(fmt::format("heaptally: {}\n", line));
   return static_cast<int>(code);
 }
 

@@ -1,9 +1,10 @@
-// Standard output for commands that print reports.
+// Standard output for commands that print reports, and what is said to the user beside it.
 #pragma once
 
 #include <array>
 #include <ostream>
 #include <streambuf>
+#include <string_view>
 
 namespace heaptally {
 
@@ -38,5 +39,10 @@ class StandardOutput {
   Buffer buffer_;
   std::ostream stream_{&buffer_};
 };
+
+// Writes to standard error. That nobody may be there to read it (it is closed, a pipe without a
+// reader, a terminal that has hung up) changes nothing else. Side effect: SIGPIPE is ignored from
+// here on, so not before the recorded program has started.
+void tell(std::string_view text);
 
 }  // namespace heaptally

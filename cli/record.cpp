@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "core/base/error.h"
 #include "core/base/size_text.h"
 #include "core/collect/collector.h"
@@ -45,23 +46,23 @@ std::string find_shim() {
 }
 
 void show_progress(std::size_t done, std::size_t all) {
-  fmt::print(stderr, "\rheaptally: resolving symbols: {} of {} addresses", done, all);
+  tell(fmt::format("\rheaptally: resolving symbols: {} of {} addresses", done, all));
   // Done: the line is cleared for what follows.
-  if (done == all) fmt::print(stderr, "\r\033[K");
+  if (done == all) tell("\r\033[K");
 }
 
 void print_closing_line(const RecordResult& result) {
   const Header& header = result.header;
-  fmt::print(stderr, "heaptally: {}: {} in {}, peak {}, live at end {} in {}, lost {}\n",
-             result.path.string(), counted(header.total.count, "allocation"),
-             duration_text(header.duration), size_text(header.peak.bytes),
-             size_text(header.live_at_end.bytes), counted(header.live_at_end.count, "block"),
-             header.lost_events);
+  tell(fmt::format("heaptally: {}: {} in {}, peak {}, live at end {} in {}, lost {}\n",
+                   result.path.string(), counted(header.total.count, "allocation"),
+                   duration_text(header.duration), size_text(header.peak.bytes),
+                   size_text(header.live_at_end.bytes), counted(header.live_at_end.count, "block"),
+                   header.lost_events));
   if (!result.was_recorded) {
-    fmt::print(stderr,
-               "heaptally: {}: ran, but was not recorded: the shim did not start in it "
-               "(a static, setuid or 32-bit program?)\n",
-               header.command.front());
+    tell(
+        fmt::format("heaptally: {}: ran, but was not recorded: the shim did not start in it "
+                    "(a static, setuid or 32-bit program?)\n",
+                    header.command.front()));
   }
 }
 
@@ -72,14 +73,14 @@ int run(RecordOptions options) {
   if (isatty(STDERR_FILENO) != 0) options.progress = show_progress;
   const RecordResult result = record(options);
   if (!result.failure.empty()) {
-    fmt::print(stderr, "heaptally: {}\n", result.failure);
+    tell(fmt::format("heaptally: {}\n", result.failure));
     // The program's own status matters more, if it tells anything.
     return result.exit_status != 0 ? result.exit_status : static_cast<int>(ExitCode::kFailed);
   }
   print_closing_line(result);
   if (options.verify_stacks) {
-    fmt::print(stderr, "heaptally: {} stacks compared with libunwind's, {} differ\n",
-               result.verified_stacks, result.wrong_stacks);
+    tell(fmt::format("heaptally: {} stacks compared with libunwind's, {} differ\n",
+                     result.verified_stacks, result.wrong_stacks));
     if (result.wrong_stacks != 0) return static_cast<int>(ExitCode::kFailed);
   }
   return result.exit_status;

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <chrono>
 #include <optional>
+#include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,6 +47,37 @@ std::filesystem::path default_output(const std::string& program, int pid) {
   return fmt::format("{}.{}.heaptally", std::filesystem::path(program).filename().string(), pid);
 }
 
+// The file that a recording replaces: it lives on under another name until the program has
+// started, and comes back if it does not.
+class ReplacedFile {
+ public:
+  ReplacedFile(std::filesystem::path path, bool may_replace) : path_(std::move(path)) {
+    std::error_code error;
+    if (!may_replace || !std::filesystem::is_regular_file(path_, error)) return;
+    aside_ = path_;
+    aside_ += ".replaced";
+    std::filesystem::rename(path_, aside_, error);
+    if (error) aside_.clear();
+  }
+  ReplacedFile(const ReplacedFile&) = delete;
+  ReplacedFile& operator=(const ReplacedFile&) = delete;
+  ~ReplacedFile() {
+    std::error_code error;
+    if (!aside_.empty()) std::filesystem::rename(aside_, path_, error);
+  }
+
+  // The new one stands.
+  void let_go() {
+    std::error_code error;
+    if (!aside_.empty()) std::filesystem::remove(aside_, error);
+    aside_.clear();
+  }
+
+ private:
+  std::filesystem::path path_;
+  std::filesystem::path aside_;  // empty: there was none, or it was let go
+};
+
 // One recording in progress.
 class Recording {
  public:
@@ -74,6 +107,7 @@ class Recording {
   SignalQueue signals_;
   Program program_;
   std::filesystem::path path_;
+  ReplacedFile replaced_;
   RecordingStore store_;
 
   TraceStore traces_;
@@ -103,6 +137,7 @@ Recording::Recording(const RecordOptions& options)
       program_({options.command, options.preload, listener_.session()}),
       path_(options.output.empty() ? default_output(options.command.front(), program_.pid())
                                    : options.output),
+      replaced_(path_, options.overwrite),
       store_(path_, options.overwrite),
       events_(clock_, traces_, tasks_, tallies_),
       sink_([this](const wire::Event& event, std::uint32_t lane) { events_.apply(event, lane); }) {
@@ -334,6 +369,7 @@ RecordResult Recording::run() {
   result_.path = path_;
   try {
     program_.start();
+    replaced_.let_go();
   } catch (const Error&) {
     std::filesystem::remove(path_);
     throw;

@@ -1,5 +1,6 @@
 #include "core/collect/launcher.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -35,6 +37,13 @@ struct sigaction g_inherited_size_action = {};
 bool is_file(const std::string& path) {
   struct stat info;
   return stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
+// A binary, if a broken one: not for the shell to run.
+bool is_elf(const std::string& path) {
+  char magic[4] = {};
+  std::ifstream(path, std::ios::binary).read(magic, sizeof(magic));
+  return std::memcmp(magic, ELFMAG, SELFMAG) == 0;
 }
 
 [[noreturn]] void refuse(const std::string& name, const std::string& problem,
@@ -72,7 +81,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
 
 // In the child: becomes the program, or tells `report` why not. Only async-signal-safe calls.
 [[noreturn]] void become(const char* path, char** arguments, char** environment, int gate,
-                         int report) {
+                         int report, bool may_be_script) {
   char go;
   if (read(gate, &go, 1) != 1) _exit(0);
   const sigset_t signals = stop_signals();
@@ -80,7 +89,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
   sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
   execve(path, arguments, environment);
   int problem = errno;
-  if (problem == ENOEXEC) {
+  if (problem == ENOEXEC && may_be_script) {
     // A script without an interpreter line is run by the shell, as execvp does.
     std::vector<char*> shell = {const_cast<char*>("/bin/sh"), const_cast<char*>(path)};
     for (char** argument = arguments + 1; *argument != nullptr; ++argument) {
@@ -137,6 +146,7 @@ Program::Program(const ProgramSettings& settings) {
     throw Error("pipe", std::strerror(errno));
   }
   path_ = path;
+  const bool may_be_script = !is_elf(path);
   rusage own = {};
   getrusage(RUSAGE_SELF, &own);
   rss_at_fork_ = own.ru_maxrss;
@@ -144,7 +154,7 @@ Program::Program(const ProgramSettings& settings) {
   if (pid_ == 0) {
     close(gate[1]);
     become(path.c_str(), const_cast<char**>(argument_pointers.data()),
-           const_cast<char**>(environment_pointers.data()), gate[0], report[1]);
+           const_cast<char**>(environment_pointers.data()), gate[0], report[1], may_be_script);
   }
   close(report[1]);
   close(gate[0]);

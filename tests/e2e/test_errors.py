@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+import random
 import sqlite3
 import unittest
+from pathlib import Path
 
-from harness import Case, sample
+from harness import HEAPTALLY, Case, run, sample
 
 READERS = ("stats", "summary")
 
@@ -20,7 +22,8 @@ class Usage(Case):
                 self.assert_refused(2, "--frobnicate", command, "--frobnicate", "x")
 
     def test_what_is_missing(self):
-        for arguments in (("record",), ("record", "-o"), ("record", "--"), ("stats",), ("summary",)):
+        for arguments in ((), ("record",), ("record", "-o"), ("record", "-o", "out"),
+                          ("record", "-o", "out", "--"), ("record", "--"), ("stats",), ("summary",)):
             with self.subTest(arguments):
                 self.assert_refused(2, "", *arguments)
         self.assertEqual(os.listdir(self.folder), [])
@@ -53,6 +56,30 @@ class Program(Case):
             with self.subTest(name):
                 self.assert_not_started(name)
 
+    def test_of_another_kind(self):
+        """Only the kernel can tell, once it is to be executed."""
+        broken = self.folder / "broken"
+        for start in (b"\x7fELF" + bytes(100), b"#!/no/such/interpreter\n"):
+            with self.subTest(start):
+                broken.write_bytes(start)
+                broken.chmod(0o755)
+                self.assert_not_started("./broken")
+
+    def test_no_name_at_all(self):
+        self.assert_refused(2, "name", "record", "-o", "out", "--", "")
+        self.assertEqual(os.listdir(self.folder), [])
+
+    def test_an_existing_file_survives_a_program_that_cannot_start(self):
+        precious = self.folder / "out.heaptally"
+        precious.write_text("precious\n")
+        broken = self.folder / "broken"
+        broken.write_bytes(b"\x7fELF" + bytes(100))
+        broken.chmod(0o755)
+        for name in ("./no-such-program", "./broken"):
+            with self.subTest(name):
+                self.assert_refused(2, name, "record", "-f", "-o", precious, "--", name)
+                self.assertEqual(precious.read_text(), "precious\n")
+
 
 class Output(Case):
     def test_an_existing_file_is_kept_without_force(self):
@@ -76,6 +103,21 @@ class Output(Case):
     def test_a_folder_that_is_missing(self):
         path = self.folder / "missing" / "out.heaptally"
         self.assert_refused(1, path, "record", "-o", path, "--", "touch", "started")
+        self.assertFalse((self.folder / "started").exists())
+
+    def test_a_folder_that_is_not_writable(self):
+        """Root may write anywhere but where the kernel itself says no."""
+        folder = self.folder / "locked"
+        folder.mkdir()
+        folder.chmod(0o555)
+        path = Path("/proc/self/out.heaptally") if os.geteuid() == 0 else folder / "out.heaptally"
+        self.assert_refused(1, path, "record", "-o", path, "--", "touch", "started")
+        self.assertFalse((self.folder / "started").exists())
+
+    def test_an_output_that_is_a_folder(self):
+        for options in ((), ("--force",)):
+            self.assert_refused(1, self.folder, "record", *options, "-o", self.folder, "--", "touch",
+                                "started")
         self.assertFalse((self.folder / "started").exists())
 
     def test_without_o_the_program_names_the_file(self):
@@ -112,11 +154,39 @@ class Unreadable(Case):
 
     def test_truncated(self):
         whole = self.record(sample("generator")).path.read_bytes()
-        for size in (0, 1, 100, len(whole) // 4, len(whole) // 2, len(whole) - 4096, len(whole) - 1):
+        sizes = {0, 1, 15, 16, 99, 100, 101, 511, 512, 1024, len(whole) - 1}
+        sizes |= set(range(4096, len(whole), 4096)) | set(range(2500, len(whole), len(whole) // 20))
+        for size in sorted(sizes):
             with self.subTest(size=size, whole=len(whole)):
                 part = self.folder / f"part-{size}"
                 part.write_bytes(whole[:size])
                 self.assert_unreadable(part)
+
+    def test_nothing_else_is_said_where_nobody_reads_it(self):
+        for command in READERS:
+            words = ("sh", "-c", 'exec "$@" 2>&-', "sh", HEAPTALLY, command, self.folder / "missing")
+            self.assertEqual(run(*words)[:2], (1, ""))
+
+    def test_a_fifo(self):
+        path = self.folder / "fifo"
+        os.mkfifo(path)
+        self.assert_unreadable(path)
+
+    def test_scribbled_on(self):
+        """Any byte may be wrong: an answer or one line of error, but no crash."""
+        whole = self.record(sample("generator")).path.read_bytes()
+        path = self.folder / "scribbled"
+        numbers = random.Random(7)
+        for _ in range(60):
+            damaged = bytearray(whole)
+            for _ in range(numbers.choice((1, 8, 64))):
+                damaged[numbers.randrange(len(damaged))] = numbers.randrange(256)
+            path.write_bytes(damaged)
+            result = self.heaptally("stats", path)
+            self.assertIn(result.status, (0, 1), result)
+            if result.status == 1:
+                self.assertRegex(result.stderr, r"\A[^\n]+\n\Z")
+                self.assertEqual(result.stdout, "")
 
     def test_newer(self):
         path = self.record(sample("generator")).path
