@@ -70,11 +70,12 @@ inline void futex_wake(std::atomic<std::uint32_t>* word) {
 }
 
 // Whether the word at an aligned address can be read. The kernel copies a signal set from
-// there before it finds that what is to be done with it makes no sense.
+// there before it finds that what is to be done with it makes no sense. Null would mean that
+// there is no set to copy.
 inline bool is_readable_memory(std::uint64_t address) {
   constexpr long kNoSuchChange = -1, kBadAddress = -14;
-  return raw_syscall(SYS_rt_sigprocmask, kNoSuchChange, static_cast<long>(address), 0,
-                     sizeof(std::uint64_t)) != kBadAddress;
+  return address != 0 && raw_syscall(SYS_rt_sigprocmask, kNoSuchChange, static_cast<long>(address),
+                                     0, sizeof(std::uint64_t)) != kBadAddress;
 }
 
 inline bool thread_is_dead(std::uint32_t tid) {
