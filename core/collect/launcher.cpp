@@ -214,8 +214,10 @@ SignalQueue::~SignalQueue() {
 void SignalQueue::forward_to(int pid) {
   signalfd_siginfo info;
   while (read(fd_, &info, sizeof(info)) == sizeof(info)) {
-    // The kernel itself is the sender of what was typed at a terminal.
-    if (info.ssi_code == SI_KERNEL) continue;
+    // The kernel itself is the sender of what was typed at a terminal; of a terminal that hangs
+    // up it tells the session's leader alone.
+    const bool to_leader = info.ssi_signo == SIGHUP && getsid(0) == getpid();
+    if (info.ssi_code == SI_KERNEL && !to_leader) continue;
     kill(pid, static_cast<int>(info.ssi_signo));
   }
 }

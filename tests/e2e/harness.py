@@ -5,12 +5,15 @@ project's. To run one script by hand:
     HEAPTALLY_BUILD=build HEAPTALLY_SOURCE=. python3 tests/e2e/test_samples.py
 """
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import subprocess
 import tempfile
+import threading
 import unittest
 from pathlib import Path
 from typing import NamedTuple
@@ -64,13 +67,34 @@ def run(*command, **how):
     return Result(done.returncode, done.stdout, done.stderr)
 
 
+def kill_tree(pid):
+    """Kills a process with all below it, of which the test has lost control."""
+    with contextlib.suppress(OSError):
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(pid, signal.SIGKILL)
+        for child in children:
+            kill_tree(int(child))
+
+
+@contextlib.contextmanager
 def start(*command, **how):
-    """A command that runs on. `how` is for subprocess.Popen; use it as a context manager."""
+    """A command that runs on, and is waited for at the end. `how` is for subprocess.Popen. After
+    PATIENCE it is killed."""
     how.setdefault("stdin", subprocess.DEVNULL)
     how.setdefault("stdout", subprocess.PIPE)
     how.setdefault("stderr", subprocess.PIPE)
-    return subprocess.Popen([str(word) for word in command], encoding="utf-8",
-                            errors="surrogateescape", **how)
+    with subprocess.Popen([str(word) for word in command], encoding="utf-8",
+                          errors="surrogateescape", **how) as process:
+        timer = threading.Timer(PATIENCE, kill_tree, [process.pid])
+        timer.start()
+        try:
+            yield process
+        except BaseException:
+            kill_tree(process.pid)
+            raise
+        finally:
+            process.wait()
+            timer.cancel()
 
 
 def run_alone(*command, **how):

@@ -1,5 +1,6 @@
 """Signals reach the program once, and the recording is finished."""
 
+import contextlib
 import fcntl
 import os
 import pty
@@ -37,7 +38,6 @@ class Terminal:
         self.keyboard, self.tty = pty.openpty()
         self.shown = b""
         self.reader = threading.Thread(target=self._read)
-        self.reader.start()
 
     def _read(self):
         try:
@@ -46,17 +46,24 @@ class Terminal:
         except OSError:
             pass  # the last process that had it open has closed it
 
-    def start(self, *command, **how):
+    @contextlib.contextmanager
+    def start(self, *command, ignored=False, **how):
+        """`ignored`: what it shows is not read, and hang_up() ends it in place of close()."""
         def take_terminal():
             fcntl.ioctl(2, termios.TIOCSCTTY, 0)
 
-        process = start(*command, stderr=self.tty, start_new_session=True,
-                        preexec_fn=take_terminal, **how)
-        os.close(self.tty)
-        return process
+        with start(*command, stderr=self.tty, start_new_session=True, preexec_fn=take_terminal,
+                   **how) as process:
+            os.close(self.tty)
+            if not ignored:
+                self.reader.start()
+            yield process
 
     def type(self, keys):
         os.write(self.keyboard, keys)
+
+    def hang_up(self):
+        os.close(self.keyboard)
 
     def close(self):
         self.reader.join(30)
@@ -110,9 +117,19 @@ class Signals(Case):
         self.assertLessEqual(end, 1)
         self.assertEqual(recording.header("complete"), 1)
 
+    def test_a_terminal_that_hangs_up(self):
+        terminal = Terminal()
+        with terminal.start(*self.command(program("signals")), ignored=True) as process:
+            self.pid_when_ready(process)
+            terminal.hang_up()
+            output = process.stdout.read()
+        self.assertEqual(process.returncode, 5)
+        self.assert_ended(output, hangups=1)
+
     def test_ctrl_z_stops_and_continues_both(self):
         terminal = Terminal()
-        with terminal.start(sys.executable, "-c", SHELL, *self.command(program("signals"))) as shell:
+        command = (sys.executable, "-c", SHELL, *self.command(program("signals")))
+        with terminal.start(*command) as shell:
             pid = self.pid_when_ready(shell)
             terminal.type(b"\x1a")
             self.assertEqual(shell.stdout.readline(), f"stopped by {int(signal.SIGTSTP)}\n")

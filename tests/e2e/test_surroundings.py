@@ -4,11 +4,10 @@ import os
 import shutil
 import signal
 import subprocess
-import threading
 import unittest
 from pathlib import Path
 
-from harness import HEAPTALLY, Case, Recording, marked_line, program, run, run_alone
+from harness import HEAPTALLY, Case, Recording, marked_line, program, run, run_alone, start
 
 SIGNALS = "tests/e2e/programs/signals.cpp"
 ENDINGS = "tests/e2e/programs/endings.cpp"
@@ -72,16 +71,12 @@ class Descriptors(Case):
 
     def test_output_comes_while_the_program_runs(self):
         """Through the pipe itself, not through a copy of record's."""
-        with subprocess.Popen(self.command("cat"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE) as process:
-            watchdog = threading.Timer(60, process.kill)
-            watchdog.start()
-            for line in (b"one\n", b"two\n"):
+        with start(*self.command("cat"), stdin=subprocess.PIPE) as process:
+            for line in ("one\n", "two\n"):
                 process.stdin.write(line)
                 process.stdin.flush()
                 self.assertEqual(process.stdout.readline(), line)
             process.communicate(timeout=60)
-            watchdog.cancel()
         self.assertEqual(process.returncode, 0)
 
 
