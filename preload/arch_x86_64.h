@@ -50,6 +50,9 @@ inline Registers caller_of(const void* frame_address) {
   return {words[1], reinterpret_cast<std::uint64_t>(words + 2), words[0]};
 }
 
+// Code may use so many bytes below its stack pointer; a signal leaves them alone.
+inline constexpr std::uint64_t kRedZone = 128;
+
 // The return address of a call lies this far below the canonical frame address.
 inline constexpr std::int64_t kReturnAddressSlot = -8;
 

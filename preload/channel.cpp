@@ -23,7 +23,7 @@ wire::FrameKey key_for(std::uint64_t pc, const Rule& rule, bool exact) {
 
 // Code without call-frame information is taken to keep a frame pointer chain.
 bool step_by_frame_chain(Registers& at, StackBounds& bounds) {
-  bounds.distrust();
+  bounds.note_guess();
   if (at.fp < at.sp || at.fp % sizeof(std::uint64_t) != 0) return false;
   if (!bounds.readable(at.fp) || !bounds.readable(at.fp + 8)) return false;
   at = {word_at(at.fp + 8), at.fp + 16, word_at(at.fp)};
@@ -39,7 +39,10 @@ bool step_by_cfa(const Rule& rule, Registers& at, StackBounds& bounds) {
     base = word_at(place);
   }
   const std::uint64_t cfa = base + static_cast<std::int64_t>(rule.cfa_offset);
-  if (!bounds.can_be_frame(at.sp, cfa)) return false;
+  if (!bounds.can_be_frame(at.sp, cfa)) {
+    // Code that switches stacks keeps its way back in the frame pointer.
+    if (rule.kind == RuleKind::kStackPointer || !bounds.follow_switch(cfa)) return false;
+  }
   if (rule.frame_pointer != FramePointerRule::kUnchanged) {
     const std::uint64_t from = rule.frame_pointer == FramePointerRule::kAtCfa ? cfa : at.fp;
     const std::uint64_t place = from + static_cast<std::int64_t>(rule.fp_offset);
@@ -143,7 +146,7 @@ Channel::End Channel::walk_by_rules(Registers at) {
           return End::kBroken;
         }
         at = interrupted_by_signal(at.sp);
-        bounds.enter(at.sp);
+        bounds.enter_interrupted(at.sp);
         exact = true;
         break;
       case RuleKind::kFrameChain:
@@ -163,8 +166,9 @@ void Channel::walk_by_libunwind(const Registers& start) {
   FullRegisters here;
   heaptally_capture_registers(&here);
   bool cut = false;
-  current_.count =
-      walk_with_libunwind(here, start, current_.frames, max_depth_, cut, unwind_stack_top_);
+  std::uint32_t certain = 0;
+  current_.count = walk_with_libunwind(here, start, current_.frames, max_depth_, cut, certain,
+                                       unwind_stack_top_);
   g_session.counters().fallback_stacks.fetch_add(1, std::memory_order_relaxed);
   if (cut) mark_cut();
 }
@@ -178,12 +182,15 @@ void Channel::verify(const Registers& start) {
   FullRegisters here;
   heaptally_capture_registers(&here);
   bool cut = false;
+  std::uint32_t certain = 0;
   const std::uint32_t count =
-      walk_with_libunwind(here, start, verify_frames_, max_depth_, cut, unwind_stack_top_);
+      walk_with_libunwind(here, start, verify_frames_, max_depth_, cut, certain, unwind_stack_top_);
   auto& counters = g_session.counters();
   counters.verified_stacks.fetch_add(1, std::memory_order_relaxed);
   const std::uint32_t own = current_.count - static_cast<std::uint32_t>(cut);
-  if (count == own && std::memcmp(verify_frames_, current_.frames, count * 8ull) == 0) return;
+  // Beyond a frame without call-frame information both guess, each in its way.
+  const bool is_as_long = certain < count ? own >= certain : own == count;
+  if (is_as_long && std::memcmp(verify_frames_, current_.frames, certain * 8ull) == 0) return;
   counters.wrong_stacks.fetch_add(1, std::memory_order_relaxed);
 }
 

@@ -38,12 +38,10 @@ constexpr std::int64_t kReach = std::int64_t{1} << 30;
 
 // What the accessors work on: one step from synthetic registers, or a walk over real ones.
 struct Work {
-  explicit Work(std::uint64_t sp) : bounds(sp) {}
-
   bool synthetic = false;
   std::uint64_t pc = 0;  // synthetic: the address that is asked about
   const FullRegisters* registers = nullptr;
-  StackBounds bounds;
+  ReadablePages pages;
   ModuleView module;            // in which unwind tables may be read
   bool no_information = false;  // find_proc_info found nothing
   static constexpr int kMaxReads = 8;
@@ -63,7 +61,7 @@ int access_mem(unw_addr_space_t, unw_word_t address, unw_word_t* value, int writ
   if (write != 0) return -UNW_EINVAL;
   const bool in_module = address >= work.module.start && address < work.module.end &&
                          work.module.end - address >= sizeof(*value);
-  if (in_module || (!work.synthetic && work.bounds.readable(address))) {
+  if (in_module || (!work.synthetic && work.pages.readable(address))) {
     std::memcpy(value, reinterpret_cast<const void*>(address), sizeof(*value));
     return 0;
   }
@@ -224,6 +222,13 @@ bool is_signal_return_in(const ModuleView& view, std::uint64_t pc) {
          is_signal_return(reinterpret_cast<const void*>(pc));
 }
 
+// Where a return address is the start of a function, with nothing known of what is before it,
+// there was no call: makecontext and its like put it there for the first function of a stack.
+bool is_function_start(std::uint64_t pc, Work& work) {
+  unw_proc_info_t info;
+  return find_proc_info(g_space, pc, &info, 0, &work) == 0 && info.start_ip == pc;
+}
+
 }  // namespace
 
 Rule derive_rule(std::uint64_t pc, bool exact) {
@@ -238,7 +243,7 @@ Rule derive_rule(std::uint64_t pc, bool exact) {
     rule.kind = RuleKind::kSignalReturn;
     return rule;
   }
-  Work work(kSyntheticSp);
+  Work work;
   work.synthetic = true;
   work.pc = pc - !exact;
   work.module = view;
@@ -246,7 +251,8 @@ Rule derive_rule(std::uint64_t pc, bool exact) {
   if (g_api.init_remote(&cursor, g_space, &work) != 0) return rule;
   const int status = g_api.step(&cursor);
   if (work.no_information) {
-    rule.kind = RuleKind::kFrameChain;
+    const bool is_made_up = !exact && is_function_start(pc, work);
+    rule.kind = is_made_up ? RuleKind::kOutermost : RuleKind::kFrameChain;
     return rule;
   }
   if (status == 0) {
@@ -274,6 +280,7 @@ struct Walk {
   wire::FrameKey* frames;
   std::uint32_t max;
   std::uint32_t count = 0;
+  std::uint32_t certain = 0;
   bool cut = false;
 };
 
@@ -286,10 +293,8 @@ wire::FrameKey key_of(std::uint64_t pc, bool exact) {
 }
 
 void walk_on_this_stack(Walk& walk) {
-  Work work(walk.from->rsp);
+  Work work;
   work.registers = walk.from;
-  // Where it finds no call-frame information, libunwind guesses.
-  work.bounds.distrust();
   unw_cursor_t cursor;
   if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
   bool started = false, exact = false;
@@ -297,7 +302,6 @@ void walk_on_this_stack(Walk& walk) {
     unw_word_t pc = 0, sp = 0;
     if (g_api.get_reg(&cursor, UNW_REG_IP, &pc) != 0 || pc == 0) return;
     if (g_api.get_reg(&cursor, UNW_REG_SP, &sp) != 0) return;
-    if (exact) work.bounds.enter(sp);
     started = started || (pc == walk.start.pc && sp == walk.start.sp);
     if (started) {
       if (walk.count == walk.max) {
@@ -305,6 +309,7 @@ void walk_on_this_stack(Walk& walk) {
         return;
       }
       walk.frames[walk.count++] = key_of(pc, exact);
+      if (!work.no_information) walk.certain = walk.count;
     }
     ModuleView view;
     exact = find_module(pc, view) && is_signal_return_in(view, pc);
@@ -335,11 +340,12 @@ bool load_libunwind() {
 
 std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,
                                   wire::FrameKey* frames, std::uint32_t max, bool& cut,
-                                  void* stack_top) {
+                                  std::uint32_t& certain, void* stack_top) {
   Walk walk = {&from, start, frames, max};
   heaptally_call_on_stack(
       stack_top, [](void* argument) { walk_on_this_stack(*static_cast<Walk*>(argument)); }, &walk);
   cut = walk.cut;
+  certain = walk.certain;
   return walk.count;
 }
 

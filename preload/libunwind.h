@@ -29,9 +29,9 @@ Rule derive_rule(std::uint64_t pc, bool exact);
 
 // Walks with libunwind's own steps from `from`, which lies inside the shim, and writes the
 // frames from `start` on, innermost first. Returns how many, at most `max`; `cut` tells that
-// there were more.
+// there were more; from frames[certain] on, libunwind guessed for want of call-frame information.
 std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,
                                   wire::FrameKey* frames, std::uint32_t max, bool& cut,
-                                  void* stack_top);
+                                  std::uint32_t& certain, void* stack_top);
 
 }  // namespace heaptally::preload

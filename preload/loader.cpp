@@ -2,11 +2,37 @@
 
 #include <dlfcn.h>
 #include <link.h>
+#include <sys/auxv.h>
 #include <unistd.h>
+
+#include <algorithm>
+
+#include "wire/layout.h"
 
 namespace heaptally::preload {
 
 Loader g_loader;
+
+namespace {
+
+void find_executable() {
+  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(getauxval(AT_PHDR));
+  const std::uint64_t count = segments == nullptr ? 0 : getauxval(AT_PHNUM);
+  dl_find_object found;
+  if (g_loader.find_object(reinterpret_cast<void*>(getauxval(AT_ENTRY)), &found) != 0) return;
+  std::uint64_t start = ~std::uint64_t{0}, end = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    if (segments[i].p_type != PT_LOAD) continue;
+    start = std::min(start, segments[i].p_vaddr / wire::kPage * wire::kPage);
+    end = std::max(end, segments[i].p_vaddr + segments[i].p_memsz);
+  }
+  if (start >= end) return;
+  g_loader.executable = found.dlfo_link_map;
+  g_loader.executable_start = found.dlfo_link_map->l_addr + start;
+  g_loader.executable_end = found.dlfo_link_map->l_addr + end;
+}
+
+}  // namespace
 
 bool find_loader() {
   g_loader.find_object =
@@ -17,7 +43,9 @@ bool find_loader() {
   // always been the loader's.
   g_loader.code = reinterpret_cast<std::uint64_t>(dlsym(RTLD_DEFAULT, "__tls_get_addr"));
   if (stack_end != nullptr) g_loader.first_stack_end = *stack_end;
-  return g_loader.find_object != nullptr && stack_end != nullptr;
+  if (g_loader.find_object == nullptr || stack_end == nullptr) return false;
+  find_executable();
+  return true;
 }
 
 void initialise_libc(int argument_count, char** arguments, char** environment) {

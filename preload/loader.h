@@ -5,6 +5,7 @@
 #include <cstdint>
 
 struct dl_find_object;
+struct link_map;
 
 namespace heaptally::preload {
 
@@ -12,6 +13,11 @@ struct Loader {
   int (*find_object)(void* address, dl_find_object* result);
   std::uint64_t code;             // some function of the loader itself
   std::uint64_t first_stack_end;  // where the first thread's stack ends: _start's frame
+  // The executable, and the range of all its segments. Where they lie apart, with nothing in
+  // between, find_object names only the one that holds the address.
+  const link_map* executable;
+  std::uint64_t executable_start;
+  std::uint64_t executable_end;
 };
 
 extern Loader g_loader;

@@ -74,6 +74,10 @@ bool find_module(std::uint64_t address, ModuleView& view) {
   view.end = reinterpret_cast<std::uint64_t>(found.dlfo_map_end);
   view.map = found.dlfo_link_map;
   view.eh_frame_header = static_cast<const unsigned char*>(found.dlfo_eh_frame);
+  if (view.map == g_loader.executable) {
+    view.start = g_loader.executable_start;
+    view.end = g_loader.executable_end;
+  }
   return true;
 }
 

@@ -1,4 +1,4 @@
-// StackBounds: which memory above a stack pointer may be read.
+// StackBounds: which memory above a stack pointer may be read. ReadablePages: which may at all.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,27 @@
 #include "wire/layout.h"
 
 namespace heaptally::preload {
+
+// Asks the kernel before a page is read, and remembers the last answer: for addresses of which
+// nothing else is known. Made for one walk over a stack.
+class ReadablePages {
+ public:
+  // Whether the word at `address` can be read.
+  bool readable(std::uint64_t address) {
+    return is_mapped(address) && is_mapped(address + sizeof(std::uint64_t) - 1);
+  }
+
+ private:
+  bool is_mapped(std::uint64_t address) {
+    const std::uint64_t page = address / wire::kPage;
+    if (page == last_) return true;
+    if (!is_readable_memory(page * wire::kPage)) return false;
+    last_ = page;
+    return true;
+  }
+
+  std::uint64_t last_ = ~std::uint64_t{0};  // the number of a page
+};
 
 // Wrong call-frame information must not make the shim read what is not there. A thread's
 // frames lie between its stack pointer and the end of its stack: for the first thread where
@@ -20,7 +41,50 @@ class StackBounds {
  public:
   explicit StackBounds(std::uint64_t sp) { enter(sp); }
 
-  // Another stack: the one that a signal interrupted.
+  // The stack that a signal interrupted. What a function has just popped may be all that is
+  // left of its caller's registers: the kernel spares the red zone below the stack pointer.
+  void enter_interrupted(std::uint64_t sp) {
+    enter(sp);
+    low_ -= kRedZone;
+  }
+
+  // Yet another stack: call-frame information says that the frame at `cfa`, outside of this one,
+  // called what runs here. False if the way there was a guess.
+  bool follow_switch(std::uint64_t cfa) {
+    if (is_guess_) return false;
+    enter(cfa - kSavedAtSwitch);
+    distrust();
+    return pages_.readable(cfa - sizeof(std::uint64_t));
+  }
+
+  // The step to here was a guess.
+  void note_guess() {
+    is_guess_ = true;
+    distrust();
+  }
+
+  // Whether the word at `address` lies on the stack and can be read.
+  bool readable(std::uint64_t address) {
+    if (!contains(address)) return false;
+    return is_trusted_ || pages_.readable(address);
+  }
+
+  // Whether `cfa` can be the canonical frame address of a frame at `sp`, and the return address
+  // right below it can be read. A frame that a signal interrupted may hold nothing else.
+  bool can_be_frame(std::uint64_t sp, std::uint64_t cfa) {
+    if (cfa <= sp || cfa < low_ + sizeof(std::uint64_t) || cfa > high_) return false;
+    return is_trusted_ || readable(cfa - sizeof(std::uint64_t));
+  }
+
+ private:
+  static constexpr std::uint64_t kLargestStack = std::uint64_t{1} << 33;
+  static constexpr std::uint64_t kPlausible = std::uint64_t{1} << 28;
+  // _start's own frame ends where argc, the arguments and the environment begin.
+  static constexpr std::uint64_t kAboveStackEnd = 64;
+
+  // The frame pointer and the return address.
+  static constexpr std::uint64_t kSavedAtSwitch = 2 * sizeof(std::uint64_t);
+
   void enter(std::uint64_t sp) {
     low_ = sp;
     const std::uint64_t block = thread_control_block();
@@ -38,42 +102,16 @@ class StackBounds {
   // From here on `readable` asks the kernel.
   void distrust() { is_trusted_ = false; }
 
-  // Whether the word at `address` lies on the stack and can be read.
-  bool readable(std::uint64_t address) {
-    if (!contains(address)) return false;
-    return is_trusted_ || (is_mapped(address) && is_mapped(address + sizeof(std::uint64_t) - 1));
-  }
-
-  // Whether `cfa` can be the canonical frame address of a frame at `sp`, and the words right
-  // below it can be read.
-  bool can_be_frame(std::uint64_t sp, std::uint64_t cfa) {
-    if (cfa <= sp || cfa < low_ + 16 || cfa > high_) return false;
-    return is_trusted_ || readable(cfa - sizeof(std::uint64_t));
-  }
-
- private:
-  static constexpr std::uint64_t kLargestStack = std::uint64_t{1} << 33;
-  static constexpr std::uint64_t kPlausible = std::uint64_t{1} << 28;
-  // _start's own frame ends where argc, the arguments and the environment begin.
-  static constexpr std::uint64_t kAboveStackEnd = 64;
-
   bool contains(std::uint64_t address) const {
     return address >= low_ && high_ - low_ >= sizeof(std::uint64_t) &&
            address - low_ <= high_ - low_ - sizeof(std::uint64_t);
   }
 
-  bool is_mapped(std::uint64_t address) {
-    const std::uint64_t page = address / wire::kPage;
-    if (page == mapped_page_) return true;
-    if (!is_readable_memory(page * wire::kPage)) return false;
-    mapped_page_ = page;
-    return true;
-  }
-
   std::uint64_t low_;
   std::uint64_t high_;
-  std::uint64_t mapped_page_ = 0;  // the last one that the kernel was asked about
+  ReadablePages pages_;
   bool is_trusted_ = true;
+  bool is_guess_ = false;
 };
 
 }  // namespace heaptally::preload

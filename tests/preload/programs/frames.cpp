@@ -15,6 +15,9 @@
 
 extern "C" {
 #include "books.h"
+void call_on_stack(void* top, void (*function)(int), int argument);
+void leaf_store(volatile char* place);
+void popped_store(volatile char* place);
 }
 
 namespace {
@@ -97,6 +100,14 @@ void run_fiber() {
   allocate_here(33);
 }
 
+// From stack to stack: up in memory, down, and back to one that is in use already.
+void hop(int depth) {
+  static char stacks[3][32 * 1024] __attribute__((aligned(16)));
+  allocate_here(36);
+  if (depth > 0) call_on_stack(stacks[depth * 2 % 3] + sizeof(stacks[0]), hop, depth - 1);
+  allocate_here(37);
+}
+
 void on_signal(int) { with_alloca(34, 2); }
 
 // Signals that strike at calls and at faults, on the same stack and on another.
@@ -122,7 +133,9 @@ void on_fault(int) {
   volatile char frame[40];
   frame[0] = 1;
   if (depth > 0) return fault(depth - 1) + frame[0];
-  g_guarded[0] = 1;
+  leaf_store(g_guarded);
+  REQUIRE(mprotect(const_cast<char*>(g_guarded), 4096, PROT_NONE) == 0);
+  popped_store(g_guarded);
   return frame[0];
 }
 
@@ -161,6 +174,7 @@ void all_shapes() {
 
 int main() {
   all_shapes();
+  for (int i = 0; i < kRounds; ++i) hop(i % 4);
   run_fiber();
   run_signals(0);
   run_signals(SA_ONSTACK);

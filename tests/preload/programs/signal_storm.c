@@ -1,11 +1,11 @@
 /* Signal handlers that allocate, arriving thousands of times a second, in the midst of hooks.
    Links steady_allocator, which allows that.
-   Usage: signal_storm [onstack] [jump]; with `jump` some handlers leave by siglongjmp. */
+   Usage: signal_storm [onstack] [jump] [slow]; with `jump` some handlers leave by siglongjmp;
+   `slow` is for a shim that needs longer for an event than there is between two signals. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,7 +16,7 @@ static __thread sigjmp_buf t_out;
 static __thread volatile sig_atomic_t t_may_jump;
 static int g_jump;
 
-static const long kRounds = 200000;
+static long g_rounds = 200000;
 
 static void on_timer(int signal) {
   (void)signal;
@@ -48,7 +48,7 @@ __attribute__((noinline)) static void allocate_deeper(int depth, long* done) {
 
 static long storm(void) {
   static __thread long done;
-  for (done = 0; done < kRounds;) {
+  for (done = 0; done < g_rounds;) {
     if (sigsetjmp(t_out, 1) == 0) {
       t_may_jump = g_jump;
       allocate_deeper((int)(done / 100 % 20), &done);
@@ -68,19 +68,21 @@ static void* storm_in_thread(void* result) {
 
 int main(int argc, char** argv) {
   int flags = SA_RESTART;
+  long period = 50000; /* nanoseconds */
   for (int i = 1; i < argc; ++i) {
     if (strcmp(argv[i], "onstack") == 0) flags |= SA_ONSTACK;
     if (strcmp(argv[i], "jump") == 0) g_jump = 1;
+    if (strcmp(argv[i], "slow") == 0) {
+      g_rounds = 10000;
+      period = 3000000;
+    }
   }
   struct sigaction action = {.sa_handler = on_timer, .sa_flags = flags};
   REQUIRE(sigaction(SIGPROF, &action, NULL) == 0);
-  /* A timer of CPU time ticks at 250 Hz or so; a busy child adds to it. */
-  const struct itimerval often = {{0, 100}, {0, 100}};
-  REQUIRE(setitimer(ITIMER_PROF, &often, NULL) == 0);
   timer_t timer;
   struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGPROF};
   REQUIRE(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
-  const struct itimerspec very_often = {{0, 50000}, {0, 50000}};
+  const struct itimerspec very_often = {{0, period}, {0, period}};
   REQUIRE(timer_settime(timer, 0, &very_often, NULL) == 0);
 
   long in_threads[2] = {0, 0}, in_main = 0;
@@ -90,8 +92,6 @@ int main(int argc, char** argv) {
   }
   storm_in_thread(&in_main);
   for (int i = 0; i < 2; ++i) pthread_join(threads[i], NULL);
-  const struct itimerval never = {{0, 0}, {0, 0}};
-  setitimer(ITIMER_PROF, &never, NULL);
   timer_delete(timer);
 
   /* All that was done by handlers is over: from here on everything must be recorded as usual. */
