@@ -121,9 +121,9 @@ class Recording:
         return json.loads(self.ask("stats", "--format", "json", "--limit", "0", *options))
 
     def at_line(self, file, line, *options):
-        """(size, count) that stats charges to a line; `file` is the end of its path."""
+        """(size, count) that stats charges to a line; `file` is its path, or the end of it."""
         rows = [row for row in self.stats("--group", "lineno", *options)["statistics"]
-                if row["line"] == line and row["file"].endswith("/" + file)]
+                if row["line"] == line and ("/" + row["file"]).endswith("/" + file)]
         assert len(rows) <= 1, rows
         return (rows[0]["size"], rows[0]["count"]) if rows else (0, 0)
 

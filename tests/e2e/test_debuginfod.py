@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import time
 import unittest
 import urllib.error
@@ -34,8 +35,9 @@ class DebuginfodTest(Case):
     def serve(self, folder):
         """The URL of a server that knows the debug information in `folder`."""
         port = free_port()
-        server = start("debuginfod", "-d", ":memory:", "-p", port, "-F", folder)
-        self.addCleanup(server.communicate)
+        server = self.enterContext(
+            start("debuginfod", "-d", ":memory:", "-p", port, "-F", folder,
+                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
         self.addCleanup(server.kill)
         return f"http://127.0.0.1:{port}"
 
