@@ -1,5 +1,7 @@
 #include "core/report/source_lines.h"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 
@@ -10,7 +12,9 @@ namespace {
 
 class Sources : public testing::Test {
  protected:
-  Sources() : path_(testing::TempDir() + "/heaptally_source_lines.cpp") {
+  // Tests run in parallel, each in a process of its own.
+  Sources()
+      : path_(testing::TempDir() + "/heaptally_source_lines_" + std::to_string(getpid()) + ".cpp") {
     std::ofstream(path_) << "first\n\t  second;  \r\n\n   \nlast";
   }
   ~Sources() override { std::filesystem::remove(path_); }
