@@ -1,7 +1,6 @@
 #include "preload/channel.h"
 
 #include <cstring>
-#include <utility>
 
 #include "preload/modules.h"
 #include "preload/stack_bounds.h"
@@ -75,8 +74,9 @@ void Channel::set_up(char* buffers, std::uint32_t max_depth) {
   unwind_stack_top_ = buffers + kUnwindStackBytes;
   auto* keys = reinterpret_cast<wire::FrameKey*>(unwind_stack_top_);
   auto* traces = reinterpret_cast<wire::TraceIndex*>(keys + 2 * frames);
-  current_ = {keys, traces, 0};
-  previous_ = {keys + frames, traces + frames, 0};
+  stacks_[0] = {keys, traces, 0};
+  stacks_[1] = {keys + frames, traces + frames, 0};
+  last_ = 0;
   verify_frames_ = reinterpret_cast<wire::FrameKey*>(traces + 2 * frames);
 }
 
@@ -129,11 +129,12 @@ void Channel::forget_rules_of_unloaded_modules() {
 Channel::End Channel::walk_by_rules(Registers at) {
   StackBounds bounds(at.sp);
   bool exact = false;
-  current_.count = 0;
+  CapturedStack& stack = current();
+  stack.count = 0;
   while (at.pc != 0) {
-    if (current_.count == max_depth_) return End::kCut;
+    if (stack.count == max_depth_) return End::kCut;
     const Rule& rule = rule_for(at.pc, exact);
-    current_.frames[current_.count++] = key_for(at.pc, rule, exact);
+    stack.frames[stack.count++] = key_for(at.pc, rule, exact);
     exact = false;
     switch (rule.kind) {
       case RuleKind::kStackPointer:
@@ -167,14 +168,16 @@ void Channel::walk_by_libunwind(const Registers& start) {
   heaptally_capture_registers(&here);
   bool cut = false;
   std::uint32_t certain = 0;
-  current_.count = walk_with_libunwind(here, start, current_.frames, max_depth_, cut, certain,
-                                       unwind_stack_top_);
+  CapturedStack& stack = current();
+  stack.count =
+      walk_with_libunwind(here, start, stack.frames, max_depth_, cut, certain, unwind_stack_top_);
   g_session.counters().fallback_stacks.fetch_add(1, std::memory_order_relaxed);
   if (cut) mark_cut();
 }
 
 void Channel::mark_cut() {
-  current_.frames[current_.count++] = wire::frame_key(0, 0, wire::FrameKind::kCut);
+  CapturedStack& stack = current();
+  stack.frames[stack.count++] = wire::frame_key(0, 0, wire::FrameKind::kCut);
   g_session.counters().cut_stacks.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -187,30 +190,32 @@ void Channel::verify(const Registers& start) {
       walk_with_libunwind(here, start, verify_frames_, max_depth_, cut, certain, unwind_stack_top_);
   auto& counters = g_session.counters();
   counters.verified_stacks.fetch_add(1, std::memory_order_relaxed);
-  const std::uint32_t own = current_.count - static_cast<std::uint32_t>(cut);
+  const CapturedStack& stack = current();
+  const std::uint32_t own = stack.count - static_cast<std::uint32_t>(cut);
   // Beyond a frame without call-frame information both guess, each in its way.
   const bool is_as_long = certain < count ? own >= certain : own == count;
-  if (is_as_long && std::memcmp(verify_frames_, current_.frames, certain * 8ull) == 0) return;
+  if (is_as_long && std::memcmp(verify_frames_, stack.frames, certain * 8ull) == 0) return;
   counters.wrong_stacks.fetch_add(1, std::memory_order_relaxed);
 }
 
 wire::TraceIndex Channel::intern_current() {
-  const std::uint32_t count = current_.count, before = previous_.count;
+  const CapturedStack &now = current(), &last = previous();
+  const std::uint32_t count = now.count, before = last.count;
   const std::uint32_t least = count < before ? count : before;
   std::uint32_t shared = 0;  // outermost frames in common with the stack before
-  while (shared < least &&
-         current_.frames[count - 1 - shared] == previous_.frames[before - 1 - shared]) {
+  while (shared < least && now.frames[count - 1 - shared] == last.frames[before - 1 - shared]) {
     ++shared;
   }
-  wire::TraceIndex trace = shared == 0 ? 0 : previous_.traces[before - shared];
+  wire::TraceIndex trace = shared == 0 ? 0 : last.traces[before - shared];
   if (shared == count && shared == before) return trace;
-  std::memcpy(current_.traces + (count - shared), previous_.traces + (before - shared),
+  std::memcpy(now.traces + (count - shared), last.traces + (before - shared),
               shared * sizeof(wire::TraceIndex));
   for (std::uint32_t i = count - shared; i-- > 0;) {
-    trace = intern(trace, current_.frames[i], spare_node_);
-    current_.traces[i] = trace;
+    trace = intern(trace, now.frames[i], spare_node_);
+    now.traces[i] = trace;
   }
-  std::swap(current_, previous_);
+  asm volatile("" ::: "memory");
+  last_ = 1 - last_;
   return trace;
 }
 
@@ -231,12 +236,12 @@ wire::TraceIndex Channel::capture(const Registers& start) {
   }
   if (g_session.verifies_stacks()) [[unlikely]]
     verify(start);
-  return current_.count == 0 ? 0 : intern_current();
+  return current().count == 0 ? 0 : intern_current();
 }
 
 wire::TraceIndex Channel::capture_caller_only(std::uint64_t pc) {
-  current_.frames[0] = key_for(pc, rule_for(pc, false), false);
-  current_.count = 1;
+  current().frames[0] = key_for(pc, rule_for(pc, false), false);
+  current().count = 1;
   return intern_current();
 }
 

@@ -48,6 +48,8 @@ class Channel {
   void walk_by_libunwind(const Registers& start);
   void verify(const Registers& start);
   void mark_cut();
+  CapturedStack& current() { return stacks_[1 - last_]; }
+  const CapturedStack& previous() const { return stacks_[last_]; }
   wire::TraceIndex intern_current();
 
   // Rules that this thread used last, by a hash of their code key: saves most look-ups in the
@@ -70,8 +72,10 @@ class Channel {
   std::uint32_t memo_generation_;  // of the modules, when the memo was begun
   std::uint32_t max_depth_;
   wire::TraceIndex spare_node_;
-  CapturedStack current_;
-  CapturedStack previous_;
+  // Two by turns: the stack that was captured last, and the one that is being captured. One
+  // store makes the latter the former, so a signal handler may leave by longjmp at any point.
+  CapturedStack stacks_[2];
+  std::uint32_t last_;
   wire::FrameKey* verify_frames_;
   char* unwind_stack_top_;
 };

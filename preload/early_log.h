@@ -12,6 +12,9 @@ class EarlyLog {
  public:
   void add(wire::EventKind kind, const void* block, std::size_t size, std::uint64_t caller);
 
+  // An event that was seen before it could even be added.
+  void note_lost() { ++lost_; }
+
   // What was added since a mark can be taken out again.
   std::size_t mark() const { return count_; }
   void cut_back_to(std::size_t mark) { count_ = mark; }

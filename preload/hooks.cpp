@@ -34,10 +34,7 @@ inline void* reallocate(void* block, std::size_t size, const void* frame) {
   if (!have_real_allocator() || is_bootstrap(block)) {
     void* moved = have_real_allocator() ? HEAPTALLY_REAL(malloc, size)
                                         : bootstrap_allocate(size, kBootstrapAlignment);
-    if (moved != nullptr && block != nullptr) {
-      const std::size_t old = bootstrap_size(block);
-      __builtin_memcpy(moved, block, old < size ? old : size);
-    }
+    if (moved != nullptr && block != nullptr) copy_bootstrap(moved, block, size);
     if (moved != nullptr && !is_bootstrap(moved)) record_allocation(moved, size, frame);
     return moved;
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "preload/early_log.h"
+
 namespace heaptally::preload {
 
 RealAllocator g_real;
@@ -19,6 +21,13 @@ constexpr std::size_t kPrefix = 16;
 alignas(64) char g_arena[kArenaBytes];
 std::size_t g_arena_used = 0;
 
+// Points to itself once the loader has relocated the shim.
+const volatile void* volatile g_self = &g_self;
+
+// Before that only code and data of the shim's own can be used: a call of another library's
+// function, thread-local storage or errno would go through tables that are not filled in yet.
+bool is_relocated() { return g_self == &g_self; }
+
 template <class Function>
 void resolve(Function*& slot, const char* name) {
   slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
@@ -28,7 +37,7 @@ void resolve(Function*& slot, const char* name) {
 
 void resolve_real_allocator() {
   static bool resolving = false;
-  if (resolving) return;
+  if (resolving || !is_relocated()) return;
   resolving = true;
   RealAllocator found = {};
   resolve(found.malloc, "malloc");
@@ -52,8 +61,16 @@ void* bootstrap_allocate(std::size_t size, std::size_t alignment) {
   const std::size_t begin = block - base;
   if (begin > kArenaBytes || size > kArenaBytes - begin) return nullptr;
   g_arena_used = begin + size;
+  if (!is_relocated()) g_early_log.note_lost();
   std::memcpy(g_arena + begin - sizeof(size), &size, sizeof(size));
   return g_arena + begin;
+}
+
+void copy_bootstrap(void* to, const void* block, std::size_t size) {
+  const std::size_t old = bootstrap_size(block);
+  auto* target = static_cast<volatile char*>(to);
+  const auto* source = static_cast<const char*>(block);
+  for (std::size_t i = 0; i < old && i < size; ++i) target[i] = source[i];
 }
 
 bool is_bootstrap(const void* block) { return block >= g_arena && block < g_arena + kArenaBytes; }

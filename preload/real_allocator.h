@@ -30,9 +30,13 @@ void resolve_real_allocator();
 inline bool real_allocator_is_known() { return g_real.malloc_usable_size != nullptr; }
 
 // The bootstrap arena: a few static kilobytes for allocations made while the real
-// allocator is looked up. Never given back, never recorded.
+// allocator is looked up, and for those that other libraries make (in resolvers of indirect
+// functions) while the loader has not relocated the shim. Never given back, never recorded;
+// the latter count as lost.
 void* bootstrap_allocate(std::size_t size, std::size_t alignment);
 bool is_bootstrap(const void* block);
 std::size_t bootstrap_size(const void* block);
+// What of a bootstrap block fits into `size` bytes at `to`. Calls nothing, for it may be early.
+void copy_bootstrap(void* to, const void* block, std::size_t size);
 
 }  // namespace heaptally::preload

@@ -16,7 +16,10 @@ static Answer* resolve_answer(void) {
   g_resolved_block = realloc(g_resolved_block, 1003);
   return answer_of_resolver;
 }
-int early_answer(void) __attribute__((ifunc("resolve_answer")));
+/* Local, so that the loader resolves it while it relocates this library: before it has
+   relocated a library that was preloaded. */
+static int answer(void) __attribute__((ifunc("resolve_answer")));
+int early_answer(void) { return answer(); }
 void early_release(void) {
   g_resolved_block = realloc(g_resolved_block, 2003);
   free(g_resolved_block);

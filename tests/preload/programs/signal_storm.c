@@ -73,7 +73,7 @@ int main(int argc, char** argv) {
     if (strcmp(argv[i], "onstack") == 0) flags |= SA_ONSTACK;
     if (strcmp(argv[i], "jump") == 0) g_jump = 1;
     if (strcmp(argv[i], "slow") == 0) {
-      g_rounds = 10000;
+      g_rounds = 3000;
       period = 3000000;
     }
   }
