@@ -181,8 +181,12 @@ int Recording::accept_image(std::int32_t pid) {
   }
   merger_.emplace(image_->memory(), clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter));
   events_.begin_image(*image_);
-  processes_.push_back(
-      {id, pid, parent_pid(pid), join(command_line(pid)), clock_.elapsed(), {}, 0});
+  Process& process = processes_.emplace_back();
+  process.id = id;
+  process.pid = pid;
+  process.parent_pid = parent_pid(pid);
+  process.command = join(command_line(pid));
+  process.start = clock_.elapsed();
   sample(clock_.elapsed());
   if (header_.first_rss == 0) header_.first_rss = samples_.empty() ? 0 : samples_.back().rss;
   return image_->memory().fd();

@@ -110,7 +110,12 @@ std::vector<TallyTotals> Tallies::totals() const {
       if (tally.lifetimes[k] == 0) continue;
       lifetimes.emplace_back(static_cast<std::uint8_t>(k), tally.lifetimes[k]);
     }
-    all.push_back({keys_[i].id, tally.total, tally.temporary, tally.ended + tally.live, at_peak,
+    all.push_back({keys_[i].id,
+                   tally.total,
+                   tally.temporary,
+                   tally.ended + tally.live,
+                   at_peak,
+                   {},
                    std::move(lifetimes)});
   }
   return all;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,6 +35,7 @@ struct Header {
 
   std::uint64_t lost_events = 0;           // dropped because a ring was full or out of reach
   std::uint64_t unknown_frees = 0;         // frees of blocks never seen to be allocated
+  std::uint64_t inherited_frees = 0;       // by forked processes, of blocks from before the fork
   std::uint64_t inferred_frees = 0;        // an allocation at a live address: its free was missed
   std::uint64_t late_events = 0;           // arrived after later ones were tallied
   std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
@@ -42,24 +44,46 @@ struct Header {
   std::uint64_t cut_stacks = 0;            // deeper than the limit; outermost frames are missing
   std::uint64_t broken_stacks = 0;         // ended where no step outward was possible
   std::uint64_t fallback_stacks = 0;       // unwound by libunwind step by step, not by rules
-  std::uint64_t unrecorded_processes = 0;  // children that were not followed
+  std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   Nanoseconds waited{0};                   // how long the program waited for the collector
 
   std::uint64_t peak_rss = 0;   // bytes
   std::uint64_t first_rss = 0;  // bytes, before main
 };
 
-struct Process {
-  ProcessId id{};
-  std::int32_t pid = 0;
-  std::int32_t parent_pid = 0;
-  std::string command;  // argv joined for display
-  Nanoseconds start{0};
-  Nanoseconds end{0};
-  int exit_status = 0;
+// How a process image began.
+enum class Origin : std::uint8_t {
+  kExec = 0,  // a program was executed
+  kFork = 1,  // a copy of its parent, until it executes a program
 };
 
-// A task is a thread of a process, or, beyond 256 of them, several threads of one name.
+// Where it is not known how a process ended.
+inline constexpr int kUnknownExit = -1;
+
+// A process image: one program in one process, from its fork or exec to its exit or next exec. A
+// process that executes another program has several rows, all with its PID. Beyond 4,096 rows,
+// processes of one command share a row.
+struct Process {
+  ProcessId id{};
+  std::int32_t pid = 0;  // 0: several are folded into this row, and the next two mean little
+  std::int32_t parent_pid = 0;
+  Origin origin = Origin::kExec;
+  std::string command;  // argv joined for display; of folded ones the program alone
+  Nanoseconds start{0};
+  Nanoseconds end{0};
+  // Of the process as a shell reports it: status, or 128 + signal. kUnknownExit while it runs,
+  // where nobody saw it, and for an image that another program replaced.
+  int exit_status = kUnknownExit;
+  std::uint32_t processes = 1;  // how many are folded into this row
+  std::string not_recorded;     // why nothing was recorded of it; empty if it was
+  Amount total;                 // every allocation
+  Amount live_at_end;           // just before it ended
+  Amount peak;                  // its own high-water mark; of folded ones the greatest
+  Nanoseconds peak_time{0};
+};
+
+// A task is a thread of a process. Beyond 256 of them, threads of one name and one program share
+// a task; if they are of several processes, its process is a row of folded ones.
 struct Task {
   TaskId id{};
   ProcessId process{};
@@ -115,7 +139,8 @@ struct TallyTotals {
   Amount total;
   Amount temporary;
   Amount live_at_end;
-  Amount live_at_peak;
+  Amount live_at_peak;          // of the whole tree of processes
+  Amount live_at_process_peak;  // of the task's process; nothing for a row of folded ones
   Histogram lifetimes;
 };
 
@@ -137,7 +162,8 @@ struct Bucket {
   std::vector<TallyDelta> deltas;    // ascending by id, each id once
 };
 
-// The process as the kernel sees it, sampled on the same clock.
+// The processes of the tree together, as the kernel sees them, sampled on the same clock. What
+// they share counts for each.
 struct Sample {
   Nanoseconds time{0};
   std::uint64_t rss = 0;     // bytes
