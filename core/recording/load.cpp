@@ -69,20 +69,37 @@ Header load_header(Database& database) {
   return header;
 }
 
-void load_processes(Database& database, RecordingData& data) {
-  scan_dense(database,
-             "SELECT id, pid, parent_pid, command, start_ns, end_ns, exit_status"
-             " FROM processes ORDER BY id",
-             [&](Statement& row) {
-               Process& process = data.processes.emplace_back();
-               process.id = static_cast<ProcessId>(row.word(0));
-               process.pid = small(row, 1);
-               process.parent_pid = small(row, 2);
-               process.command = row.text(3);
-               process.start = Nanoseconds(row.integer(4));
-               process.end = Nanoseconds(row.integer(5));
-               process.exit_status = small(row, 6);
-             });
+// The columns of version 1 are the first of version 2; for the others it has their defaults.
+constexpr const char* kSelectProcesses1 =
+    "SELECT id, pid, parent_pid, command, start_ns, end_ns, exit_status, 0 AS origin,"
+    " NULL AS previous, 1 AS processes, '' AS not_recorded, 0, 0, 0, 0, 0, 0, 0"
+    " FROM processes ORDER BY id";
+constexpr const char* kSelectProcesses2 =
+    "SELECT id, pid, parent_pid, command, start_ns, end_ns, exit_status, origin, previous,"
+    " processes, not_recorded, total_bytes, total_count, live_at_end_bytes, live_at_end_count,"
+    " peak_bytes, peak_count, peak_time_ns FROM processes ORDER BY id";
+
+void load_processes(Database& database, std::int64_t version, RecordingData& data) {
+  constexpr auto kOrigins = static_cast<std::uint64_t>(Origin::kFork) + 1;
+  scan_dense(database, version == 1 ? kSelectProcesses1 : kSelectProcesses2, [&](Statement& row) {
+    const std::uint64_t id = row.word(0);
+    Process& process = data.processes.emplace_back();
+    process.id = static_cast<ProcessId>(id);
+    process.pid = small(row, 1);
+    process.parent_pid = small(row, 2);
+    process.command = row.text(3);
+    process.start = Nanoseconds(row.integer(4));
+    process.end = Nanoseconds(row.integer(5));
+    if (!row.is_null(6)) process.exit_status = small(row, 6);
+    process.origin = static_cast<Origin>(row.below(7, kOrigins));
+    if (!row.is_null(8)) process.previous = static_cast<ProcessId>(row.below(8, id));
+    process.processes = static_cast<std::uint32_t>(row.below(9, kIdLimit));
+    process.not_recorded = row.text(10);
+    process.total = {row.word(11), row.word(12)};
+    process.live_at_end = {row.word(13), row.word(14)};
+    process.peak = {row.word(15), row.word(16)};
+    process.peak_time = Nanoseconds(row.integer(17));
+  });
 }
 
 void load_tasks(Database& database, RecordingData& data) {
@@ -168,20 +185,26 @@ void load_tallies(Database& database, RecordingData& data) {
              });
 }
 
-bool load_totals(Database& database, RecordingData& data) {
+constexpr const char* kSelectTotals1 =
+    "SELECT tally, total_bytes, total_count, temporary_bytes, temporary_count,"
+    " live_at_end_bytes, live_at_end_count, live_at_peak_bytes, live_at_peak_count, lifetimes, 0, 0"
+    " FROM totals ORDER BY tally";
+constexpr const char* kSelectTotals2 =
+    "SELECT tally, total_bytes, total_count, temporary_bytes, temporary_count,"
+    " live_at_end_bytes, live_at_end_count, live_at_peak_bytes, live_at_peak_count, lifetimes,"
+    " live_at_process_peak_bytes, live_at_process_peak_count FROM totals ORDER BY tally";
+
+bool load_totals(Database& database, std::int64_t version, RecordingData& data) {
   data.totals.reserve(data.tallies.size());
-  const std::size_t stored = scan_dense(
-      database,
-      "SELECT tally, total_bytes, total_count, temporary_bytes, temporary_count,"
-      " live_at_end_bytes, live_at_end_count, live_at_peak_bytes, live_at_peak_count, lifetimes"
-      " FROM totals ORDER BY tally",
-      [&](Statement& row) {
+  const std::size_t stored =
+      scan_dense(database, version == 1 ? kSelectTotals1 : kSelectTotals2, [&](Statement& row) {
         TallyTotals& totals = data.totals.emplace_back();
         totals.id = static_cast<TallyId>(row.word(0));
         totals.total = {row.word(1), row.word(2)};
         totals.temporary = {row.word(3), row.word(4)};
         totals.live_at_end = {row.word(5), row.word(6)};
         totals.live_at_peak = {row.word(7), row.word(8)};
+        totals.live_at_process_peak = {row.word(10), row.word(11)};
         if (!decode_lifetimes(row.blob(9), totals.lifetimes)) {
           throw damaged(database.subject(), "the lifetimes of a tally");
         }
@@ -206,17 +229,17 @@ void load_samples(Database& database, RecordingData& data) {
 
 }  // namespace
 
-RecordingData load_tables(Database& database, bool& totals_stored) {
+RecordingData load_tables(Database& database, std::int64_t version, bool& totals_stored) {
   RecordingData data;
   data.header = load_header(database);
-  load_processes(database, data);
+  load_processes(database, version, data);
   load_tasks(database, data);
   load_modules(database, data);
   load_frames(database, data);
   load_locations(database, data);
   load_traces(database, data);
   load_tallies(database, data);
-  totals_stored = load_totals(database, data);
+  totals_stored = load_totals(database, version, data);
   load_samples(database, data);
   return data;
 }

@@ -68,6 +68,9 @@ struct Process {
   std::int32_t pid = 0;  // 0: several are folded into this row, and the next two mean little
   std::int32_t parent_pid = 0;
   Origin origin = Origin::kExec;
+  // The earlier row that this one continues: the image of the same process that ended when this
+  // program was executed. Rows linked so are one process.
+  std::optional<ProcessId> previous;
   std::string command;  // argv joined for display; of folded ones the program alone
   Nanoseconds start{0};
   Nanoseconds end{0};

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/recording/schema.h"
 
@@ -79,7 +80,8 @@ void defend(Database& database) {
   database.execute("PRAGMA mmap_size = 0");  // a file cut while mapped would be SIGBUS
 }
 
-void check_kind(Database& database, const std::string& subject) {
+// Returns the version of the format.
+std::int64_t check_kind(Database& database, const std::string& subject) {
   if (database.query_integer("PRAGMA application_id") != kApplicationId) {
     throw Error(subject, "is not a heaptally recording", kMakeOne);
   }
@@ -91,12 +93,13 @@ void check_kind(Database& database, const std::string& subject) {
                 "install a newer heaptally");
   }
   if (version < 1) throw sqlite::damaged(subject, "format " + std::to_string(version));
+  return version;
 }
 
-void check_schema(Database& database, const std::string& subject) {
+void check_schema(Database& database, std::int64_t version, const std::string& subject) {
   sqlite::Statement find(database,
                          "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1");
-  for (const SchemaItem& table : schema_tables()) {
+  for (const SchemaItem& table : schema_tables(version)) {
     find.start(std::string_view(table.name));
     if (!find.step() || find.text(0) != table.sql) {
       throw sqlite::damaged(subject, std::string("no proper table ") + table.name);
@@ -104,12 +107,13 @@ void check_schema(Database& database, const std::string& subject) {
   }
 }
 
-Database open_checked(const std::string& name, int flags, const std::string& subject) {
+OpenedRecording open_checked(const std::string& name, int flags, const std::string& subject,
+                             bool settled) {
   Database database(name, flags, subject);
   defend(database);
-  check_kind(database, subject);
-  check_schema(database, subject);
-  return database;
+  const std::int64_t version = check_kind(database, subject);
+  check_schema(database, version, subject);
+  return {std::move(database), settled, version};
 }
 
 // Whether a fresh copy may be read where the original cannot: SQLite needs to write
@@ -189,8 +193,7 @@ OpenedRecording open_copy(const fs::path& path) {
   }
   // For writing, so that SQLite can roll back a journal. The files' names go when this
   // returns, but what is open remains.
-  OpenedRecording opened{open_checked(private_path.string(), SQLITE_OPEN_READWRITE, subject), true};
-  return opened;
+  return open_checked(private_path.string(), SQLITE_OPEN_READWRITE, subject, true);
 }
 
 OpenedRecording open_recording(const fs::path& path) {
@@ -201,15 +204,13 @@ OpenedRecording open_recording(const fs::path& path) {
   const bool wal = exists(absolute, "-wal");
   if (!wal && !exists(absolute, "-journal")) {
     // Nothing changes such a file, and `immutable` keeps SQLite from making side files.
-    OpenedRecording opened{open_checked(uri_of(absolute, "?immutable=1"),
-                                        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject),
-                           true};
+    OpenedRecording opened = open_checked(uri_of(absolute, "?immutable=1"),
+                                          SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject, true);
     check_size(opened.database, absolute);
     return opened;
   }
   if (!wal || !exists(absolute, "-shm") || place_is_at_fault(absolute)) return open_copy(path);
-  return {open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject),
-          false};
+  return open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject, false);
 }
 
 }  // namespace heaptally

@@ -11,6 +11,7 @@ struct OpenedRecording {
   sqlite::Database database;
   // False if a writer may still be at it: read all in one transaction, and let go.
   bool settled = false;
+  std::int64_t version = 0;  // of the format: from 1 to kFormatVersion
 };
 
 // Opens the file at `path` read-only, with everything off that a hostile file could

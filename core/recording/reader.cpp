@@ -6,6 +6,7 @@
 
 #include "core/recording/delta_codec.h"
 #include "core/recording/derive.h"
+#include "core/recording/derive_processes.h"
 #include "core/recording/load.h"
 #include "core/recording/open.h"
 
@@ -32,6 +33,7 @@ struct RecordingReader::Impl {
       : subject(path.string()), opened(open_recording(path)) {}
 
   void load();
+  void work_out(std::int64_t version, bool totals_stored);
   void for_each_row(const std::function<bool(const PackedBucket&, BlobView)>& visit);
   void for_each_bucket(const VisitBucket& visit);
 
@@ -48,7 +50,8 @@ void RecordingReader::Impl::load() {
   sqlite::Database& database = opened->database;
   database.execute("BEGIN");
   bool totals_stored = false;
-  data = load_tables(database, totals_stored);
+  const std::int64_t version = opened->version;
+  data = load_tables(database, version, totals_stored);
   if (!opened->settled) {
     for_each_row([&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
@@ -58,8 +61,18 @@ void RecordingReader::Impl::load() {
   }
   database.execute("COMMIT");
   if (!opened->settled) opened.reset();
+  work_out(version, totals_stored);
+}
+
+// What the file does not say.
+void RecordingReader::Impl::work_out(std::int64_t version, bool totals_stored) {
+  const ForEachBucket timeline = [&](const VisitBucket& visit) { for_each_bucket(visit); };
+  if (version == 1) link_images_of_version_1(data);
   if (!data.header.complete || !totals_stored) {
-    derive_totals([&](const VisitBucket& visit) { for_each_bucket(visit); }, data);
+    derive_totals(timeline, data);
+    derive_processes(timeline, data);
+  } else if (version == 1) {
+    derive_processes_of_version_1(timeline, data);
   }
 }
 

@@ -22,14 +22,17 @@ struct RecordingData {
   std::vector<Trace> traces;
   std::vector<TallyKey> tallies;
   std::vector<TallyTotals> totals;  // by tally; if the recording is incomplete, summed
-                                    // from the timeline with live_at_peak from its bucket edges
+                                    // from the timeline with both peaks from its bucket edges
   std::vector<Sample> samples;
+  bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 
 // Purpose: opens a recording read-only and defensively: a file is untrusted input. One
 //   that is still being written, or whose collector was killed, is read as it was at
 //   the last flush (and never delays its writer); its header is not `complete`, and the
-//   header's amounts, frees and moment of the peak are worked out like `totals`.
+//   header's amounts, frees and moment of the peak are worked out like `totals`, those of
+//   processes as far as the timeline shows them. Of version 1, which knew one process, what
+//   later versions store of each image is worked out too.
 // Threads: one at a time. Errors: Error from every call, naming the file and the
 // problem: missing, not a recording, of a newer version, truncated or damaged.
 class RecordingReader {

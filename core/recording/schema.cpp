@@ -1,5 +1,8 @@
 #include "core/recording/schema.h"
 
+#include <iterator>
+#include <string_view>
+
 namespace heaptally {
 
 namespace {
@@ -9,8 +12,13 @@ constexpr SchemaItem kTables[] = {
     {"arguments", "CREATE TABLE arguments(id INTEGER PRIMARY KEY, text TEXT NOT NULL)"},
     {"processes",
      "CREATE TABLE processes(id INTEGER PRIMARY KEY, pid INTEGER NOT NULL,"
-     " parent_pid INTEGER NOT NULL, command TEXT NOT NULL, start_ns INTEGER NOT NULL,"
-     " end_ns INTEGER NOT NULL, exit_status INTEGER NOT NULL)"},
+     " parent_pid INTEGER NOT NULL, origin INTEGER NOT NULL, previous INTEGER,"
+     " command TEXT NOT NULL, start_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,"
+     " exit_status INTEGER, processes INTEGER NOT NULL, not_recorded TEXT NOT NULL,"
+     " total_bytes INTEGER NOT NULL, total_count INTEGER NOT NULL,"
+     " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
+     " peak_bytes INTEGER NOT NULL, peak_count INTEGER NOT NULL,"
+     " peak_time_ns INTEGER NOT NULL)"},
     {"tasks",
      "CREATE TABLE tasks(id INTEGER PRIMARY KEY, process INTEGER NOT NULL,"
      " tid INTEGER NOT NULL, name TEXT NOT NULL, threads INTEGER NOT NULL)"},
@@ -37,6 +45,7 @@ constexpr SchemaItem kTables[] = {
      " temporary_bytes INTEGER NOT NULL, temporary_count INTEGER NOT NULL,"
      " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
      " live_at_peak_bytes INTEGER NOT NULL, live_at_peak_count INTEGER NOT NULL,"
+     " live_at_process_peak_bytes INTEGER NOT NULL, live_at_process_peak_count INTEGER NOT NULL,"
      " lifetimes BLOB)"},
     {"timeline",
      "CREATE TABLE timeline(start_ns INTEGER PRIMARY KEY, width_ns INTEGER NOT NULL,"
@@ -44,6 +53,21 @@ constexpr SchemaItem kTables[] = {
     {"samples",
      "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
+};
+
+// What version 2 changed, as it was.
+constexpr SchemaItem kVersion1[] = {
+    {"processes",
+     "CREATE TABLE processes(id INTEGER PRIMARY KEY, pid INTEGER NOT NULL,"
+     " parent_pid INTEGER NOT NULL, command TEXT NOT NULL, start_ns INTEGER NOT NULL,"
+     " end_ns INTEGER NOT NULL, exit_status INTEGER NOT NULL)"},
+    {"totals",
+     "CREATE TABLE totals(tally INTEGER PRIMARY KEY,"
+     " total_bytes INTEGER NOT NULL, total_count INTEGER NOT NULL,"
+     " temporary_bytes INTEGER NOT NULL, temporary_count INTEGER NOT NULL,"
+     " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
+     " live_at_peak_bytes INTEGER NOT NULL, live_at_peak_count INTEGER NOT NULL,"
+     " lifetimes BLOB)"},
 };
 
 constexpr SchemaItem kViews[] = {
@@ -81,7 +105,16 @@ constexpr SchemaItem kViews[] = {
 
 }  // namespace
 
-std::span<const SchemaItem> schema_tables() { return kTables; }
+std::vector<SchemaItem> schema_tables(std::int64_t version) {
+  std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
+  if (version > 1) return tables;
+  for (const SchemaItem& old : kVersion1) {
+    for (SchemaItem& table : tables) {
+      if (std::string_view(table.name) == old.name) table = old;
+    }
+  }
+  return tables;
+}
 std::span<const SchemaItem> schema_views() { return kViews; }
 
 }  // namespace heaptally

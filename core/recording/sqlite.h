@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ class Statement {
   std::int64_t integer(int column);
   std::uint64_t below(int column, std::uint64_t limit);
   std::uint64_t word(int column) { return static_cast<std::uint64_t>(integer(column)); }
+  bool is_null(int column) { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }
   std::string_view text(int column);
   std::span<const std::uint8_t> blob(int column);  // NULL is empty
 
@@ -90,6 +92,9 @@ class Statement {
   int bind(int index, std::uint64_t value) { return bind(index, static_cast<std::int64_t>(value)); }
   int bind(int index, std::int32_t value) { return bind(index, std::int64_t{value}); }
   int bind(int index, std::uint32_t value) { return bind(index, std::int64_t{value}); }
+  int bind(int index, const std::optional<std::int64_t>& value) {
+    return value ? bind(index, *value) : bind(index, nullptr);
+  }
   int bind(int index, std::nullptr_t) { return sqlite3_bind_null(handle_.get(), index); }
   int bind(int index, std::string_view text) {
     // A null pointer would bind NULL, not ''.

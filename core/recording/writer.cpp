@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 #include <system_error>
 #include <type_traits>
@@ -60,7 +61,7 @@ std::string create_file(const std::filesystem::path& path, bool overwrite) {
 void create_schema(Database& database) {
   database.execute("PRAGMA synchronous = OFF");
   database.execute("BEGIN");
-  for (const SchemaItem& table : schema_tables()) database.execute(table.sql);
+  for (const SchemaItem& table : schema_tables(kFormatVersion)) database.execute(table.sql);
   for (const SchemaItem& view : schema_views()) database.execute(view.sql);
   const std::string ids = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                           "; PRAGMA user_version = " + std::to_string(kFormatVersion);
@@ -152,7 +153,9 @@ struct RecordingWriter::Impl : BucketStore {
 
   Statement put_header{db, "REPLACE INTO header VALUES(?1, ?2)"};
   Statement insert_argument{db, "INSERT INTO arguments VALUES(?1, ?2)"};
-  Statement put_process{db, "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+  Statement put_process{db,
+                        "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                        " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"};
   Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
   Statement put_module{db, "REPLACE INTO modules VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_frame{db, "INSERT INTO frames VALUES(?1, ?2, ?3, ?4)"};
@@ -161,7 +164,9 @@ struct RecordingWriter::Impl : BucketStore {
   Statement insert_location{db, "INSERT INTO locations VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement insert_trace{db, "INSERT INTO traces VALUES(?1, ?2, ?3)"};
   Statement insert_tally{db, "INSERT INTO tallies VALUES(?1, ?2, ?3, ?4)"};
-  Statement insert_totals{db, "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"};
+  Statement insert_totals{db,
+                          "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+                          " ?12)"};
   Statement insert_bucket{db, "REPLACE INTO timeline VALUES(?1, ?2, ?3, ?4)"};
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
@@ -246,11 +251,21 @@ void RecordingWriter::put(const Header& header) {
 }
 
 void RecordingWriter::put(const Process& process) {
+  impl_->require(!process.previous || *process.previous < process.id,
+                 "a process image continues one that is not earlier");
   impl_->require_put(process.id, impl_->processes, "a process is out of order");
   impl_->begin();
+  std::optional<std::int64_t> previous;
+  if (process.previous) previous = index_of(*process.previous);
+  std::optional<std::int64_t> exit_status;
+  if (process.exit_status != kUnknownExit) exit_status = process.exit_status;
   impl_->put_process.run(static_cast<std::uint32_t>(process.id), process.pid, process.parent_pid,
+                         static_cast<std::uint32_t>(process.origin), previous,
                          std::string_view(process.command), process.start.count(),
-                         process.end.count(), process.exit_status);
+                         process.end.count(), exit_status, process.processes,
+                         std::string_view(process.not_recorded), process.total.bytes,
+                         process.total.count, process.live_at_end.bytes, process.live_at_end.count,
+                         process.peak.bytes, process.peak.count, process.peak_time.count());
 }
 
 void RecordingWriter::put(const Task& task) {
@@ -344,7 +359,8 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
       impl_->insert_totals.run(static_cast<std::uint32_t>(row.id), row.total.bytes, row.total.count,
                                row.temporary.bytes, row.temporary.count, row.live_at_end.bytes,
                                row.live_at_end.count, row.live_at_peak.bytes,
-                               row.live_at_peak.count, lifetimes);
+                               row.live_at_peak.count, row.live_at_process_peak.bytes,
+                               row.live_at_process_peak.count, lifetimes);
     };
     if (row.lifetimes.empty()) {
       run(nullptr);

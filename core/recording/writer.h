@@ -14,8 +14,8 @@ namespace heaptally {
 //   survives the death of the collector.
 // Owner and threads: one thread at a time.
 // Invariants: ids are dense and each is added once, parents before children; a
-//   frame's module, a trace's frame, a task's process and a tally's trace and task
-//   exist before it. What breaks them is refused with an Error.
+//   process image's previous one, a frame's module, a trace's frame, a task's process and a tally's
+//   trace and task exist before it. What breaks them is refused with an Error.
 // From the start there are the root trace (adding it is allowed and does nothing),
 //   module 0 (which may be put again, to name it) and an empty Header.
 // Errors: every call may throw Error (disk full, no permission).

@@ -8,9 +8,10 @@ namespace heaptally::test {
 
 namespace {
 
-class Corruption : public RecordingTest {
+// Of each version of the format.
+class Corruption : public RecordingTest, public ::testing::WithParamInterface<const char*> {
  protected:
-  Corruption() : good_(read_bytes(HEAPTALLY_GOLDEN_DIR "/v1.heaptally")) {}
+  Corruption() : good_(read_bytes(HEAPTALLY_GOLDEN_DIR "/" + std::string(GetParam()))) {}
 
   // Reads it in full; whether it opened.
   bool reads(const std::string& bytes) {
@@ -34,14 +35,14 @@ class Corruption : public RecordingTest {
   std::mt19937 random_{4};
 };
 
-TEST_F(Corruption, ATruncatedFileIsRefused) {
+TEST_P(Corruption, ATruncatedFileIsRefused) {
   ASSERT_TRUE(reads(good_));
   for (std::size_t size = 0; size < good_.size(); size += 61) {
     EXPECT_FALSE(reads(good_.substr(0, size))) << size;
   }
 }
 
-TEST_F(Corruption, AnyByteMayBeWrong) {
+TEST_P(Corruption, AnyByteMayBeWrong) {
   // All of the bytes that say how a page is laid out, and a choice of the others.
   constexpr std::size_t kPage = 4096;
   for (std::size_t at = 0; at < good_.size(); at += at % kPage < 120 ? 1 : 23) {
@@ -54,7 +55,7 @@ TEST_F(Corruption, AnyByteMayBeWrong) {
   }
 }
 
-TEST_F(Corruption, PagesMayBeSwapped) {
+TEST_P(Corruption, PagesMayBeSwapped) {
   constexpr std::size_t kPage = 4096;
   const std::size_t pages = good_.size() / kPage;
   for (std::size_t from = 0; from < pages; ++from) {
@@ -67,7 +68,7 @@ TEST_F(Corruption, PagesMayBeSwapped) {
   }
 }
 
-TEST_F(Corruption, ManyBytesMayBeWrong) {
+TEST_P(Corruption, ManyBytesMayBeWrong) {
   for (int variant = 0; variant < 1'000; ++variant) {
     std::string bad = good_;
     for (unsigned flips = random_() % 30; flips > 0; --flips) {
@@ -78,7 +79,10 @@ TEST_F(Corruption, ManyBytesMayBeWrong) {
   }
 }
 
-TEST_F(Corruption, AWalMayBeWrongToo) {
+INSTANTIATE_TEST_SUITE_P(Versions, Corruption, ::testing::Values("v1.heaptally", "v2.heaptally"),
+                         [](const auto& test) { return std::string(test.param, 2); });
+
+TEST_P(Corruption, AWalMayBeWrongToo) {
   std::string wal;
   std::string file;
   {

@@ -30,8 +30,13 @@ void expect_same_run(const RecordingData& actual, const RecordingData& expected)
   for (std::size_t i = 0; i < expected.processes.size(); ++i) {
     const Process& a = actual.processes[i];
     const Process& b = expected.processes[i];
-    EXPECT_EQ(std::tie(a.id, a.pid, a.parent_pid, a.command, a.start, a.end, a.exit_status),
-              std::tie(b.id, b.pid, b.parent_pid, b.command, b.start, b.end, b.exit_status));
+    EXPECT_EQ(std::tie(a.id, a.pid, a.parent_pid, a.origin, a.previous, a.command, a.start, a.end,
+                       a.exit_status, a.processes, a.not_recorded),
+              std::tie(b.id, b.pid, b.parent_pid, b.origin, b.previous, b.command, b.start, b.end,
+                       b.exit_status, b.processes, b.not_recorded));
+    EXPECT_EQ(std::tie(a.total, a.live_at_end, a.peak, a.peak_time),
+              std::tie(b.total, b.live_at_end, b.peak, b.peak_time))
+        << "of process " << i;
   }
   ASSERT_EQ(actual.tasks.size(), expected.tasks.size());
   for (std::size_t i = 0; i < expected.tasks.size(); ++i) {
@@ -84,8 +89,10 @@ void expect_same_tallies(const RecordingData& actual, const RecordingData& expec
   for (std::size_t i = 0; i < expected.totals.size(); ++i) {
     const TallyTotals& a = actual.totals[i];
     const TallyTotals& b = expected.totals[i];
-    EXPECT_EQ(std::tie(a.id, a.total, a.temporary, a.live_at_end, a.live_at_peak, a.lifetimes),
-              std::tie(b.id, b.total, b.temporary, b.live_at_end, b.live_at_peak, b.lifetimes));
+    EXPECT_EQ(std::tie(a.id, a.total, a.temporary, a.live_at_end, a.live_at_peak,
+                       a.live_at_process_peak, a.lifetimes),
+              std::tie(b.id, b.total, b.temporary, b.live_at_end, b.live_at_peak,
+                       b.live_at_process_peak, b.lifetimes));
   }
 }
 
@@ -96,6 +103,7 @@ void expect_same(const RecordingData& actual, const RecordingData& expected) {
   expect_same_run(actual, expected);
   expect_same_code(actual, expected);
   expect_same_tallies(actual, expected);
+  EXPECT_EQ(actual.exact_process_peaks, expected.exact_process_peaks);
 }
 
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected) {

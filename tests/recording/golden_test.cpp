@@ -19,20 +19,27 @@ TEST_F(Golden, Write) {
   write_sample(writer);
 }
 
-TEST_F(Golden, Version1ReadsAsItWasWritten) {
-  const std::filesystem::path golden = HEAPTALLY_GOLDEN_DIR "/v1.heaptally";
+void expect_reads(const std::filesystem::path& golden, const RecordingData& expected) {
   const std::string before = read_bytes(golden);
   RecordingReader reader(golden);
-  expect_same(reader.data(), sample_data());
+  expect_same(reader.data(), expected);
   expect_same(buckets_of(reader), sample_buckets());
   EXPECT_EQ(read_bytes(golden), before) << "reading changed it";
 }
 
-TEST_F(Golden, Version1IsWhatIsWrittenNow) {
+TEST_F(Golden, Version1ReadsAsItWasWritten) {
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v1.heaptally", sample_data_version_1());
+}
+
+TEST_F(Golden, Version2ReadsAsItWasWritten) {
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v2.heaptally", sample_data());
+}
+
+TEST_F(Golden, Version2IsWhatIsWrittenNow) {
   RecordingWriter writer(path("now"), false);
   write_sample(writer);
   RecordingReader now(path("now"));
-  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v1.heaptally");
+  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
   expect_same(now.data(), then.data());
   expect_same(buckets_of(now), buckets_of(then));
 }
@@ -43,7 +50,7 @@ TEST_F(Golden, HasTheDocumentedBytes) {
       0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x18, 0xC1, 0x00, 0x00,              // zstd's
       0x03, 0x00, 0x00, 0x00, 0xA0, 0x1F, 0xF4, 0x03, 0x00, 0x28, 0x05,  // ours
       0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01};
-  const std::string file = read_bytes(HEAPTALLY_GOLDEN_DIR "/v1.heaptally");
+  const std::string file = read_bytes(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
   EXPECT_NE(file.find(std::string(blob.begin(), blob.end())), std::string::npos);
 
   DeltaCodec codec;

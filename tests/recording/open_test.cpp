@@ -58,12 +58,21 @@ class OpenChanged : public RecordingTest {
 };
 
 TEST_F(OpenChanged, ANewerVersionSaysSo) {
-  change("PRAGMA user_version = 2; DROP TABLE samples");
+  change("PRAGMA user_version = 3; DROP TABLE samples");
   expect_error(path("a"),
-               "was made by a newer heaptally (format 2, this one reads up to 1); install a newer "
+               "was made by a newer heaptally (format 3, this one reads up to 2); install a newer "
                "heaptally");
   change("PRAGMA user_version = 0");
   expect_error(path("a"), "damaged");
+}
+
+TEST_F(OpenChanged, EachVersionHasItsOwnTables) {
+  change("PRAGMA user_version = 1");
+  expect_error(path("a"), "no proper table processes");
+  write_bytes(path("a"), read_bytes(HEAPTALLY_GOLDEN_DIR "/v1.heaptally"));
+  EXPECT_EQ(error_of_opening(path("a")), "");
+  execute(path("a"), "PRAGMA user_version = 2");
+  expect_error(path("a"), "no proper table processes");
 }
 
 TEST_F(OpenChanged, UsersMayAddTheirOwn) {
@@ -101,7 +110,17 @@ TEST_F(OpenChanged, EveryReferenceIsChecked) {
            "UPDATE frames SET module = 3 WHERE id = 0",
            "UPDATE frames SET kind = 3 WHERE id = 0",
            "UPDATE frames SET address = 'x' WHERE id = 0",
-           "UPDATE tasks SET process = 2",
+           "UPDATE processes SET previous = 2 WHERE id = 2",
+           "UPDATE processes SET previous = 4 WHERE id = 2",
+           "UPDATE processes SET previous = -1 WHERE id = 2",
+           "UPDATE processes SET origin = 2 WHERE id = 2",
+           "UPDATE processes SET processes = -1 WHERE id = 2",
+           "UPDATE processes SET exit_status = 'x' WHERE id = 2",
+           "UPDATE processes SET not_recorded = x'00' WHERE id = 2",
+           "UPDATE processes SET peak_bytes = 1.5 WHERE id = 2",
+           "UPDATE totals SET live_at_process_peak_count = 'x' WHERE tally = 2",
+           "DELETE FROM processes WHERE id = 1",
+           "UPDATE tasks SET process = 5",
            "UPDATE tallies SET trace = 5 WHERE id = 0",
            "UPDATE tallies SET task = 2 WHERE id = 0",
            "UPDATE tallies SET size_class = 65 WHERE id = 0",

@@ -30,6 +30,7 @@ Header sample_header() {
   header.frees = 60;
   header.lost_events = 1;
   header.unknown_frees = 2;
+  header.inherited_frees = 13;
   header.inferred_frees = 3;
   header.late_events = 4;
   header.rejected_events = 5;
@@ -43,6 +44,57 @@ Header sample_header() {
   header.peak_rss = 5'242'880;
   header.first_rss = 1'048'576;
   return header;
+}
+
+// A program, a shell that it forked and that then executed another, many short ones in one row,
+// and one that was not recorded.
+std::vector<Process> sample_processes() {
+  std::vector<Process> processes(5);
+  for (std::size_t i = 0; i < processes.size(); ++i) processes[i].id = static_cast<ProcessId>(i);
+  Process& program = processes[0];
+  program.pid = 4'000'001;
+  program.parent_pid = 77;
+  program.command = "./prog --flag=a b";
+  program.start = Nanoseconds(5);
+  program.end = Nanoseconds(3'400'000'000);
+  program.exit_status = 139;
+  program.total = {9'000, 90};
+  program.live_at_end = {3'000, 31};
+  program.peak = {5'600, 56};
+  program.peak_time = Nanoseconds(1'111'111'111);
+  Process& shell = processes[1];
+  shell.pid = 78;
+  shell.parent_pid = 4'000'001;
+  shell.origin = Origin::kFork;
+  shell.command = "sh -c true";
+  shell.start = Nanoseconds(1'000'000'000);
+  shell.end = Nanoseconds(2'000'000'000);
+  shell.total = {1'000, 11};
+  shell.live_at_end = {1'000, 10};
+  shell.peak = {1'000, 9};
+  shell.peak_time = Nanoseconds(1'999'999'999);
+  Process& executed = processes[2];
+  executed.pid = 78;
+  executed.parent_pid = 4'000'001;
+  executed.previous = ProcessId{1};
+  executed.command = "/usr/bin/true";
+  executed.start = Nanoseconds(2'000'000'000);
+  executed.end = Nanoseconds(2'500'000'000);
+  executed.exit_status = 0;
+  Process& folded = processes[3];
+  folded.command = "/bin/echo";
+  folded.start = Nanoseconds(2'600'000'000);
+  folded.end = Nanoseconds(3'300'000'000);
+  folded.processes = 4'000;
+  folded.peak = {7, 1};
+  Process& refused = processes[4];
+  refused.pid = 80;
+  refused.parent_pid = 78;
+  refused.command = "/sbin/ldconfig -p";
+  refused.start = Nanoseconds(2'700'000'000);
+  refused.exit_status = 2;
+  refused.not_recorded = "it is statically linked";
+  return processes;
 }
 
 void add_code(RecordingData& data) {
@@ -81,23 +133,46 @@ RecordingTest::~RecordingTest() {
 RecordingData sample_data() {
   RecordingData data;
   data.header = sample_header();
-  data.processes = {{ProcessId{0}, 4'000'001, 77, "./prog --flag=a b", Nanoseconds(5),
-                     Nanoseconds(3'400'000'000), 139},
-                    {ProcessId{1}, 78, 4'000'001, "sh -c true", Nanoseconds(1'000'000'000),
-                     Nanoseconds(2'000'000'000), 0}};
+  data.processes = sample_processes();
   data.tasks = {{TaskId{0}, ProcessId{0}, 4'000'001, "prog", 1},
                 {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300}};
   add_code(data);
   data.tallies = {{TallyId{0}, TraceId{2}, TaskId{0}, SizeClass{5}},
                   {TallyId{1}, TraceId{4}, TaskId{1}, SizeClass{64}},
                   {TallyId{2}, TraceId{2}, TaskId{1}, SizeClass{0}}};
-  data.totals = {
-      {TallyId{0}, {9'000, 90}, {300, 30}, {3'000, 31}, {5'000, 51}, {{0, 2}, {20, 56}, {64, 1}}},
-      {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {1'000, 10}, {}},
-      {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {{33, 1ULL << 40}}}};
+  data.totals = {{TallyId{0},
+                  {9'000, 90},
+                  {300, 30},
+                  {3'000, 31},
+                  {5'000, 51},
+                  {5'600, 56},
+                  {{0, 2}, {20, 56}, {64, 1}}},
+                 {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {1'000, 10}, {1'000, 9}, {}},
+                 {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {0, 0}, {{33, 1ULL << 40}}}};
   data.samples = {{Nanoseconds(0), 1'048'576, 20'000'000, Nanoseconds(1'000)},
                   {Nanoseconds(100'000'000), 5'242'880, 30'000'000, Nanoseconds(90'000'000)}};
   return data;
+}
+
+RecordingData sample_data_version_1() {
+  RecordingData data = sample_data();
+  data.header.inherited_frees = 0;
+  data.processes.resize(2);
+  data.processes[1].origin = Origin::kExec;
+  data.processes[1].exit_status = 0;
+  set_timeline_peaks(data);
+  return data;
+}
+
+void set_timeline_peaks(RecordingData& data) {
+  data.exact_process_peaks = false;
+  // The program has most after the second bucket, 2000 - 500 + 4000; the shell after the last.
+  data.processes[0].peak = {5'500, 55};
+  data.processes[0].peak_time = Nanoseconds(200'000'000);
+  data.processes[1].peak = {1'000, 10};
+  data.processes[1].peak_time = Nanoseconds(3'100'000'000);
+  data.totals[0].live_at_process_peak = {5'500, 55};
+  data.totals[1].live_at_process_peak = {1'000, 10};
 }
 
 std::vector<Bucket> sample_buckets() {

@@ -133,6 +133,12 @@ TEST_F(RoundTrip, OnlyARegularFileIsReplaced) {
 TEST_F(RoundTrip, BrokenPromisesAreRefused) {
   RecordingWriter writer(path("a"), false);
   write_unfinished_sample(writer);
+  Process process;
+  process.id = ProcessId{9};
+  EXPECT_THROW(writer.put(process), Error);
+  process.id = ProcessId{5};
+  process.previous = ProcessId{5};
+  EXPECT_THROW(writer.put(process), Error);
   EXPECT_THROW(writer.put(Task{TaskId{9}, {}, 0, "", 1}), Error);
   EXPECT_THROW(writer.put(Task{TaskId{2}, ProcessId{9}, 0, "", 1}), Error);
   const Frame frame{FrameId{4}, ModuleId{3}, 0, FrameKind::kExact};

@@ -70,9 +70,10 @@ RecordingData sample_data_unfinished() {
   // Of the edges, that after the second bucket has most: 2000 - 500 + 4000 + 500.
   header.peak = {6'000, 60};
   header.peak_time = Nanoseconds(200'000'000);
-  data.totals = {{TallyId{0}, {9'000, 90}, {300, 30}, {3'000, 31}, {5'500, 55}, {}},
-                 {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {500, 5}, {}},
-                 {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {}}};
+  data.totals = {{TallyId{0}, {9'000, 90}, {300, 30}, {3'000, 31}, {5'500, 55}, {}, {}},
+                 {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {500, 5}, {}, {}},
+                 {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {}, {}}};
+  set_timeline_peaks(data);
   header.total.count = 90 + 10 + 1;
   header.live_at_end.count = 31 + 10;
   return data;
