@@ -25,13 +25,15 @@ Groups:
   filename    FILE:0                 module     MODULE:0
   function    FUNCTION (FILE)        traceback  the site, then all frames, oldest first
   thread      NAME (TID)             size       [SIZE, SIZE), a class of sizes
+  process     COMMAND (PID), all programs that the process executed
 
 A trace is charged to its allocation site: its most recent frame, inlined ones included, that is
 not allocator machinery (operator new and the malloc family, the system's include folders, the
 C and C++ runtime libraries).
 
-Peak and end are exact. A time is taken back to the last edge of a time bucket, which is exact
-too; the heading names it.
+Peak and end are exact. peak:PID is what one process held at its own peak. The end of a tree of
+processes is that of each: its blocks just before it ended. A time is taken back to the last edge
+of a time bucket, which is exact too; the heading names it.
 
 Examples:
   heaptally stats FILE                                    who held most at the peak
@@ -41,6 +43,9 @@ Examples:
   heaptally stats FILE --cumulative --filter 'src/*' --all-frames
   heaptally stats FILE --exclude '*/parser.cpp:120' --machinery '*/pool.h'
   heaptally stats FILE --thread 'worker*' --group traceback --limit 3
+  heaptally stats FILE --group process                    which process held most
+  heaptally stats FILE --process 'cc1*' --at end          only of these processes
+  heaptally stats FILE --at peak:1234                     what process 1234 held at its peak
   heaptally stats FILE --format json --limit 0 | jq .total)";
 
 // The command line as given.
@@ -59,6 +64,7 @@ struct Options {
   std::vector<std::string> filters;
   std::vector<std::string> excludes;
   std::vector<std::string> threads;
+  std::vector<std::string> processes;
 };
 
 std::size_t parse_limit(const std::string& text) {
@@ -77,6 +83,7 @@ Query parse_query(const Options& options) {
               .cumulative = options.cumulative,
               .filters = {},
               .threads = options.threads,
+              .processes = options.processes,
               .limit = parse_limit(options.limit)};
   check(query);
   for (const std::string& text : options.filters) {
@@ -140,7 +147,8 @@ void add_options(CLI::App& command, Options& options) {
       ->type_name("METRIC");
   command
       .add_option("--at", options.at,
-                  "peak, end or a time since the start: 1.5, 250ms, 1m30s (peak; end for total and "
+                  "peak, peak:PID, end or a time since the start: 1.5, 250ms, 1m30s (peak; end for "
+                  "total and "
                   "temporary)")
       ->type_name("MOMENT");
   command.add_option("--sort", options.sort, "size or count, descending (size)")->type_name("KEY");
@@ -161,6 +169,9 @@ void add_options(CLI::App& command, Options& options) {
                    "Match filters with any frame instead of the site");
   repeatable("--thread", options.threads, "Only threads of this id or name; any of several")
       ->type_name("TID|PATTERN");
+  repeatable("--process", options.processes,
+             "Only processes of this PID, command or program name; any of several")
+      ->type_name("PID|PATTERN");
 }
 
 }  // namespace

@@ -12,15 +12,24 @@ namespace heaptally {
 namespace {
 
 constexpr std::size_t kTopLines = 5;
+constexpr std::size_t kProcesses = 20;
 
 constexpr const char* kExamples = R"(Examples:
-  heaptally summary program.1234.heaptally)";
+  heaptally summary program.1234.heaptally
+  heaptally summary make.1234.heaptally --all-processes)";
 
-void run(const std::string& file) {
-  const RecordingReader reader(file);
+// The command line as given.
+struct Options {
+  std::string file;
+  bool all_processes = false;
+};
+
+void run(const Options& options) {
+  const RecordingReader reader(options.file);
   const Profile profile(reader.data(), {});
   StandardOutput out;
-  write_text(profile, summarize(profile, kTopLines), out.stream());
+  write_text(profile, summarize(profile, kTopLines), options.all_processes ? 0 : kProcesses,
+             out.stream());
   out.finish();
 }
 
@@ -28,11 +37,13 @@ void run(const std::string& file) {
 
 void add_summary_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("summary", "Show a run at a glance");
-  const auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "The recording")->required();
+  const auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->file, "The recording")->required();
+  command->add_flag("--all-processes", options->all_processes,
+                    "Show all processes, not only the 20 with the greatest peaks");
   command->footer(kExamples);
-  command->callback([file, &status] {
-    run(*file);
+  command->callback([options, &status] {
+    run(*options);
     status = 0;
   });
 }

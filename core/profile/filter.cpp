@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "core/base/error.h"
+#include "core/profile/processes.h"
 
 namespace heaptally {
 namespace {
@@ -111,6 +112,30 @@ std::vector<bool> kept_tasks(const RecordingData& data, const std::vector<std::s
                   ExitCode::kUsage);
     }
   }
+  return kept;
+}
+
+std::vector<bool> kept_by_process(const RecordingData& data,
+                                  const std::vector<std::string>& processes) {
+  std::vector<bool> kept(data.tasks.size(), processes.empty());
+  if (processes.empty()) return kept;
+  const Processes all(data);
+  std::vector<bool> matches(all.size());
+  for (const std::string& wanted : processes) {
+    const Pattern pattern(wanted);
+    bool found = false;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const bool is_pid = all[i].pid != 0 && std::to_string(all[i].pid) == wanted;
+      const std::string_view command = all[i].command;
+      if (!is_pid && !pattern.matches(command) && !pattern.matches(program_name(command))) continue;
+      matches[i] = found = true;
+    }
+    if (!found) {
+      throw Error("--process " + wanted, "no such process", "there are " + names_of(all),
+                  ExitCode::kUsage);
+    }
+  }
+  for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = matches[all.of(data.tasks[i].process)];
   return kept;
 }
 

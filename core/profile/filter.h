@@ -1,4 +1,4 @@
-// Filters: which traces and tasks count.
+// Filters: which traces, tasks and processes count.
 #pragma once
 
 #include <cstdint>
@@ -33,5 +33,10 @@ std::vector<bool> kept_traces(const RecordingData& data, const Places& places, c
 // all if `threads` is empty. Errors: Error of usage that names the threads there are, if one of
 // `threads` matches none.
 std::vector<bool> kept_tasks(const RecordingData& data, const std::vector<std::string>& threads);
+
+// By task: whether its process has one of `processes` as its PID, or one matches its command or
+// the base name of its program; all if `processes` is empty. Errors: as kept_tasks.
+std::vector<bool> kept_by_process(const RecordingData& data,
+                                  const std::vector<std::string>& processes);
 
 }  // namespace heaptally

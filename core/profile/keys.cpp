@@ -9,8 +9,8 @@
 namespace heaptally {
 namespace {
 
-constexpr std::array<std::string_view, 7> kGroups = {"lineno",    "filename", "function", "module",
-                                                     "traceback", "thread",   "size"};
+constexpr std::array<std::string_view, 8> kGroups = {"lineno",    "filename", "function", "module",
+                                                     "traceback", "thread",   "process",  "size"};
 
 std::uint64_t pair_of(TextId high, TextId low) {
   return static_cast<std::uint64_t>(index_of(high)) << 32 | index_of(low);
@@ -42,7 +42,7 @@ Group parse_group(std::string_view text) {
   const auto found = std::find(kGroups.begin(), kGroups.end(), text);
   if (found == kGroups.end()) {
     throw Error("--group " + std::string(text), "is no group",
-                "choose lineno, filename, function, module, traceback, thread or size",
+                "choose lineno, filename, function, module, traceback, thread, process or size",
                 ExitCode::kUsage);
   }
   return static_cast<Group>(found - kGroups.begin());
@@ -150,6 +150,8 @@ int compare_keys(const Profile& profile, Group group, const Key& a, const Key& b
   switch (group) {
     case Group::kThread:
       return compare_numbers(a.task, b.task);
+    case Group::kProcess:
+      return compare_numbers(a.process, b.process);
     case Group::kSize:
       return compare_numbers(a.size_class, b.size_class);
     case Group::kTraceback:

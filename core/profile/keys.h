@@ -18,8 +18,8 @@ namespace heaptally {
 //   function: a function of a file or module
 //   module: a program or library
 //   traceback: a whole stack, machinery included
-//   thread: a task; size: a class of sizes
-enum class Group { kLine, kFile, kFunction, kModule, kTraceback, kThread, kSize };
+//   thread: a task; process: a process with all its images; size: a class of sizes
+enum class Group { kLine, kFile, kFunction, kModule, kTraceback, kThread, kProcess, kSize };
 
 // Reads the names above. Errors: Error of usage.
 Group parse_group(std::string_view text);
@@ -29,12 +29,13 @@ std::string_view name_of(Group group);
 bool is_by_place(Group group);
 
 // A representative of what the traces of a statistic share. Which field counts depends on the
-// group: thread: `task`; size: `size_class`; traceback: `trace`, with `place` its site; else
-// `place`.
+// group: thread: `task`; process: `process`, its last image; size: `size_class`; traceback:
+// `trace`, with `place` its site; else `place`.
 struct Key {
   PlaceId place{};
   TraceId trace{};
   TaskId task{};
+  ProcessId process{};
   SizeClass size_class{};
 };
 
@@ -104,7 +105,7 @@ int compare_tracebacks(const Places& places, std::span<const PlaceId> a,
                        std::span<const PlaceId> b);
 
 // Order of the keys of a group as tracemalloc orders tracebacks: by (file, line) oldest first;
-// then by symbol and offset; threads and sizes by their number. <0, 0 or >0.
+// then by symbol and offset; threads, processes and sizes by their number. <0, 0 or >0.
 int compare_keys(const Profile& profile, Group group, const Key& a, const Key& b);
 
 }  // namespace heaptally

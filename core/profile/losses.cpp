@@ -13,6 +13,8 @@ std::vector<Loss> losses(const Header& header) {
       {"rejected_events", "event rejected", "events rejected", header.rejected_events, true},
       {"unknown_frees", "free of an unknown block", "frees of unknown blocks", header.unknown_frees,
        false},
+      {"inherited_frees", "free of a block from before a fork",
+       "frees of blocks from before a fork", header.inherited_frees, false},
       {"nested_events", "event from a signal handler inside a hook",
        "events from signal handlers inside hooks", header.nested_events, false},
       {"cut_stacks", "stack cut at its outer end", "stacks cut at their outer end",

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/base/error.h"
+#include "core/profile/processes.h"
 
 namespace heaptally {
 namespace {
@@ -24,7 +25,16 @@ constexpr std::array<Unit, 6> kUnits = {
 
 [[noreturn]] void refuse_moment(std::string_view text) {
   throw Error("--at " + std::string(text), "is no moment of a run",
-              "give peak, end or a time such as 1.5, 250ms or 1m30s", ExitCode::kUsage);
+              "give peak, peak:PID, end or a time such as 1.5, 250ms or 1m30s", ExitCode::kUsage);
+}
+
+std::int32_t parse_pid(std::string_view text, std::string_view moment) {
+  std::int32_t pid = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), pid);
+  if (problem != std::errc() || end != text.data() + text.size() || pid <= 0) {
+    refuse_moment(moment);
+  }
+  return pid;
 }
 
 Nanoseconds parse_time(std::string_view text) {
@@ -86,6 +96,43 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
   return edge;
 }
 
+// Of the images of processes with this PID, the one with the greatest peak.
+ProcessId image_of_peak(const RecordingData& data, const Processes& processes, std::int32_t pid) {
+  const Process* found = nullptr;
+  for (const Process& image : data.processes) {
+    if (image.pid != pid) continue;
+    if (found == nullptr || image.peak.bytes > found->peak.bytes) found = &image;
+  }
+  const std::string subject = "--at peak:" + std::to_string(pid);
+  if (found == nullptr) {
+    throw Error(subject, "no such process", "there are " + names_of(processes), ExitCode::kUsage);
+  }
+  if (found->peak.bytes == 0 && !found->not_recorded.empty()) {
+    throw Error(subject, "the process was not recorded: " + found->not_recorded,
+                "heaptally summary shows those that were", ExitCode::kUsage);
+  }
+  return found->id;
+}
+
+void take_process_peak(const RecordingData& data, const BucketSource& buckets, Snapshot& snapshot) {
+  const Processes processes(data);
+  const ProcessId image = image_of_peak(data, processes, snapshot.asked.pid);
+  const Process& at_peak = data.processes[index_of(image)];
+  const bool live = snapshot.metric == Metric::kLive;
+  snapshot.image = image;
+  snapshot.time = live ? at_peak.peak_time
+                       : sum_buckets(buckets, snapshot.metric, at_peak.peak_time, snapshot.amounts);
+  snapshot.exact = !live || (data.header.complete && data.exact_process_peaks);
+  for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
+    const ProcessId owner = data.tasks[index_of(data.tallies[i].task)].process;
+    if (live) {
+      if (owner == image) snapshot.amounts[i] = data.totals[i].live_at_process_peak;
+    } else if (processes.of(owner) != processes.of(image)) {
+      snapshot.amounts[i] = {};
+    }
+  }
+}
+
 Amount whole_run(const TallyTotals& totals, Metric metric) {
   switch (metric) {
     case Metric::kLive:
@@ -113,6 +160,10 @@ std::string_view name_of(Metric metric) { return kMetrics[static_cast<std::size_
 
 Moment parse_moment(std::string_view text) {
   if (text == "peak") return {Moment::Kind::kPeak};
+  constexpr std::string_view kPeakOf = "peak:";
+  if (text.starts_with(kPeakOf)) {
+    return {Moment::Kind::kPeak, {}, parse_pid(text.substr(kPeakOf.size()), text)};
+  }
   if (text == "end") return {Moment::Kind::kEnd};
   if (text.empty()) refuse_moment(text);
   return {Moment::Kind::kTime, parse_time(text)};
@@ -138,6 +189,8 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
     for (std::size_t i = 0; i < tallies; ++i) {
       snapshot.amounts[i] = whole_run(data.totals[i], metric);
     }
+  } else if (moment.pid != 0) {
+    take_process_peak(data, buckets, snapshot);
   } else if (moment.kind == Moment::Kind::kPeak && metric == Metric::kLive) {
     snapshot.time = data.header.peak_time;
     snapshot.exact = data.header.complete;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -17,15 +18,16 @@ enum class Metric { kLive, kTotal, kTemporary };
 struct Moment {
   enum class Kind { kPeak, kEnd, kTime };
   Kind kind = Kind::kPeak;
-  Nanoseconds time{0};  // of kTime: since the start
+  Nanoseconds time{0};   // of kTime: since the start
+  std::int32_t pid = 0;  // of kPeak: the process whose own peak it is; 0 for that of the whole tree
 };
 
 // Reads "live", "total" or "temporary". Errors: Error of usage.
 Metric parse_metric(std::string_view text);
 std::string_view name_of(Metric metric);
 
-// Reads "peak", "end" or a time since the start: 1.5, 1.5s, 250ms, 2m, 1m30s; units are ns, us,
-// ms, s, m and h, seconds if there is none. Errors: Error of usage.
+// Reads "peak", "peak:PID", "end" or a time since the start: 1.5, 1.5s, 250ms, 2m, 1m30s; units are
+// ns, us, ms, s, m and h, seconds if there is none. Errors: Error of usage.
 Moment parse_moment(std::string_view text);
 std::string_view name_of(Moment::Kind kind);  // "peak", "end", "time"
 
@@ -36,6 +38,8 @@ struct Snapshot {
   Nanoseconds time{0};          // what `amounts` are true of
   bool exact = false;           // they are exactly true of it
   std::vector<Amount> amounts;  // by tally
+  // Of a process's own peak: the image that had it. All else amounts to nothing.
+  std::optional<ProcessId> image = std::nullopt;
 };
 
 // Where the timeline comes from: calls the visitor with each bucket in order of time while it
@@ -47,6 +51,8 @@ using BucketSource = std::function<void(const BucketVisitor&)>;
 // summed from the timeline, up to the last edge of a bucket at or before the moment asked for, and
 // exact at that edge. Where nothing happened every moment is an edge. A moment after the end is
 // the end. The peak of an unfinished recording is one of bucket edges, so it is not exact.
+// The peak of a process is that of its image with the greatest; total and temporary are those of
+// all its images until then. Errors: Error of usage if nothing was recorded of such a process.
 Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, Metric metric,
                        Moment moment);
 

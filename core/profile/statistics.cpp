@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/profile/processes.h"
 
 namespace heaptally {
 namespace {
@@ -44,7 +45,8 @@ struct Kept {
 
 Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query) {
   const RecordingData& data = profile.data();
-  const std::vector<bool> tasks = kept_tasks(data, query.threads);
+  const std::vector<bool> threads = kept_tasks(data, query.threads);
+  const std::vector<bool> processes = kept_by_process(data, query.processes);
   const std::vector<bool> traces =
       kept_traces(data, profile.places(), profile.sites(), query.filters);
   Kept result{.by_trace = std::vector<Amount>(data.traces.size()),
@@ -55,7 +57,8 @@ Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query) 
     const TallyKey& tally = data.tallies[i];
     const Amount amount = snapshot.amounts[i];
     result.whole += amount;
-    if (!tasks[index_of(tally.task)] || !traces[index_of(tally.trace)]) continue;
+    const std::size_t task = index_of(tally.task);
+    if (!threads[task] || !processes[task] || !traces[index_of(tally.trace)]) continue;
     result.tallies[i] = true;
     result.kept += amount;
     result.by_trace[index_of(tally.trace)] += amount;
@@ -126,28 +129,56 @@ std::vector<Statistic> by_traceback(const Profile& profile, const Kept& kept) {
   });
 }
 
-std::vector<Statistic> by_task_or_size(const Profile& profile, const Snapshot& snapshot,
-                                       const Kept& kept, Group group) {
+// `key_of(tally)` gives the number of a row.
+template <class KeyOf>
+Rows rows_of_tallies(const Profile& profile, const Snapshot& snapshot, const Kept& kept,
+                     KeyOf key_of) {
   Rows rows;
   for (std::size_t i = 0; i < kept.tallies.size(); ++i) {
     if (!kept.tallies[i]) continue;
-    const TallyKey& tally = profile.data().tallies[i];
-    const std::size_t key =
-        group == Group::kThread ? index_of(tally.task) : static_cast<std::size_t>(tally.size_class);
-    rows.add(static_cast<std::uint32_t>(key), snapshot.amounts[i]);
+    rows.add(static_cast<std::uint32_t>(key_of(profile.data().tallies[i])), snapshot.amounts[i]);
   }
-  return rows.statistics([&](std::uint32_t key) {
-    return group == Group::kThread ? Key{.task = TaskId(key)}
-                                   : Key{.size_class = static_cast<SizeClass>(key)};
+  return rows;
+}
+
+std::vector<Statistic> by_task(const Profile& profile, const Snapshot& snapshot, const Kept& kept) {
+  const Rows rows = rows_of_tallies(profile, snapshot, kept,
+                                    [](const TallyKey& tally) { return index_of(tally.task); });
+  return rows.statistics([](std::uint32_t key) { return Key{.task = TaskId(key)}; });
+}
+
+std::vector<Statistic> by_process(const Profile& profile, const Snapshot& snapshot,
+                                  const Kept& kept) {
+  const RecordingData& data = profile.data();
+  const Processes processes(data);
+  const Rows rows = rows_of_tallies(profile, snapshot, kept, [&](const TallyKey& tally) {
+    return processes.of(data.tasks[index_of(tally.task)].process);
   });
+  return rows.statistics(
+      [&](std::uint32_t key) { return Key{.process = processes[key].images.back()}; });
+}
+
+std::vector<Statistic> by_size(const Profile& profile, const Snapshot& snapshot, const Kept& kept) {
+  const Rows rows = rows_of_tallies(profile, snapshot, kept,
+                                    [](const TallyKey& tally) { return tally.size_class; });
+  return rows.statistics(
+      [](std::uint32_t key) { return Key{.size_class = static_cast<SizeClass>(key)}; });
 }
 
 std::vector<Statistic> rows_of(const Profile& profile, const Snapshot& snapshot, const Kept& kept,
                                const Query& query) {
   if (query.cumulative) return by_any_place(profile, kept, query.group);
   if (is_by_place(query.group)) return by_site(profile, kept, query.group);
-  if (query.group == Group::kTraceback) return by_traceback(profile, kept);
-  return by_task_or_size(profile, snapshot, kept, query.group);
+  switch (query.group) {
+    case Group::kThread:
+      return by_task(profile, snapshot, kept);
+    case Group::kProcess:
+      return by_process(profile, snapshot, kept);
+    case Group::kSize:
+      return by_size(profile, snapshot, kept);
+    default:
+      return by_traceback(profile, kept);
+  }
 }
 
 // Orders rows of equal amounts by key.

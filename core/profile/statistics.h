@@ -22,8 +22,9 @@ struct Query {
   SortBy sort = SortBy::kSize;
   bool cumulative = false;  // count a trace for every key among its places, once each
   std::vector<Filter> filters;
-  std::vector<std::string> threads;  // see kept_tasks
-  std::size_t limit = 0;             // how many rows; 0 for all
+  std::vector<std::string> threads;    // see kept_tasks
+  std::vector<std::string> processes;  // see kept_by_process
+  std::size_t limit = 0;               // how many rows; 0 for all
 };
 
 struct Statistic {
@@ -44,7 +45,7 @@ void check(const Query& query);
 
 // Groups the amounts of a snapshot. Rows are in descending order of (size, count, key), or of
 // (count, size, key); keys as compare_keys has them. Rows of nothing are left out.
-// Errors: as check and kept_tasks.
+// Errors: as check, kept_tasks and kept_by_process.
 Statistics statistics(const Profile& profile, const Snapshot& snapshot, const Query& query);
 
 }  // namespace heaptally

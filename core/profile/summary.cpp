@@ -8,7 +8,8 @@ Statistics top_lines(const Profile& profile, Metric metric, Moment::Kind moment,
   // Peak and end need no timeline.
   const BucketSource no_timeline = [](const BucketVisitor&) {};
   const Snapshot snapshot = take_snapshot(profile.data(), no_timeline, metric, {moment});
-  return statistics(profile, snapshot, {.filters = {}, .threads = {}, .limit = lines});
+  return statistics(profile, snapshot,
+                    {.filters = {}, .threads = {}, .processes = {}, .limit = lines});
 }
 
 void take_totals_from_header(const Header& header, Summary& summary) {

@@ -4,6 +4,8 @@
 
 #include "core/base/size_text.h"
 #include "core/profile/losses.h"
+#include "core/profile/processes.h"
+#include "core/report/labels.h"
 #include "core/report/statistics_report.h"
 #include "core/report/wording.h"
 
@@ -24,6 +26,8 @@ std::string_view rows_name(Group group) {
       return "traceback";
     case Group::kThread:
       return "thread";
+    case Group::kProcess:
+      return "process";
     case Group::kSize:
       break;
   }
@@ -44,25 +48,43 @@ std::string edge_note(std::string_view asked) {
   return fmt::format("exact; the last edge of a time bucket before {}", asked);
 }
 
+// The peak of the run, or of one process: "the peak of cc1plus -O2 (123)".
+std::string peak_phrase(const RecordingData& data, const Snapshot& snapshot) {
+  const Nanoseconds peak_time =
+      snapshot.image ? data.processes[index_of(*snapshot.image)].peak_time : data.header.peak_time;
+  const std::string peak =
+      snapshot.image ? "the peak of " + process_label(data.processes[index_of(*snapshot.image)])
+                     : "the peak";
+  const std::string time = moment_text(snapshot.time);
+  if (snapshot.metric == Metric::kLive) {
+    return fmt::format("{}, {} ({})", peak, time,
+                       snapshot.exact ? "exact" : "the highest edge of a time bucket");
+  }
+  if (snapshot.time == peak_time) return fmt::format("{}, {} (exact)", peak, time);
+  return fmt::format("{} ({})", time, edge_note(peak + " at " + moment_text(peak_time)));
+}
+
+// What is live at the end was live just before each process ended.
+std::string_view end_name(const RecordingData& data, Metric metric) {
+  const bool of_each = metric == Metric::kLive && Processes(data).size() > 1;
+  return of_each ? "the end of each process" : "the end";
+}
+
 // What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
-std::string moment_phrase(const Snapshot& snapshot, Nanoseconds run_time, Nanoseconds peak_time) {
+std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot) {
   const std::string time = moment_text(snapshot.time);
   const std::string asked = moment_text(snapshot.asked.time);
   switch (snapshot.asked.kind) {
     case Moment::Kind::kEnd:
-      return fmt::format("the end, {} (exact)", time);
+      return fmt::format("{}, {} (exact)", end_name(data, snapshot.metric), time);
     case Moment::Kind::kPeak:
-      if (snapshot.metric == Metric::kLive) {
-        return fmt::format("the peak, {} ({})", time,
-                           snapshot.exact ? "exact" : "the highest edge of a time bucket");
-      }
-      if (snapshot.time == peak_time) return fmt::format("the peak, {} (exact)", time);
-      return fmt::format("{} ({})", time, edge_note("the peak at " + moment_text(peak_time)));
+      return peak_phrase(data, snapshot);
     case Moment::Kind::kTime:
       break;
   }
-  if (snapshot.asked.time > run_time) {
-    return fmt::format("the end, {} (exact; {} is after it)", time, asked);
+  if (snapshot.asked.time > run_time(data)) {
+    return fmt::format("{}, {} (exact; {} is after it)", end_name(data, snapshot.metric), time,
+                       asked);
   }
   if (snapshot.time == snapshot.asked.time) return fmt::format("{} (exact)", time);
   return fmt::format("{} ({})", time, edge_note(asked));
@@ -72,13 +94,15 @@ std::string coverage_phrase(const StatisticsReport& report) {
   const Statistics& statistics = report.statistics;
   const bool by_size = report.query.sort == SortBy::kSize;
   const std::string_view name = rows_name(report.query.group);
+  const std::string plural =
+      std::string(name) + (report.query.group == Group::kProcess ? "es" : "s");
   if (statistics.groups == 0) return "nothing to show";
   const std::string rows =
       statistics.rows.size() == statistics.groups
           ? (statistics.groups == 1 ? fmt::format("1 {}", name)
-                                    : "all " + counted(statistics.groups, name))
+                                    : "all " + counted(statistics.groups, name, plural))
           : fmt::format("top {} of {}", grouped_text(statistics.rows.size()),
-                        counted(statistics.groups, name));
+                        counted(statistics.groups, name, plural));
   const std::string share =
       by_size ? percent_text(statistics.covered.bytes, statistics.kept.bytes)
               : percent_text(statistics.covered.count, statistics.kept.count) + " of the count";
@@ -97,6 +121,9 @@ std::string filters_line(const StatisticsReport& report) {
   }
   for (const std::string& thread : report.query.threads) {
     text += fmt::format(" --thread '{}'", printable(thread));
+  }
+  for (const std::string& process : report.query.processes) {
+    text += fmt::format(" --process '{}'", printable(process));
   }
   if (text.empty()) return text;
   return fmt::format("# only{}: {} of {}\n", text,
@@ -123,7 +150,8 @@ std::string incomplete_line(const Header& header) {
 std::string without_debug_line(const StatisticsReport& report) {
   constexpr std::size_t kNamed = 3;
   const Group group = report.query.group;
-  if (group == Group::kThread || group == Group::kSize || group == Group::kModule) return {};
+  const bool by_place = is_by_place(group) || group == Group::kTraceback;
+  if (!by_place || group == Group::kModule) return {};
   const Places& places = report.profile.places();
   std::vector<std::string_view> modules;
   for (const Statistic& row : report.statistics.rows) {
@@ -149,12 +177,11 @@ std::string heading_text(const StatisticsReport& report) {
   const RecordingData& data = report.profile.data();
   const Query& query = report.query;
   const Snapshot& snapshot = report.snapshot;
-  std::string text =
-      fmt::format("# {} {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
-                  snapshot.metric == Metric::kLive ? "at" : "from the start to",
-                  moment_phrase(snapshot, run_time(data), data.header.peak_time),
-                  name_of(query.group), query.sort == SortBy::kCount ? ", sorted by count" : "",
-                  query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
+  std::string text = fmt::format("# {} {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
+                                 snapshot.metric == Metric::kLive ? "at" : "from the start to",
+                                 moment_phrase(data, snapshot), name_of(query.group),
+                                 query.sort == SortBy::kCount ? ", sorted by count" : "",
+                                 query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
   text += fmt::format("# {}; {}\n", amount_text(report.statistics.kept, snapshot.metric),
                       coverage_phrase(report));
   text += filters_line(report);

@@ -52,6 +52,16 @@ std::string frame_label(const Places& places, PlaceId place) {
   return fmt::format("  File \"{}\", {}", where, position(places, place));
 }
 
+std::string process_label(const Process& image) {
+  constexpr std::size_t kCommandWidth = 60;
+  const std::string command =
+      image.command.empty() ? "process" : command_text(image.command, kCommandWidth);
+  if (image.pid == 0) {
+    return fmt::format("{} ({})", command, counted(image.processes, "process", "processes"));
+  }
+  return fmt::format("{} ({})", command, image.pid);
+}
+
 std::string key_label(const Profile& profile, Group group, const Key& key) {
   const Places& places = profile.places();
   const std::string where = printable(places.where(key.place));
@@ -67,6 +77,8 @@ std::string key_label(const Profile& profile, Group group, const Key& key) {
       return fmt::format("{} ({})", module_or_unknown(places.function(key.place)), where);
     case Group::kThread:
       return task_label(profile.data().tasks[index_of(key.task)]);
+    case Group::kProcess:
+      return process_label(profile.data().processes[index_of(key.process)]);
     case Group::kSize:
       return size_label(key.size_class);
   }

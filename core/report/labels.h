@@ -17,10 +17,15 @@ std::string place_label(const Places& places, PlaceId place);
 // `  File "MODULE", SYMBOL+0xOFFSET`.
 std::string frame_label(const Places& places, PlaceId place);
 
+// A process image, its command cut to a readable length: COMMAND (PID), or COMMAND (N processes)
+// where several were folded.
+std::string process_label(const Process& image);
+
 // A key as a statistic names it:
 //   lineno: see place_label     filename: FILE:0        module: MODULE:0
 //   function: FUNCTION (FILE)   traceback: its allocation site, see place_label
 //   thread: NAME (TID), or NAME (N threads) where several were folded
+//   process: COMMAND (PID), or COMMAND (N processes); see process_label
 //   size: [SIZE, SIZE), the upper end not included
 // Files that are not known are the module's path; "??" if there is none.
 std::string key_label(const Profile& profile, Group group, const Key& key);

@@ -29,7 +29,7 @@ std::string traceback_field(const Profile& profile, TraceId trace) {
 
 // The fields file, line, function and module, as far as the group has them.
 std::string place_fields(const Profile& profile, Group group, const Key& key) {
-  if (group == Group::kThread || group == Group::kSize) return ",,,";
+  if (!is_by_place(group) && group != Group::kTraceback) return ",,,";
   const Places& places = profile.places();
   const Place& place = places[key.place];
   const bool whole_place = group == Group::kLine || group == Group::kTraceback;

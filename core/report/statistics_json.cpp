@@ -50,6 +50,10 @@ Json key_json(const Profile& profile, Group group, const Key& key) {
       const Task& task = profile.data().tasks[index_of(key.task)];
       return {{"thread", task.name}, {"tid", task.tid}, {"threads", task.threads}};
     }
+    case Group::kProcess: {
+      const Process& image = profile.data().processes[index_of(key.process)];
+      return {{"process", image.command}, {"pid", image.pid}, {"processes", image.processes}};
+    }
     case Group::kSize:
       break;
   }
@@ -94,6 +98,7 @@ Json heading_json(const StatisticsReport& report) {
   return {{"command", header.command},
           {"metric", name_of(snapshot.metric)},
           {"moment", name_of(snapshot.asked.kind)},
+          {"moment_pid", snapshot.asked.pid == 0 ? Json() : Json(snapshot.asked.pid)},
           {"moment_ns", snapshot.time.count()},
           {"exact", snapshot.exact},
           {"group", name_of(query.group)},
@@ -102,6 +107,7 @@ Json heading_json(const StatisticsReport& report) {
           {"raw", report.raw},
           {"filters", std::move(filters)},
           {"threads", query.threads},
+          {"processes", query.processes},
           {"total", amount_json(report.statistics.kept)},
           {"unfiltered", amount_json(report.statistics.whole)},
           {"covered", amount_json(report.statistics.covered)},

@@ -7,6 +7,7 @@
 #include "core/base/size_text.h"
 #include "core/profile/losses.h"
 #include "core/report/labels.h"
+#include "core/report/processes_report.h"
 #include "core/report/summary_report.h"
 #include "core/report/wording.h"
 
@@ -51,17 +52,22 @@ std::string rss_text(const Header& header, const Summary& summary) {
                      size_text(summary.rss_growth), share);
 }
 
-std::string threads_text(const RecordingData& data, const Summary& summary) {
-  std::string threads = grouped_text(summary.threads);
-  if (data.processes.size() < 2) return threads;
-  return threads + " in " + counted(data.processes.size(), "process", "processes");
+std::string threads_text(const Processes& processes, const Summary& summary) {
+  std::uint64_t recorded = 0;
+  for (const WholeProcess& process : processes) {
+    const bool is_recorded = process.not_recorded.empty() || process.total.count != 0;
+    if (is_recorded) recorded += process.processes;
+  }
+  const std::string threads = grouped_text(summary.threads);
+  return recorded < 2 ? threads : threads + " in " + counted(recorded, "process", "processes");
 }
 
-void write_facts(const RecordingData& data, const Summary& summary, std::ostream& out) {
+void write_facts(const RecordingData& data, const Processes& processes, const Summary& summary,
+                 std::ostream& out) {
   const Header& header = data.header;
   fact(out, "command", command_text(header));
   fact(out, "duration", duration_text(summary.duration) + ", " + end_text(header));
-  fact(out, "threads", threads_text(data, summary));
+  fact(out, "threads", threads_text(processes, summary));
   fact(out, "allocations",
        grouped_text(summary.total.count) + ", " + size_text(summary.total.bytes) + " in all");
   fact(out, "frees", grouped_text(summary.frees));
@@ -72,7 +78,9 @@ void write_facts(const RecordingData& data, const Summary& summary, std::ostream
   fact(out, "peak",
        fmt::format("{}, at {}{}", blocks_text(summary.peak), duration_text(header.peak_time),
                    header.complete ? "" : " (the highest edge of a time bucket)"));
-  fact(out, "live at end", blocks_text(summary.live_at_end));
+  fact(out, "live at end",
+       blocks_text(summary.live_at_end) +
+           (processes.size() > 1 ? " (of each process, just before its end)" : ""));
   fact(out, "peak RSS", rss_text(header, summary));
 }
 
@@ -92,6 +100,15 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
          "the heap explains little of the memory's growth: the program may map memory itself,");
     fact(out, "", "or have an allocator of its own, which heaptally does not see");
   }
+}
+
+void write_process_table(const Processes& processes, std::size_t limit, std::ostream& out) {
+  if (processes.size() < 2) return;
+  out << "\nprocesses\n";
+  const std::size_t more = write_processes(processes, limit, out);
+  if (more == 0) return;
+  out << fmt::format("  and {} more with smaller peaks; --all-processes shows all\n",
+                     grouped_text(more));
 }
 
 std::string count_text(const Statistic& row) { return counted(row.amount.count, "block"); }
@@ -115,10 +132,13 @@ void write_lines(const Profile& profile, std::string_view title, const Statistic
 
 }  // namespace
 
-void write_text(const Profile& profile, const Summary& summary, std::ostream& out) {
+void write_text(const Profile& profile, const Summary& summary, std::size_t processes,
+                std::ostream& out) {
   const RecordingData& data = profile.data();
-  write_facts(data, summary, out);
+  const Processes all(data);
+  write_facts(data, all, summary, out);
   write_warnings(data.header, summary, out);
+  write_process_table(all, processes, out);
   const std::size_t width = std::max(
       {widest_count(summary.at_peak), widest_count(summary.at_end), widest_count(summary.of_all)});
   write_lines(profile, "top lines at the peak", summary.at_peak, width, out);

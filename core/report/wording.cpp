@@ -1,8 +1,15 @@
 #include "core/report/wording.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace heaptally {
+namespace {
+
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+}  // namespace
 
 std::string printable(std::string_view text) {
   std::string result;
@@ -34,6 +41,28 @@ std::string counted(std::uint64_t number, std::string_view singular) {
 
 std::string counted(std::uint64_t number, std::string_view singular, std::string_view plural) {
   return fmt::format("{} {}", grouped_text(number), number == 1 ? singular : plural);
+}
+
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
+}
+
+std::string command_text(std::string_view command, std::size_t width) {
+  // Folders are worth less than the arguments that they would leave no room for.
+  const std::size_t program = std::min(command.find(' '), command.size());
+  if (characters(command) > width && program > width / 2) {
+    const std::size_t slash = command.substr(0, program).rfind('/');
+    if (slash != std::string_view::npos) command.remove_prefix(slash + 1);
+  }
+  const std::string text = printable(command);
+  if (characters(text) <= width) return text;
+  constexpr std::string_view kMissing = "...";
+  std::size_t room = width - std::min(width, kMissing.size());
+  std::size_t end = 0;
+  while (end < text.size() && (room > 0 || !starts_character(text[end]))) {
+    if (starts_character(text[end++])) --room;
+  }
+  return text.substr(0, end).append(kMissing);
 }
 
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {

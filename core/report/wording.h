@@ -20,6 +20,13 @@ std::string grouped_text(std::uint64_t number);
 std::string counted(std::uint64_t number, std::string_view singular);
 std::string counted(std::uint64_t number, std::string_view singular, std::string_view plural);
 
+// How many characters of UTF-8 there are.
+std::size_t characters(std::string_view text);
+
+// A command line fit for `width` characters of one line: what does not fit is cut off its end, and
+// the folders of its program before that. "..." stands for what is missing.
+std::string command_text(std::string_view command, std::size_t width);
+
 // `part` of `whole` in per cent with one decimal, "0.0 %" if the whole is 0.
 std::string percent_text(std::uint64_t part, std::uint64_t whole);
 

@@ -117,5 +117,55 @@ TEST(Threads, ThatAreNotThereAreAnErrorThatNamesThoseThatAre) {
   }
 }
 
+class FilteredProcesses : public testing::Test {
+ protected:
+  FilteredProcesses() {
+    const ProcessId shell = recording_.process(200, "/bin/sh -c 'cc a.c'", 100);
+    recording_.task("sh", 200, 1, shell);
+    recording_.task("cc", 200, 1, recording_.execute(shell, "/usr/bin/cc -O2 a.c"));
+    const ProcessId folded = recording_.process(0, "/usr/bin/as");
+    recording_.data.processes[index_of(folded)].processes = 40;
+    recording_.task("as", 0, 40, folded);
+  }
+
+  // Which of the tasks main, sh, cc and as are kept: "1000".
+  std::string kept(const std::vector<std::string>& processes) {
+    std::string text;
+    for (const bool task : kept_by_process(recording_.data, processes)) text += task ? '1' : '0';
+    return text;
+  }
+
+  RecordingBuilder recording_;
+};
+
+TEST_F(FilteredProcesses, AreFoundByPidCommandAndProgram) {
+  EXPECT_EQ(kept({}), "1111");
+  EXPECT_EQ(kept({"100"}), "1000");
+  EXPECT_EQ(kept({"program"}), "1000");
+  EXPECT_EQ(kept({"*a.c"}), "0110");
+  EXPECT_EQ(kept({"as"}), "0001");
+  EXPECT_EQ(kept({"as", "100"}), "1001");
+}
+
+TEST_F(FilteredProcesses, KeepAllImagesOfOneButAreNamedByTheLast) {
+  EXPECT_EQ(kept({"200"}), "0110");
+  EXPECT_EQ(kept({"cc"}), "0110");
+  EXPECT_THROW(kept({"sh"}), Error);
+}
+
+TEST_F(FilteredProcesses, ThatAreNotThereAreAnErrorThatNamesThoseThatAre) {
+  for (const char* wanted : {"0", "nobody", "10"}) {
+    try {
+      kept({"cc", wanted});
+      ADD_FAILURE() << wanted;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.what(), "--process " + std::string(wanted) +
+                                  ": no such process; there are program (100), cc (200), as (40 "
+                                  "processes)");
+      EXPECT_EQ(error.code(), ExitCode::kUsage);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace heaptally

@@ -22,12 +22,35 @@ class RecordingBuilder {
     data.header.duration = std::chrono::seconds(10);
     data.header.peak_time = std::chrono::milliseconds(2500);
     data.header.command = {"program", "an argument"};
-    data.processes.push_back({.id = ProcessId{0}, .pid = 100, .command = "program"});
+    process(100, "program");
     data.modules.push_back({.id = kNoModule, .path = "", .build_id = "", .debug = ""});
     module("/bin/program");
     task("main", 100);
     frame({});
     data.traces.push_back({});
+  }
+
+  // The n-th process image starts after n seconds, counting from 0, and runs for one.
+  ProcessId process(std::int32_t pid, std::string command, std::int32_t parent_pid = 0) {
+    const auto id = ProcessId(data.processes.size());
+    Process& process = data.processes.emplace_back();
+    process.id = id;
+    process.pid = pid;
+    process.parent_pid = parent_pid;
+    process.command = std::move(command);
+    process.start = std::chrono::seconds(index_of(id));
+    process.end = process.start + std::chrono::seconds(1);
+    process.exit_status = 0;
+    return id;
+  }
+
+  // The process of `before` executes another program.
+  ProcessId execute(ProcessId before, std::string command) {
+    const Process& image = data.processes[index_of(before)];
+    const ProcessId id = process(image.pid, std::move(command), image.parent_pid);
+    data.processes[index_of(before)].exit_status = kUnknownExit;
+    data.processes[index_of(id)].previous = before;
+    return id;
   }
 
   ModuleId module(std::string path) {
@@ -36,10 +59,11 @@ class RecordingBuilder {
     return id;
   }
 
-  TaskId task(std::string name, std::int32_t tid, std::uint32_t threads = 1) {
+  TaskId task(std::string name, std::int32_t tid, std::uint32_t threads = 1,
+              ProcessId process = {}) {
     const auto id = TaskId(data.tasks.size());
     data.tasks.push_back(
-        {.id = id, .process = {}, .tid = tid, .name = std::move(name), .threads = threads});
+        {.id = id, .process = process, .tid = tid, .name = std::move(name), .threads = threads});
     return id;
   }
 
@@ -79,6 +103,7 @@ class RecordingBuilder {
                   .temporary = {},
                   .live_at_end = amount,
                   .live_at_peak = amount,
+                  .live_at_process_peak = amount,
                   .lifetimes = {}},
                  task, size_class);
   }

@@ -30,11 +30,17 @@ TEST(Moment, ReadsTimes) {
   EXPECT_EQ(parse_moment("1.5").kind, Moment::Kind::kTime);
   EXPECT_EQ(parse_moment("peak").kind, Moment::Kind::kPeak);
   EXPECT_EQ(parse_moment("end").kind, Moment::Kind::kEnd);
+  EXPECT_EQ(parse_moment("peak").pid, 0);
+  EXPECT_EQ(parse_moment("peak:1234").kind, Moment::Kind::kPeak);
+  EXPECT_EQ(parse_moment("peak:1234").pid, 1234);
 }
 
 TEST(Moment, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "x", "-1", "+1", "1x", "1m30", "1 s", "inf", "nan", "1e3", ".", "s",
-                           "1..5", "Peak", "0x10", "1.5.5s", " 1"}) {
+  for (const char* text : {"",       "x",      "-1",      "+1",      "1x",
+                           "1m30",   "1 s",    "inf",     "nan",     "1e3",
+                           ".",      "s",      "1..5",    "Peak",    "peak:",
+                           "peak:x", "peak:0", "peak:-5", "peak:5 ", "peak:99999999999",
+                           "end:5",  "0x10",   "1.5.5s",  " 1"}) {
     try {
       parse_moment(text);
       ADD_FAILURE() << text;
@@ -60,11 +66,13 @@ class Snapshots : public testing::Test {
                                                .temporary = {9, 3},
                                                .live_at_end = {60, 6},
                                                .live_at_peak = {70, 7},
+                                               .live_at_process_peak = {},
                                                .lifetimes = {}});
     const TallyId b = recording_.tally(trace, {.total = {500, 5},
                                                .temporary = {},
                                                .live_at_end = {},
                                                .live_at_peak = {400, 4},
+                                               .live_at_process_peak = {},
                                                .lifetimes = {}});
     recording_.bucket(0, 1000,
                       {{.id = a, .allocated = {50, 5}, .freed = {10, 1}, .temporary = {4, 1}}});
@@ -129,6 +137,103 @@ TEST_F(Snapshots, OfAnUnfinishedRecordingHaveNoExactPeak) {
   recording_.data.samples.push_back({.time = seconds(6)});
   EXPECT_FALSE(take(Metric::kLive, {Moment::Kind::kPeak}).exact);
   expect(take(Metric::kLive, {Moment::Kind::kEnd}), seconds(6), {60, 6}, {});
+}
+
+// Two processes: 100 with the tally a, and 200 with two images: b in the first, c in the second.
+class ProcessPeaks : public testing::Test {
+ protected:
+  ProcessPeaks() {
+    const ProcessId shell = recording_.process(200, "sh", 100);
+    const ProcessId compiler = recording_.execute(shell, "cc a.c");
+    const TraceId trace = recording_.trace({recording_.line("a.cpp", 1)});
+    const TallyId a = allocate(trace, {}, {40, 4});
+    const TallyId b = allocate(trace, recording_.task("sh", 200, 1, shell), {5, 1});
+    const TallyId c = allocate(trace, recording_.task("cc", 200, 1, compiler), {30, 3});
+    set_peak(ProcessId{0}, {40, 4}, milliseconds(500));
+    set_peak(shell, {5, 1}, milliseconds(1500));
+    set_peak(compiler, {30, 3}, milliseconds(3500));
+    recording_.bucket(0, 1000, {{.id = a, .allocated = {40, 4}, .freed = {}, .temporary = {}}});
+    recording_.bucket(1000, 1000,
+                      {{.id = b, .allocated = {5, 1}, .freed = {5, 1}, .temporary = {}}});
+    recording_.bucket(2000, 1000,
+                      {{.id = a, .allocated = {1, 1}, .freed = {41, 5}, .temporary = {}},
+                       {.id = c, .allocated = {20, 2}, .freed = {2, 1}, .temporary = {2, 1}}});
+    recording_.bucket(3000, 1000, {{.id = c, .allocated = {12, 2}, .freed = {}, .temporary = {}}});
+  }
+
+  TallyId allocate(TraceId trace, TaskId task, Amount at_process_peak) {
+    return recording_.tally(trace,
+                            {.total = {},
+                             .temporary = {},
+                             .live_at_end = {},
+                             .live_at_peak = {1, 1},
+                             .live_at_process_peak = at_process_peak,
+                             .lifetimes = {}},
+                            task);
+  }
+  void set_peak(ProcessId image, Amount peak, Nanoseconds time) {
+    recording_.data.processes[index_of(image)].peak = peak;
+    recording_.data.processes[index_of(image)].peak_time = time;
+  }
+  Snapshot take(Metric metric, const char* moment) {
+    return take_snapshot(recording_.data, recording_.timeline(), metric, parse_moment(moment));
+  }
+  std::string error_of(const char* moment) {
+    try {
+      take(Metric::kLive, moment);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ExitCode::kUsage);
+      return error.what();
+    }
+    return "";
+  }
+
+  RecordingBuilder recording_;
+};
+
+using Amounts = std::vector<Amount>;
+
+TEST_F(ProcessPeaks, OfLiveBlocksAreThoseOfTheImageWithTheGreatest) {
+  const Snapshot first = take(Metric::kLive, "peak:100");
+  EXPECT_EQ(first.amounts, (Amounts{{40, 4}, {}, {}}));
+  EXPECT_EQ(first.time, milliseconds(500));
+  EXPECT_EQ(first.image, ProcessId{0});
+  EXPECT_TRUE(first.exact);
+  const Snapshot second = take(Metric::kLive, "peak:200");
+  EXPECT_EQ(second.amounts, (Amounts{{}, {}, {30, 3}}));
+  EXPECT_EQ(second.time, milliseconds(3500));
+  EXPECT_EQ(second.image, ProcessId{2});
+}
+
+TEST_F(ProcessPeaks, OfTotalsAreThoseOfAllItsImagesUpToTheEdgeBefore) {
+  const Snapshot total = take(Metric::kTotal, "peak:200");
+  EXPECT_EQ(total.amounts, (Amounts{{}, {5, 1}, {20, 2}}));
+  EXPECT_EQ(total.time, seconds(3));
+  EXPECT_TRUE(total.exact);
+  EXPECT_EQ(take(Metric::kTemporary, "peak:200").amounts, (Amounts{{}, {}, {2, 1}}));
+  EXPECT_EQ(take(Metric::kTotal, "peak:100").amounts, (Amounts{{}, {}, {}}));
+}
+
+TEST_F(ProcessPeaks, OfAPidThatWasUsedAgainAreThoseOfTheGreater) {
+  const ProcessId again = recording_.process(100, "other");
+  set_peak(again, {41, 1}, seconds(9));
+  EXPECT_EQ(take(Metric::kLive, "peak:100").image, again);
+}
+
+TEST_F(ProcessPeaks, FromBucketEdgesAreNotExact) {
+  recording_.data.exact_process_peaks = false;
+  EXPECT_FALSE(take(Metric::kLive, "peak:200").exact);
+  EXPECT_TRUE(take(Metric::kTotal, "peak:200").exact);
+}
+
+TEST_F(ProcessPeaks, OfWhatWasNotRecordedAreAnError) {
+  EXPECT_EQ(error_of("peak:77"),
+            "--at peak:77: no such process; there are program (100), cc (200)");
+  const ProcessId refused = recording_.process(300, "/sbin/ldconfig", 100);
+  recording_.data.processes[index_of(refused)].not_recorded = "it is statically linked";
+  EXPECT_EQ(error_of("peak:300"),
+            "--at peak:300: the process was not recorded: it is statically linked; heaptally "
+            "summary shows those that were");
 }
 
 TEST_F(Snapshots, OfADamagedTimelineDoNotFallBelowZero) {

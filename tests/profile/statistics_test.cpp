@@ -99,6 +99,27 @@ TEST(Statistics, GroupByModuleThreadAndSize) {
   EXPECT_EQ(amounts(ask(recording, query(Group::kSize))), (Amounts{{40, 5}, {16, 1}}));
 }
 
+TEST(Statistics, GroupByProcessWithAllItsImages) {
+  RecordingBuilder recording;
+  const ProcessId shell = recording.process(200, "sh", 100);
+  const ProcessId compiler = recording.execute(shell, "cc");
+  const TaskId before = recording.task("sh", 200, 1, shell);
+  const TaskId after = recording.task("cc", 200, 1, compiler);
+  const TraceId a = recording.trace({recording.line("a.cpp", 1)});
+  recording.allocate(a, {8, 1});
+  recording.allocate(a, {16, 1}, before);
+  recording.allocate(a, {32, 4}, after);
+  const Statistics result = ask(recording, query(Group::kProcess));
+  EXPECT_EQ(amounts(result), (Amounts{{48, 5}, {8, 1}}));
+  EXPECT_EQ(result.rows[0].key.process, compiler);
+  EXPECT_EQ(result.rows[1].key.process, ProcessId{0});
+
+  Query of_threads = query(Group::kProcess);
+  of_threads.processes = {"cc"};
+  of_threads.threads = {"sh"};
+  EXPECT_EQ(amounts(ask(recording, of_threads)), (Amounts{{16, 1}}));
+}
+
 TEST(Statistics, OfSomeThreadsAndTraces) {
   RecordingBuilder recording;
   const TaskId worker = recording.task("worker", 101);
@@ -148,7 +169,7 @@ TEST(Statistics, LimitAfterOrdering) {
 }
 
 TEST(Statistics, RefuseWhatHasNoPlacesToAddUp) {
-  for (const Group group : {Group::kTraceback, Group::kThread, Group::kSize}) {
+  for (const Group group : {Group::kTraceback, Group::kThread, Group::kProcess, Group::kSize}) {
     try {
       ask(RecordingBuilder(), query(group, true));
       ADD_FAILURE() << name_of(group);
@@ -160,7 +181,7 @@ TEST(Statistics, RefuseWhatHasNoPlacesToAddUp) {
 
 TEST(Statistics, OfAnEmptyRecordingAreEmpty) {
   for (const Group group : {Group::kLine, Group::kFile, Group::kFunction, Group::kModule,
-                            Group::kTraceback, Group::kThread, Group::kSize}) {
+                            Group::kTraceback, Group::kThread, Group::kProcess, Group::kSize}) {
     EXPECT_EQ(parse_group(name_of(group)), group);
     EXPECT_EQ(ask(RecordingBuilder(), query(group)).groups, 0u);
   }

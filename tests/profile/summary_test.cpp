@@ -54,6 +54,7 @@ TEST(Summary, AddsUpWhatAnUnfinishedRecordingHas) {
                           .temporary = {9, 3},
                           .live_at_end = {60, 6},
                           .live_at_peak = {70, 7},
+                          .live_at_process_peak = {},
                           .lifetimes = {}});
   recording.allocate(trace, {5, 1});
   const Summary result = summary(recording);
@@ -69,7 +70,7 @@ TEST(Losses, MakeARecordingIncompleteIfEventsAreMissing) {
   EXPECT_TRUE(is_incomplete(header));
   header.complete = true;
   EXPECT_FALSE(is_incomplete(header));
-  header.nested_events = header.cut_stacks = header.fallback_stacks = 1;
+  header.inherited_frees = header.nested_events = header.cut_stacks = header.fallback_stacks = 1;
   EXPECT_FALSE(is_incomplete(header));
   for (std::uint64_t Header::*count : {&Header::lost_events, &Header::inferred_frees,
                                        &Header::late_events, &Header::rejected_events}) {

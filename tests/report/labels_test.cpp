@@ -61,6 +61,19 @@ TEST_F(Labels, OfThreads) {
   EXPECT_EQ(label(Group::kThread, Key{.task = unnamed}), "thread (102)");
 }
 
+TEST_F(Labels, OfProcesses) {
+  const ProcessId compiler = recording_.process(200, "cc -O2 a.c");
+  const ProcessId folded = recording_.process(0, "/usr/bin/as");
+  recording_.data.processes[index_of(folded)].processes = 4000;
+  const ProcessId long_one = recording_.process(201, "/usr/bin/ld " + std::string(100, 'x'));
+  const ProcessId unnamed = recording_.process(202, "");
+  EXPECT_EQ(label(Group::kProcess, Key{.process = compiler}), "cc -O2 a.c (200)");
+  EXPECT_EQ(label(Group::kProcess, Key{.process = folded}), "/usr/bin/as (4,000 processes)");
+  EXPECT_EQ(label(Group::kProcess, Key{.process = long_one}),
+            "/usr/bin/ld " + std::string(45, 'x') + "... (201)");
+  EXPECT_EQ(label(Group::kProcess, Key{.process = unnamed}), "process (202)");
+}
+
 TEST_F(Labels, OfSizes) {
   const auto size = [this](int size_class) {
     return label(Group::kSize, Key{.size_class = SizeClass(size_class)});

@@ -133,6 +133,50 @@ TEST_F(Reports, TellWhichMomentIsShown) {
             "# live at the end, 10 s (exact; 3600 s is after it), by lineno");
 }
 
+TEST_F(Reports, TellOfProcesses) {
+  const ProcessId compiler = recording_.process(200, "/usr/bin/cc -O2 a.c", 100);
+  recording_.data.processes[index_of(compiler)].peak = {64, 2};
+  recording_.data.processes[index_of(compiler)].peak_time = std::chrono::milliseconds(1250);
+  const TraceId trace = recording_.trace({recording_.line("a.c", 1, "parse")});
+  recording_.allocate(trace, {64, 2}, recording_.task("cc", 200, 1, compiler));
+  recording_.bucket(1000, 1000, {});
+  query_.group = Group::kProcess;
+  EXPECT_EQ(text(),
+            "# live at the peak, 2.5 s (exact), by process\n"
+            "# 5142 B in 8 blocks; all 2 processes cover 100.0 %\n"
+            "program (100): size=5078 B, count=6, average=846 B\n"
+            "/usr/bin/cc -O2 a.c (200): size=64 B, count=2, average=32 B\n");
+  EXPECT_EQ(csv(),
+            "label,file,line,function,module,size,count,average,traceback\n"
+            "program (100),,,,,5078,6,846.3333333333334,\n"
+            "/usr/bin/cc -O2 a.c (200),,,,,64,2,32,\n");
+
+  query_.processes = {"cc"};
+  moment_ = parse_moment("peak:200");
+  EXPECT_EQ(text(),
+            "# live at the peak of /usr/bin/cc -O2 a.c (200), 1.25 s (exact), by process\n"
+            "# 64 B in 2 blocks; 1 process covers 100.0 %\n"
+            "# only --process 'cc': 64 B in 2 blocks of 64 B in 2 blocks\n"
+            "/usr/bin/cc -O2 a.c (200): size=64 B, count=2, average=32 B\n");
+  const nlohmann::json answer = json();
+  EXPECT_EQ(answer["moment"], "peak");
+  EXPECT_EQ(answer["moment_pid"], 200);
+  EXPECT_EQ(answer["processes"], nlohmann::json({"cc"}));
+  EXPECT_EQ(answer["statistics"][0]["process"], "/usr/bin/cc -O2 a.c");
+  EXPECT_EQ(answer["statistics"][0]["pid"], 200);
+  EXPECT_EQ(answer["statistics"][0]["processes"], 1);
+
+  metric_ = Metric::kTotal;
+  EXPECT_EQ(
+      heading().substr(0, heading().find('\n')),
+      "# total from the start to 1 s (exact; the last edge of a time bucket before the peak of "
+      "/usr/bin/cc -O2 a.c (200) at 1.25 s), by process");
+  metric_ = Metric::kLive;
+  moment_ = parse_moment("end");
+  EXPECT_EQ(heading().substr(0, heading().find('\n')),
+            "# live at the end of each process, 10 s (exact), by process");
+}
+
 TEST_F(Reports, OfNothingSaySo) {
   query_.filters = {parse_filter("nothing", true, false)};
   EXPECT_EQ(text(),
@@ -190,14 +234,14 @@ TEST_F(Reports, AreJson) {
   recording_.data.header.late_events = 3;
   EXPECT_EQ(json(), nlohmann::json::parse(R"({
     "command": ["program", "an argument"],
-    "metric": "live", "moment": "peak", "moment_ns": 2500000000, "exact": true,
+    "metric": "live", "moment": "peak", "moment_pid": null, "moment_ns": 2500000000, "exact": true,
     "group": "traceback", "sort": "size", "cumulative": false, "raw": false,
-    "filters": [], "threads": [],
+    "filters": [], "threads": [], "processes": [],
     "total": {"bytes": 5078, "count": 6}, "unfiltered": {"bytes": 5078, "count": 6},
     "covered": {"bytes": 5002, "count": 2}, "shown": 1, "groups": 3,
     "incomplete": true, "finished": true,
     "counts": {"lost_events": 0, "inferred_frees": 0, "late_events": 3, "rejected_events": 0,
-               "unknown_frees": 0, "nested_events": 0, "cut_stacks": 0, "fallback_stacks": 0,
+               "unknown_frees": 0, "inherited_frees": 0, "nested_events": 0, "cut_stacks": 0, "fallback_stacks": 0,
                "unrecorded_processes": 0},
     "statistics": [
       {"label": "a.cpp:5", "file": "a.cpp", "line": 5, "function": "f", "module": "/bin/program",
@@ -209,7 +253,7 @@ TEST_F(Reports, AreJson) {
 
 TEST_F(Reports, AreJsonForEveryGroup) {
   for (const Group group : {Group::kLine, Group::kFile, Group::kFunction, Group::kModule,
-                            Group::kTraceback, Group::kThread, Group::kSize}) {
+                            Group::kTraceback, Group::kThread, Group::kProcess, Group::kSize}) {
     query_.group = group;
     const nlohmann::json rows = json()["statistics"];
     std::uint64_t size = 0;

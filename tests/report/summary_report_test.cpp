@@ -9,10 +9,10 @@
 namespace heaptally {
 namespace {
 
-std::string text(const RecordingBuilder& recording) {
+std::string text(const RecordingBuilder& recording, std::size_t processes = 20) {
   const Profile profile(recording.data, {});
   std::ostringstream out;
-  write_text(profile, summarize(profile, 5), out);
+  write_text(profile, summarize(profile, 5), processes, out);
   return out.str();
 }
 
@@ -25,11 +25,13 @@ RecordingBuilder small_recording() {
                       .temporary = {4096, 120},
                       .live_at_end = {},
                       .live_at_peak = {20480, 600},
+                      .live_at_process_peak = {},
                       .lifetimes = {}});
   recording.tally(b, {.total = {1024, 1},
                       .temporary = {},
                       .live_at_end = {1024, 1},
                       .live_at_peak = {1024, 1},
+                      .live_at_process_peak = {},
                       .lifetimes = {}});
   Header& header = recording.data.header;
   header.total = {41984, 1201};
@@ -84,6 +86,63 @@ TEST(SummaryReport, TellsWhatIsOutOfTheOrdinary) {
         "peak RSS      100 MiB, grown by 99.0 MiB; the heap explains 0 % of that\n",
         "warning       the heap explains little of the memory's growth"}) {
     EXPECT_NE(report.find(line), std::string::npos) << line << report;
+  }
+}
+
+RecordingBuilder recording_of_a_tree() {
+  RecordingBuilder recording = small_recording();
+  const ProcessId shell = recording.process(200, "sh -c 'cc a.c'", 100);
+  const ProcessId compiler = recording.execute(shell, "cc a.c");
+  recording.task("cc", 200, 1, compiler);
+  Process& refused =
+      recording.data.processes[index_of(recording.process(300, "/sbin/ldconfig", 200))];
+  refused.not_recorded = "it is statically linked";
+  std::vector<Process>& processes = recording.data.processes;
+  processes[0].peak = {20480, 600};
+  processes[index_of(compiler)].peak = {1024, 1};
+  processes[index_of(compiler)].live_at_end = {1024, 1};
+  recording.data.header.inherited_frees = 3;
+  return recording;
+}
+
+TEST(SummaryReport, OfATreeHasItsProcesses) {
+  const std::string report = text(recording_of_a_tree());
+  for (const char* part :
+       {"threads       2 in 2 processes\n",
+        "live at end   1024 B in 1 block (of each process, just before its end)\n",
+        "note          3 frees of blocks from before a fork\n", R"(
+processes
+      PID   parent  command              duration  exit             peak  live at end
+      100        0  program               1.000 s  0            20.0 KiB          0 B
+      200      100    cc a.c              2.000 s  0              1024 B       1024 B
+      300      200      /sbin/ldconfig    1.000 s  0            not recorded: it is statically linked
+
+top lines at the peak
+)"}) {
+    EXPECT_NE(report.find(part), std::string::npos) << part << report;
+  }
+  EXPECT_EQ(report.find("--all-processes"), std::string::npos) << report;
+}
+
+TEST(SummaryReport, OfALargeTreeTellsWhatItLeavesOut) {
+  const std::string report = text(recording_of_a_tree(), 1);
+  EXPECT_NE(report.find(R"(
+processes
+      PID   parent  command   duration  exit             peak  live at end
+      100        0  program    1.000 s  0            20.0 KiB          0 B
+  and 2 more with smaller peaks; --all-processes shows all
+
+)"),
+            std::string::npos)
+      << report;
+}
+
+TEST(SummaryReport, OfOneProcessWithTwoImagesHasNoTable) {
+  RecordingBuilder recording = small_recording();
+  recording.execute(ProcessId{0}, "another");
+  const std::string report = text(recording);
+  for (const char* part : {"\nprocesses\n", "just before", " in 1 process"}) {
+    EXPECT_EQ(report.find(part), std::string::npos) << part << report;
   }
 }
 

@@ -25,6 +25,20 @@ TEST(Wording, Counts) {
   EXPECT_EQ(counted(2, "process", "processes"), "2 processes");
 }
 
+TEST(Wording, CutsCommandsToFit) {
+  EXPECT_EQ(command_text("cc -O2 a.c", 10), "cc -O2 a.c");
+  EXPECT_EQ(command_text("cc -O2 ab.c", 10), "cc -O2 ...");
+  EXPECT_EQ(command_text("/opt/tools/bin/cc -O2 ab.c", 10), "cc -O2 ...");
+  EXPECT_EQ(command_text("/bin/cc -c file.c", 16), "/bin/cc -c fi...");
+  EXPECT_EQ(command_text("/opt/tools/bin/cc", 17), "/opt/tools/bin/cc");
+  EXPECT_EQ(command_text("/opt/tools/bin/cc", 16), "cc");
+  EXPECT_EQ(command_text("\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4", 4),
+            "\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4");
+  EXPECT_EQ(command_text("\xc3\xa4\xc3\xb6\xc3\xbc\xc3\xa4-", 4), "\xc3\xa4...");
+  EXPECT_EQ(command_text("a\nb", 80), "a\\x0ab");
+  EXPECT_EQ(command_text("", 5), "");
+}
+
 TEST(Wording, WritesShares) {
   EXPECT_EQ(percent_text(1, 3), "33.3 %");
   EXPECT_EQ(percent_text(0, 0), "0.0 %");
