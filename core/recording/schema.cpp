@@ -70,39 +70,6 @@ constexpr SchemaItem kVersion1[] = {
      " lifetimes BLOB)"},
 };
 
-constexpr SchemaItem kViews[] = {
-    {"frame_lines",
-     "CREATE VIEW frame_lines AS"
-     " SELECT f.id AS frame, coalesce(l.depth, 0) AS depth, fn.text AS function,"
-     " fi.text AS file, l.line AS line, l.column AS column, l.symbol_offset AS symbol_offset,"
-     " m.path AS module, f.address AS address, f.kind AS kind"
-     " FROM frames f JOIN modules m ON m.id = f.module"
-     " LEFT JOIN locations l ON l.frame = f.id"
-     " LEFT JOIN strings fn ON fn.id = l.function LEFT JOIN strings fi ON fi.id = l.file"},
-    {"tally_values",
-     "CREATE VIEW tally_values AS"
-     " SELECT t.id AS tally, t.trace AS trace, p.pid AS pid, k.tid AS tid, k.name AS thread,"
-     " CASE t.size_class WHEN 0 THEN 0 ELSE 1 << (t.size_class - 1) END AS size_from,"
-     " v.total_bytes AS total_bytes, v.total_count AS total_count,"
-     " v.temporary_bytes AS temporary_bytes, v.temporary_count AS temporary_count,"
-     " v.live_at_end_bytes AS live_at_end_bytes, v.live_at_end_count AS live_at_end_count,"
-     " v.live_at_peak_bytes AS live_at_peak_bytes, v.live_at_peak_count AS live_at_peak_count"
-     " FROM tallies t JOIN tasks k ON k.id = t.task JOIN processes p ON p.id = k.process"
-     " LEFT JOIN totals v ON v.tally = t.id"},
-    {"lines",
-     "CREATE VIEW lines AS"
-     " SELECT l.file AS file, l.line AS line, l.function AS function, l.module AS module,"
-     " sum(v.total_bytes) AS total_bytes, sum(v.total_count) AS total_count,"
-     " sum(v.temporary_bytes) AS temporary_bytes, sum(v.temporary_count) AS temporary_count,"
-     " sum(v.live_at_end_bytes) AS live_at_end_bytes,"
-     " sum(v.live_at_end_count) AS live_at_end_count,"
-     " sum(v.live_at_peak_bytes) AS live_at_peak_bytes,"
-     " sum(v.live_at_peak_count) AS live_at_peak_count"
-     " FROM tally_values v JOIN traces t ON t.id = v.trace"
-     " LEFT JOIN frame_lines l ON l.frame = t.frame AND l.depth = 0"
-     " GROUP BY 1, 2, 3, 4"},
-};
-
 }  // namespace
 
 std::vector<SchemaItem> schema_tables(std::int64_t version) {
@@ -115,6 +82,5 @@ std::vector<SchemaItem> schema_tables(std::int64_t version) {
   }
   return tables;
 }
-std::span<const SchemaItem> schema_views() { return kViews; }
 
 }  // namespace heaptally
