@@ -15,11 +15,12 @@ packages_build=(
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  binutils clang debuginfod elfutils jq libc6-dbg libjemalloc2 perl sqlite3 valgrind
+  binutils clang debuginfod elfutils jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
+  libjemalloc-dev libjemalloc2 musl-tools perl sqlite3 util-linux valgrind
 )
-# What only .ci/run needs. libclang-rt is what clang's sanitizers and libFuzzer link.
+# What only .ci/run needs.
 packages_ci=(
-  clang-format clang-tidy git libclang-rt-14-dev shellcheck
+  clang-format clang-tidy git shellcheck
 )
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

@@ -1,10 +1,13 @@
 // heaptally record: runs a program and records its allocations.
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -13,6 +16,8 @@
 #include "core/base/error.h"
 #include "core/base/size_text.h"
 #include "core/collect/collector.h"
+#include "core/collect/launcher.h"
+#include "core/collect/program_check.h"
 #include "core/report/wording.h"
 
 namespace heaptally {
@@ -31,10 +36,19 @@ constexpr const char* kShim = "libheaptally_preload.so";
 
 // Beside the command, in the build tree and where it is installed alike.
 std::string find_shim() {
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe");
+  std::error_code problem;
+  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", problem);
+  if (problem) {
+    throw Error("/proc", "is not mounted, and heaptally finds itself and the program there",
+                "mount it: mount -t proc proc /proc");
+  }
   const std::filesystem::path shim = self.parent_path().parent_path() / "lib" / "heaptally" / kShim;
-  if (!std::filesystem::exists(shim)) {
-    throw Error(shim.string(), "the shim is not there", "install or build heaptally again");
+  if (access(shim.c_str(), R_OK) != 0) {
+    if (errno == ENOENT) {
+      throw Error(shim.string(), "the shim is not there", "install or build heaptally again");
+    }
+    throw Error(shim.string(), fmt::format("the shim cannot be read: {}", std::strerror(errno)),
+                "let everybody read it, and enter the folders above it");
   }
   // The loader splits LD_PRELOAD at blanks and colons, and expands dollar signs.
   if (shim.string().find_first_of(" :$") != std::string::npos) {
@@ -61,9 +75,19 @@ void print_closing_line(const RecordResult& result) {
   if (!result.was_recorded) {
     tell(
         fmt::format("heaptally: {}: ran, but was not recorded: the shim did not start in it "
-                    "(a static, setuid or 32-bit program?)\n",
+                    "(is its C library older than glibc 2.35?)\n",
                     header.command.front()));
   }
+}
+
+// What could not be seen is not to look as if it were nothing.
+void print_unreachable_allocator(const std::string& program) {
+  const std::string name = unreachable_allocator(program);
+  if (name.empty()) return;
+  tell(
+      fmt::format("heaptally: {}: has a {} of its own that cannot be hooked: what is allocated "
+                  "there is not in the recording\n",
+                  program, name));
 }
 
 int run(RecordOptions options) {
@@ -71,6 +95,7 @@ int run(RecordOptions options) {
   const char* verify = std::getenv("HEAPTALLY_VERIFY");
   options.verify_stacks = verify != nullptr && std::string(verify) == "1";
   if (isatty(STDERR_FILENO) != 0) options.progress = show_progress;
+  const std::string program = find_program(options.command.front());
   const RecordResult result = record(options);
   if (!result.failure.empty()) {
     tell(fmt::format("heaptally: {}\n", result.failure));
@@ -78,6 +103,7 @@ int run(RecordOptions options) {
     return result.exit_status != 0 ? result.exit_status : static_cast<int>(ExitCode::kFailed);
   }
   print_closing_line(result);
+  print_unreachable_allocator(program);
   if (options.verify_stacks) {
     tell(fmt::format("heaptally: {} stacks compared with libunwind's, {} differ\n",
                      result.verified_stacks, result.wrong_stacks));

@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/collect/program_check.h"
 #include "wire/handshake.h"
 
 namespace heaptally {
@@ -137,6 +138,7 @@ std::string find_program(const std::string& name) {
 
 Program::Program(const ProgramSettings& settings) {
   const std::string path = find_program(settings.command.front());
+  check_program(path);
   std::vector<std::string> arguments = settings.command;
   std::vector<std::string> environment = program_environment(settings);
   const std::vector<char*> argument_pointers = pointers_to(arguments);

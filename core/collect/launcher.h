@@ -21,7 +21,7 @@ class Program {
  public:
   // Makes the child, so that its PID is known; it waits for start(). Without start() it
   // just ends. The shim is preloaded before what LD_PRELOAD names already: an allocator among
-  // those is then recorded through. Errors: as find_program().
+  // those is then recorded through. Errors: as find_program() and check_program().
   explicit Program(const ProgramSettings& settings);
   ~Program();
   Program(const Program&) = delete;
