@@ -64,9 +64,11 @@ std::string peak_phrase(const RecordingData& data, const Snapshot& snapshot) {
   return fmt::format("{} ({})", time, edge_note(peak + " at " + moment_text(peak_time)));
 }
 
-// What is live at the end was live just before each process ended.
+// What is live at the end was live just before each process ended. Of an unfinished recording the
+// timeline alone is known, which has it as freed.
 std::string_view end_name(const RecordingData& data, Metric metric) {
-  const bool of_each = metric == Metric::kLive && Processes(data).size() > 1;
+  const bool of_each =
+      metric == Metric::kLive && data.header.complete && Processes(data).size() > 1;
   return of_each ? "the end of each process" : "the end";
 }
 

@@ -79,8 +79,9 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
        fmt::format("{}, at {}{}", blocks_text(summary.peak), duration_text(header.peak_time),
                    header.complete ? "" : " (the highest edge of a time bucket)"));
   fact(out, "live at end",
-       blocks_text(summary.live_at_end) +
-           (processes.size() > 1 ? " (of each process, just before its end)" : ""));
+       blocks_text(summary.live_at_end) + (header.complete && processes.size() > 1
+                                               ? " (of each process, just before its end)"
+                                               : ""));
   fact(out, "peak RSS", rss_text(header, summary));
 }
 

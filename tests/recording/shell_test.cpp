@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <fstream>
 #include <sstream>
 #include <string>
 
@@ -16,9 +17,14 @@ class Shell : public RecordingTest {
   Shell() {
     RecordingWriter writer(path("a"), false);
     write_sample(writer);
-    sqlite3_open_v2(path("a").c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr);
+    open(path("a"));
   }
   ~Shell() override { sqlite3_close(handle_); }
+
+  void open(const std::filesystem::path& path) {
+    sqlite3_close(handle_);
+    sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READONLY, nullptr);
+  }
 
   // Rows as the shell prints them, "a|b\n".
   std::string query(const char* sql) {
@@ -150,6 +156,29 @@ TEST_F(Shell, EveryViewWorksWithoutATrustedSchema) {
   for (std::string name; std::getline(names, name);) {
     EXPECT_NE(query(("SELECT count(*) FROM " + name).c_str()), "0\n") << name;
   }
+}
+
+// Each example is a comment, a query up to its semicolon, and perhaps what it gives in the golden
+// file, up to an empty line; all indented by four.
+TEST_F(Shell, TheExamplesOfTheDocumentationAreTrue) {
+  open(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
+  std::ifstream documentation(HEAPTALLY_DOCUMENTATION);
+  int examples = 0;
+  for (std::string line; std::getline(documentation, line);) {
+    if (!line.starts_with("    -- ")) continue;
+    SCOPED_TRACE(line);
+    std::string sql;
+    while (std::getline(documentation, line) && !line.empty()) {
+      sql += line.substr(4) + "\n";
+      if (line.ends_with(";")) break;
+    }
+    std::string documented;
+    while (std::getline(documentation, line) && !line.empty()) documented += line.substr(4) + "\n";
+    const std::string result = query(sql.c_str());
+    EXPECT_EQ(documented.empty() ? "" : result, documented);
+    ++examples;
+  }
+  EXPECT_EQ(examples, 10);
 }
 
 // The query of docs/recording.md for the frames of one trace.

@@ -124,6 +124,13 @@ top lines at the peak
   EXPECT_EQ(report.find("--all-processes"), std::string::npos) << report;
 }
 
+// Its tallies know only what was live when the recording stopped.
+TEST(SummaryReport, OfAnUnfinishedTreeHasNoEndOfEachProcess) {
+  RecordingBuilder recording = recording_of_a_tree();
+  recording.data.header.complete = false;
+  EXPECT_EQ(text(recording).find("just before"), std::string::npos);
+}
+
 TEST(SummaryReport, OfALargeTreeTellsWhatItLeavesOut) {
   const std::string report = text(recording_of_a_tree(), 1);
   EXPECT_NE(report.find(R"(
