@@ -80,6 +80,13 @@ void Channel::set_up(char* buffers, std::uint32_t max_depth) {
   verify_frames_ = reinterpret_cast<wire::FrameKey*>(traces + 2 * frames);
 }
 
+void Channel::forget() {
+  spare_node_ = 0;
+  memo_generation_ = 0;
+  stacks_[0].count = 0;
+  stacks_[1].count = 0;
+}
+
 void Channel::look_rule_up(CodeKey key, MemoizedRule& memo) {
   const std::uint64_t pc = key >> 1;
   const bool is_known = g_rules.find(key, memo.rule);

@@ -30,6 +30,9 @@ class Channel {
   // `buffers`: buffer_bytes(max_depth) of zeroed memory.
   void set_up(char* buffers, std::uint32_t max_depth);
 
+  // For a channel that was another process's: what may be half written, or reserved by that.
+  void forget();
+
   // The trace of the stack from `start` outward. Remembers it: where the next stack shares
   // outer frames with it, those need not be looked up again.
   wire::TraceIndex capture(const Registers& start);

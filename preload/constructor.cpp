@@ -1,8 +1,10 @@
 // The shim's constructor: runs before those of all other objects (-z initfirst), so that
 // nothing allocates before it but the loader.
 #include <fcntl.h>
+#include <pthread.h>
 
 #include "preload/early_log.h"
+#include "preload/exit_hooks.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
 #include "preload/modules.h"
@@ -45,6 +47,7 @@ bool set_up_libunwind() {
 [[gnu::constructor]] void start_recording(int argument_count, char** arguments,
                                           char** environment) {
   if (!real_allocator_is_known()) resolve_real_allocator();
+  resolve_exit_functions();
   if (!find_loader() || !g_session.connect(environment)) {
     g_session.stop();
     g_early_log.discard();
@@ -63,6 +66,10 @@ bool set_up_libunwind() {
     return;
   }
   g_session.start();
+  // fork() lets a child claim its process block at once; one that was made by the bare system
+  // call does so at its first hook.
+  pthread_atfork(nullptr, nullptr, [] { g_session.in_own_process(); });
+  watch_own_exit();
   g_early_log.flush();
 }
 

@@ -41,7 +41,8 @@ void EarlyLog::flush() {
                  entry.size,
                  trace,
                  entry.kind,
-                 {}});
+                 {},
+                 0});
     ring.commit(1);
   }
   discard();

@@ -1,5 +1,8 @@
 #include "preload/recorder.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "preload/early_log.h"
 #include "preload/modules.h"
 #include "preload/session.h"
@@ -14,7 +17,7 @@ bool records(const void* hook_frame) {
 
 wire::Event event_of(wire::EventKind kind, std::uint64_t stamp, const void* block, std::size_t size,
                      wire::TraceIndex trace) {
-  return {stamp, reinterpret_cast<std::uint64_t>(block), size, trace, kind, {}};
+  return {stamp, reinterpret_cast<std::uint64_t>(block), size, trace, kind, {}, 0};
 }
 
 }  // namespace
@@ -86,6 +89,40 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
   ring.put(0, event_of(wire::EventKind::kReallocateFrom, before_, block_, 0, 0));
   ring.put(1, event_of(wire::EventKind::kReallocateTo, ring.stamp(), moved, size_, trace_));
   ring.commit(2);
+}
+
+void record_note(wire::NoteKind kind, std::uint32_t pid, std::uint32_t value, const char* text,
+                 const void* hook_frame) {
+  if (!records(hook_frame)) return;
+  HookGuard guard(hook_frame);
+  Channel* channel = guard.channel();
+  if (channel == nullptr) return;
+  std::size_t bytes = std::strlen(text);
+  text += bytes - std::min<std::size_t>(bytes, wire::kMaxNoteText);
+  bytes = std::min<std::size_t>(bytes, wire::kMaxNoteText);
+  const auto parts = static_cast<std::uint32_t>((bytes + wire::kTextBytes - 1) / wire::kTextBytes);
+  RingWriter& ring = channel->ring();
+  if (!ring.reserve(1 + parts)) return;
+  ring.open();
+  wire::Event event = {ring.stamp(),
+                       static_cast<std::uint64_t>(kind),
+                       static_cast<std::uint64_t>(value) << 32 | pid,
+                       static_cast<wire::TraceIndex>(bytes),
+                       wire::EventKind::kNote,
+                       {},
+                       0};
+  ring.put(0, event);
+  event.kind = wire::EventKind::kText;
+  for (std::uint32_t part = 0; part < parts; ++part) {
+    char piece[wire::kTextBytes] = {};
+    const std::size_t from = part * std::size_t{wire::kTextBytes};
+    std::memcpy(piece, text + from, std::min<std::size_t>(bytes - from, sizeof(piece)));
+    std::memcpy(&event.address, piece, 8);
+    std::memcpy(&event.size, piece + 8, 8);
+    std::memcpy(&event.trace, piece + 16, 4);
+    ring.put(1 + part, event);
+  }
+  ring.commit(1 + parts);
 }
 
 }  // namespace heaptally::preload

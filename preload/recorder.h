@@ -36,4 +36,9 @@ class ReallocationRecord {
   const void* hook_frame_;
 };
 
+// Tells something about a process; what it means is said at wire::NoteKind. Of a text longer
+// than wire::kMaxNoteText the end is told. `hook_frame` as above.
+void record_note(wire::NoteKind kind, std::uint32_t pid, std::uint32_t value, const char* text,
+                 const void* hook_frame);
+
 }  // namespace heaptally::preload

@@ -9,7 +9,18 @@ constexpr int kSpins = 2000;
 constexpr std::int64_t kSleep = 50'000'000;             // ns
 constexpr std::uint64_t kLongestWait = 10'000'000'000;  // ns
 
+// Where events go that are not to be recorded.
+wire::RingHeader g_no_ring;
+wire::Event g_no_slot;
+
 }  // namespace
+
+void RingWriter::detach() {
+  header_ = &g_no_ring;
+  slots_ = &g_no_slot;
+  slot_count_ = 1;
+  dropping_ = true;
+}
 
 void RingWriter::attach(wire::RingHeader* header, wire::Event* slots, std::uint32_t slot_count) {
   header_ = header;

@@ -16,6 +16,9 @@ class RingWriter {
   // Takes the ring over where its former owner left it.
   void attach(wire::RingHeader* header, wire::Event* slots, std::uint32_t slot_count);
 
+  // What is still committed goes nowhere: the ring is another process's.
+  void detach();
+
   // Room for `count` events, waiting for the collector if need be and allowed.
   // False: the event is lost, and counted.
   bool reserve(std::uint32_t count) {

@@ -48,7 +48,9 @@ constexpr std::uint64_t looked_up_address(CodeKey key) { return (key >> 1) - !(k
 //   entry only in an older one copy it forward. No pause; at most twice the memory.
 // An entry never changes. One whose module is not what is mapped there now is passed over,
 //   and counts again when the same file is mapped there again.
-class RuleCache {
+// A fork copies it page by page while other threads write; what must be seen in order lies in
+// one page.
+class alignas(256) RuleCache {
  public:
   bool find(CodeKey key, Rule& rule);
   void insert(CodeKey key, const Rule& rule);

@@ -6,12 +6,15 @@
 #include <cstddef>
 #include <cstring>
 
+#include "preload/thread.h"
+
 namespace heaptally::preload {
 
 constinit Session g_session;
 
 namespace {
 
+constexpr std::uint32_t kFirstProcesses = 64;
 constexpr std::uint32_t kFirstLanes = 64;
 constexpr std::uint32_t kFirstModules = 64;
 constexpr std::uint32_t kFirstNodes = 4096;
@@ -63,10 +66,26 @@ long system_call(long number, long a, const void* b, long c) {
   return raw_syscall(number, a, reinterpret_cast<long>(b), c);
 }
 
-// The memfd that comes with the collector's Welcome, or a negative number.
-int receive_memory(int socket, wire::Welcome& welcome) {
+// What comes with the collector's Welcome.
+struct Descriptors {
+  int memory = -1;
+  int page = -1;
+
+  void close() const {
+    if (memory >= 0) raw_syscall(SYS_close, memory);
+    if (page >= 0) raw_syscall(SYS_close, page);
+  }
+};
+
+bool is_welcome(const wire::Welcome& welcome) {
+  return welcome.magic == wire::kMagic && welcome.version == wire::kVersion &&
+         welcome.answer == wire::Answer::kAccepted && welcome.file_bytes == wire::kFileBytes;
+}
+
+bool receive_memory(int socket, Descriptors& received) {
+  wire::Welcome welcome = {};
   iovec data = {&welcome, sizeof(welcome)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
@@ -74,35 +93,44 @@ int receive_memory(int socket, wire::Welcome& welcome) {
   message.msg_controllen = sizeof(control);
   if (system_call(SYS_recvmsg, socket, &message, MSG_CMSG_CLOEXEC | MSG_WAITALL) !=
       static_cast<long>(sizeof(welcome))) {
-    return -1;
+    return false;
   }
   const cmsghdr* part = CMSG_FIRSTHDR(&message);
-  if (part == nullptr || part->cmsg_type != SCM_RIGHTS) return -1;
-  int fd;
-  std::memcpy(&fd, CMSG_DATA(part), sizeof(fd));
-  const bool fits = welcome.magic == wire::kMagic && welcome.version == wire::kVersion &&
-                    welcome.answer == wire::Answer::kAccepted &&
-                    welcome.file_bytes == wire::kFileBytes;
-  if (fits) return fd;
-  raw_syscall(SYS_close, fd);
-  return -1;
+  if (part == nullptr || part->cmsg_type != SCM_RIGHTS ||
+      part->cmsg_len != CMSG_LEN(2 * sizeof(int))) {
+    return false;
+  }
+  std::memcpy(&received.memory, CMSG_DATA(part), sizeof(int));
+  std::memcpy(&received.page, CMSG_DATA(part) + sizeof(int), sizeof(int));
+  return is_welcome(welcome);
 }
 
-int shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size_t length) {
+bool shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size_t length,
+                 Descriptors& received) {
   const long socket = raw_syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return -1;
-  int fd = -1;
+  if (socket < 0) return false;
   const timeval timeout = {kAnswerTimeout, 0};
   raw_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<long>(&timeout),
               sizeof(timeout));
-  wire::Welcome welcome = {};
-  if (system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
+  const bool accepted =
+      system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
       raw_syscall(SYS_sendto, socket, reinterpret_cast<long>(&hello), sizeof(hello),
-                  MSG_NOSIGNAL) == static_cast<long>(sizeof(hello))) {
-    fd = receive_memory(static_cast<int>(socket), welcome);
-  }
+                  MSG_NOSIGNAL) == static_cast<long>(sizeof(hello)) &&
+      receive_memory(static_cast<int>(socket), received);
   raw_syscall(SYS_close, socket);
-  return fd;
+  return accepted;
+}
+
+// The inode of this process's PID namespace; 0 if /proc does not tell. "pid:[4026531836]"
+std::uint64_t pid_namespace() {
+  char text[32] = {};
+  raw_syscall(SYS_readlink, reinterpret_cast<long>("/proc/self/ns/pid"),
+              reinterpret_cast<long>(text), sizeof(text) - 1);
+  std::uint64_t inode = 0;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') inode = inode * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return inode;
 }
 
 }  // namespace
@@ -114,25 +142,27 @@ bool Session::connect(char** environment) {
   sockaddr_un address;
   std::size_t length = 0;
   if (!parse_session(text, hello, address, length)) return false;
-  const int fd = shake_hands(hello, address, length);
-  if (fd < 0) return false;
-  const bool mapped = map(fd) && make_fork_detector();
-  raw_syscall(SYS_close, fd);
-  return mapped;
+  Descriptors received;
+  const bool mapped = shake_hands(hello, address, length, received) &&
+                      map(received.memory, received.page) && make_fork_detector();
+  received.close();
+  return mapped && claim_block(0);
 }
 
-bool Session::map(int fd) {
-  header_ = static_cast<wire::Header*>(map_shared(fd, 0, wire::kPage));
-  if (header_ == nullptr || !lanes_.open(fd, wire::kLanesOffset, kFirstLanes) ||
-      !modules_.open(fd, wire::kModulesOffset, kFirstModules) ||
-      !nodes_.open(fd, wire::kNodesOffset, kFirstNodes) ||
-      !buffers_.open(fd, wire::kRingsOffset, kFirstBuffers)) {
+bool Session::map(int memory, int page) {
+  header_ = static_cast<wire::Header*>(map_shared(memory, 0, wire::kPage));
+  page_ = static_cast<wire::SessionPage*>(map_shared(page, 0, wire::kPage));
+  if (header_ == nullptr || page_ == nullptr ||
+      !processes_.open(memory, wire::kProcessesOffset, kFirstProcesses) ||
+      !lanes_.open(memory, wire::kLanesOffset, kFirstLanes) ||
+      !modules_.open(memory, wire::kModulesOffset, kFirstModules) ||
+      !nodes_.open(memory, wire::kNodesOffset, kFirstNodes) ||
+      !buffers_.open(memory, wire::kRingsOffset, kFirstBuffers)) {
     return false;
   }
   use_time_stamp_counter_ = header_->clock == wire::Clock::kTimeStampCounter;
   verify_stacks_ = header_->verify_stacks != 0;
   max_depth_ = header_->max_depth;
-  pid_ = current_pid();
   return true;
 }
 
@@ -149,18 +179,61 @@ bool Session::make_fork_detector() {
 
 void Session::start() {
   stage_.store(Stage::kRecording, std::memory_order_relaxed);
-  header_->ready.store(1, std::memory_order_release);
+  block_->ready.store(1, std::memory_order_release);
 }
 
-void Session::leave_to_parent() {
-  if (stage() != Stage::kRecording) return;
-  stop();
-  counters().unrecorded_forks.fetch_add(1, std::memory_order_relaxed);
+// One CAS claims a block, so a process that is killed on the way harms nobody: the collector
+// frees the block of whoever is dead.
+bool Session::claim_block(std::uint32_t parent) {
+  const std::uint32_t pid = current_pid();
+  for (std::uint32_t i = 0; i < wire::kMaxProcesses; ++i) {
+    wire::ProcessBlock* block = processes_.at(i);
+    if (block == nullptr) return false;
+    std::uint32_t free = 0;
+    if (block->pid.load(std::memory_order_relaxed) != 0 ||
+        !block->pid.compare_exchange_strong(free, pid, std::memory_order_acq_rel)) {
+      continue;
+    }
+    block->parent = parent;
+    block->parent_pid = static_cast<std::int32_t>(raw_syscall(SYS_getppid));
+    block->pid_namespace = pid_namespace();
+    block->stamp = now();
+    std::uint32_t used = header_->processes.load(std::memory_order_relaxed);
+    while (used <= i &&
+           !header_->processes.compare_exchange_weak(used, i + 1, std::memory_order_acq_rel)) {
+    }
+    block_ = block;
+    process_ = i;
+    pid_ = pid;
+    return true;
+  }
+  return false;
+}
+
+bool Session::enter_forked_process() {
+  std::uint32_t wiped = 0;
+  // Lost by a thread, or a signal handler, that comes while another does this.
+  if (!own_process_->compare_exchange_strong(wiped, kEntering, std::memory_order_acq_rel)) {
+    return wiped == kOwnProcess;
+  }
+  forget_threads_of_parent();
+  ++forks_;
+  const bool is_followed = header_->follow_forks != 0 && claim_block(process_);
+  if (!is_followed) {
+    stop();
+    counters().unrecorded_forks.fetch_add(1, std::memory_order_relaxed);
+    return false;
+  }
+  block_->ready.store(1, std::memory_order_release);
+  header_->claims.fetch_add(1, std::memory_order_release);
+  own_process_->store(kOwnProcess, std::memory_order_release);
+  wake_collector();
+  return true;
 }
 
 bool Session::collector_is_there() {
-  if (header_->mode.load(std::memory_order_relaxed) == wire::Mode::kRecord &&
-      !process_is_dead(header_->collector_pid)) {
+  if (page_->mode.load(std::memory_order_relaxed) == wire::Mode::kRecord &&
+      (page_->collector.load(std::memory_order_relaxed) & wire::SessionPage::kCollectorDied) == 0) {
     return true;
   }
   stop();

@@ -1,4 +1,4 @@
-// Session: this process image's tie to its collector.
+// Session: this process's tie to its collector.
 #pragma once
 
 #include <atomic>
@@ -38,13 +38,12 @@ class Session {
   Stage stage() const { return stage_.load(std::memory_order_relaxed); }
   void stop() { stage_.store(Stage::kOff, std::memory_order_relaxed); }
 
-  // Whether this is the process that connected, and not a forked child, in which the kernel
-  // has wiped the page. A child stops recording.
+  // Whether what happens here is to be recorded: in the process that connected, and in one
+  // forked from it, in which the kernel has wiped the page, once it has a process block.
   bool in_own_process() {
     if (own_process_->load(std::memory_order_relaxed) == kOwnProcess) [[likely]]
       return true;
-    leave_to_parent();
-    return false;
+    return enter_forked_process();
   }
 
   std::uint64_t now() const {
@@ -56,16 +55,19 @@ class Session {
   std::uint32_t pid() const { return pid_; }
 
   void wake_collector() {
-    if (header_->sleeping.load(std::memory_order_relaxed) == 0) return;
-    if (header_->sleeping.exchange(0, std::memory_order_acq_rel) != 0) {
-      futex_wake(&header_->sleeping);
-    }
+    if (page_->sleeping.load(std::memory_order_relaxed) == 0) return;
+    if (page_->sleeping.exchange(0, std::memory_order_acq_rel) != 0) futex_wake(&page_->sleeping);
   }
   // False once the collector has died or left: nobody will ever drain the rings.
   bool collector_is_there();
 
+  std::uint32_t process() const { return process_; }  // the index of the process block
+  wire::ProcessBlock& block() { return *block_; }
+  wire::Counters& counters() { return block_->counters; }
+  // How many forks lie between the process that connected and this one.
+  std::uint32_t forks() const { return forks_; }
+
   wire::Header& header() { return *header_; }
-  wire::Counters& counters() { return header_->counters; }
   GrowingView<wire::Lane>& lanes() { return lanes_; }
   GrowingView<wire::ModuleRecord>& modules() { return modules_; }
   GrowingView<wire::TraceNode>& nodes() { return nodes_; }
@@ -73,18 +75,25 @@ class Session {
 
  private:
   static constexpr std::uint32_t kOwnProcess = 1;
+  static constexpr std::uint32_t kEntering = 2;
 
-  bool map(int fd);
+  bool map(int memory, int page);
   bool make_fork_detector();
-  void leave_to_parent();
+  bool enter_forked_process();
+  bool claim_block(std::uint32_t parent);
 
   std::atomic<Stage> stage_ = Stage::kEarly;
   bool use_time_stamp_counter_ = false;
   bool verify_stacks_ = false;
   std::uint32_t max_depth_ = 0;
   std::uint32_t pid_ = 0;
+  std::uint32_t process_ = 0;
+  std::uint32_t forks_ = 0;
+  wire::ProcessBlock* block_ = nullptr;
   std::atomic<std::uint32_t>* own_process_ = nullptr;  // on a MADV_WIPEONFORK page
   wire::Header* header_ = nullptr;
+  wire::SessionPage* page_ = nullptr;
+  GrowingView<wire::ProcessBlock> processes_;
   GrowingView<wire::Lane> lanes_;
   GrowingView<wire::ModuleRecord> modules_;
   GrowingView<wire::TraceNode> nodes_;

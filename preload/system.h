@@ -82,8 +82,6 @@ inline bool thread_is_dead(std::uint32_t tid) {
   return raw_syscall(SYS_tgkill, current_pid(), tid, 0) == -3;  // ESRCH
 }
 
-inline bool process_is_dead(std::int32_t pid) { return raw_syscall(SYS_kill, pid, 0) == -3; }
-
 // clock_gettime is a vDSO call: no system call, no errno on success.
 inline std::uint64_t monotonic_nanoseconds() {
   timespec now;

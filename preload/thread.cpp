@@ -16,9 +16,12 @@ constexpr std::uint32_t kNestedDepth = 1024;  // frames of a stack in the nested
 std::atomic<ThreadRecord*> g_records[wire::kMaxLanes];
 
 bool try_to_own(wire::Lane& lane, std::uint32_t tid) {
-  std::uint32_t owner = lane.owner.load(std::memory_order_acquire);
-  const bool is_free = owner == 0 || owner == tid || thread_is_dead(owner);
-  return is_free && lane.owner.compare_exchange_strong(owner, tid, std::memory_order_acq_rel);
+  const std::uint64_t self = wire::lane_owner(g_session.process(), tid);
+  std::uint64_t owner = lane.owner.load(std::memory_order_acquire);
+  const bool is_own = wire::owning_process(owner) == g_session.process();
+  const bool is_free =
+      owner == 0 || owner == self || (is_own && thread_is_dead(wire::owning_thread(owner)));
+  return is_free && lane.owner.compare_exchange_strong(owner, self, std::memory_order_acq_rel);
 }
 
 // A lane whose thread has ended, or a new one; kMaxLanes if there is none.
@@ -45,6 +48,7 @@ ThreadRecord* make_record(std::uint32_t max_depth) {
   if (memory == nullptr) return nullptr;
   auto* record = reinterpret_cast<ThreadRecord*>(memory);
   record->bytes = bytes;
+  record->forks = g_session.forks();
   record->main.set_up(memory + head, max_depth);
   record->nested.set_up(memory + head + main, kNestedDepth);
   return record;
@@ -56,6 +60,7 @@ void announce(RingWriter& ring, std::uint32_t tid) {
   wire::Event event = {};
   event.kind = wire::EventKind::kThreadBegin;
   event.trace = tid;
+  event.process = static_cast<std::uint16_t>(g_session.process());
   char name[16] = {};
   raw_syscall(SYS_prctl, 16 /* PR_GET_NAME */, reinterpret_cast<long>(name));
   std::memcpy(&event.address, name, 8);
@@ -75,6 +80,11 @@ ThreadRecord* attach_thread() {
   ThreadRecord* record = g_records[index].load(std::memory_order_acquire);
   if (record == nullptr) record = make_record(g_session.max_depth());
   if (record == nullptr) return nullptr;
+  if (record->forks != g_session.forks()) {
+    record->forks = g_session.forks();
+    record->main.forget();
+    record->nested.forget();
+  }
   g_records[index].store(record, std::memory_order_release);
   record->main.ring().attach(&lane->main, buffers->main, wire::kRingSlots);
   record->nested.ring().attach(&lane->nested, buffers->nested, wire::kNestedRingSlots);
@@ -107,6 +117,18 @@ bool was_abandoned(const ThreadLocal::Hook& hook, const void* frame) {
 }
 
 }  // namespace
+
+// What the forking thread's hooks were in the midst of, if it forked in a signal handler, comes
+// to nothing.
+void forget_threads_of_parent() {
+  ThreadLocal& self = t_thread;
+  if (self.record != nullptr) {
+    self.record->main.ring().detach();
+    self.record->nested.ring().detach();
+  }
+  self.record = nullptr;
+  self.has_no_lane = false;
+}
 
 bool is_inner_call(const void* hook_frame) {
   ThreadLocal& self = t_thread;

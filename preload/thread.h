@@ -13,7 +13,8 @@ namespace heaptally::preload {
 struct ThreadRecord {
   Channel main;
   Channel nested;
-  std::size_t bytes;  // of the mapping that begins here and holds the channels' buffers
+  std::size_t bytes;    // of the mapping that begins here and holds the channels' buffers
+  std::uint32_t forks;  // Session::forks() of the process that uses it
 
   // Whether an address lies on a private stack of the channels, or elsewhere in their buffers.
   bool contains(const void* address) const {
@@ -59,6 +60,9 @@ class RealCall {
  private:
   ThreadLocal::Hook outer_;
 };
+
+// In a forked child, which has a copy of the parent's memory: the parent's rings are not its own.
+void forget_threads_of_parent();
 
 // Whether a hook was called from inside the real allocator; such calls are counted.
 bool is_inner_call(const void* hook_frame);

@@ -24,11 +24,29 @@ enum class EventKind : std::uint8_t {
   // another thread's reuse of the old address cannot be mistaken.
   kReallocateFrom = 3,
   kReallocateTo = 4,
-  // First event of a thread that has taken over a ring. `trace` is its tid;
-  // `address` and `size` hold the 16 bytes of its name.
+  // First event of a thread that has taken over a ring. `trace` is its tid, `process` the
+  // process block it belongs to; `address` and `size` hold the 16 bytes of its name.
   kThreadBegin = 5,
+  // Something about a process, see NoteKind: `address` is the kind, `size` the process's id as
+  // the writer sees it in the low half and a value in the high half, `trace` the bytes of text
+  // that follow in kText slots, committed together with it.
+  kNote = 6,
+  // kTextBytes of a note's text: in `address`, `size` and `trace`.
+  kText = 7,
 };
-inline constexpr std::uint8_t kLastEventKind = 5;
+inline constexpr std::uint8_t kLastEventKind = 7;
+
+enum class NoteKind : std::uint32_t {
+  // It is about to execute a program that will not be recorded: the value says why, the text is
+  // the program's path.
+  kExecUnrecorded = 1,
+  // That failed, and it goes on as before.
+  kExecFailed = 2,
+  // It has ended: the value is its status as wait() gives it.
+  kEnded = 3,
+};
+inline constexpr std::uint32_t kTextBytes = 20;
+inline constexpr std::uint32_t kMaxNoteText = 400;  // what is longer loses its beginning
 
 struct Event {
   std::uint64_t stamp;    // ticks of the session's clock
@@ -36,7 +54,8 @@ struct Event {
   std::uint64_t size;     // bytes asked for; 0 for kFree and kReallocateFrom
   TraceIndex trace;       // of the call; 0 for kFree and kReallocateFrom
   EventKind kind;
-  std::uint8_t reserved[3];
+  std::uint8_t reserved;
+  std::uint16_t process;  // of kThreadBegin; else 0
 };
 static_assert(sizeof(Event) == 32 && alignof(Event) == 8);
 static_assert(std::is_trivially_copyable_v<Event>);

@@ -3,8 +3,9 @@
 //   record  -> program: HEAPTALLY_SESSION=<32 hex digits of the secret>:<socket>
 //                       (<socket> is a path, or @name for one in the abstract namespace)
 //   shim    -> record:  connect to the UNIX stream socket, send Hello
-//   record  -> shim:    Welcome, with the memfd as SCM_RIGHTS if status is kAccepted
-//   shim:               maps the memfd, closes both descriptors, never talks again
+//   record  -> shim:    Welcome; if its answer is kAccepted with two memfds as SCM_RIGHTS: the
+//                       program's own, then the session page's
+//   shim:               maps them, closes all descriptors, never talks again
 //
 // The collector checks the secret and, through SO_PEERCRED, which process is calling.
 #pragma once

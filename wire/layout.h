@@ -1,5 +1,6 @@
-// The shared memory of a process image: one sparse, size-sealed memfd, made by the
-// collector, mapped by both sides.
+// The shared memory of a program: one sparse, size-sealed memfd, made by the collector, mapped
+// by both sides. A process image gets it when a program is executed; forked children inherit the
+// mapping and share it, each with a process block of its own.
 //
 //   +---------------------------------------------------------------------+
 //   | ASSUME THAT THE OTHER END SCRIBBLES ON THIS MEMORY. The recorded     |
@@ -9,10 +10,13 @@
 //
 //   offset            what                      element
 //   0                 Header                    one page
+//   kProcessesOffset  process blocks            ProcessBlock
 //   kLanesOffset      lane directory            Lane, one a thread
 //   kModulesOffset    module table              ModuleRecord
 //   kNodesOffset      trace table               TraceNode
 //   kRingsOffset      ring buffers              kLaneBytes a lane: main ring, nested ring
+//
+// A second memfd of one page, the SessionPage, is the same for all programs of a recording.
 //
 // The shim keeps no descriptor. It maps the start of each region and grows each view
 // with mremap(old, 0, larger, MREMAP_MAYMOVE), which maps a longer stretch of the same
@@ -29,9 +33,10 @@ namespace heaptally::wire {
 
 inline constexpr std::uint64_t kMagic = 0x6c6c617470616568;  // "heaptall", little-endian
 // Raised by any change to wire/. Shim and collector of different versions refuse each other.
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 
 inline constexpr std::uint64_t kPage = 4096;
+inline constexpr std::uint64_t kMaxProcesses = 4096;  // alive at one time
 inline constexpr std::uint64_t kMaxLanes = 8192;
 inline constexpr std::uint64_t kMaxModules = 16384;  // fits FrameKey's 14 bits
 inline constexpr std::uint64_t kMaxNodes = 1u << 24;
@@ -116,21 +121,27 @@ static_assert(sizeof(RingHeader) == 128);
 // The rings of one thread: one for its events, a small one for events of signal
 // handlers that interrupt a hook.
 struct Lane {
-  // The tid that owns the lane; 0: free. Claimed by CAS from 0 or from a thread that is dead.
-  alignas(64) std::atomic<std::uint32_t> owner;
+  // Who owns the lane, see lane_owner(); 0: free. Claimed by CAS from 0, or from a thread of the
+  // claimant's own process that is dead. The collector frees those of dead processes.
+  alignas(64) std::atomic<std::uint64_t> owner;
   RingHeader main;
   RingHeader nested;
 };
 static_assert(sizeof(Lane) == 320);
 
+constexpr std::uint64_t lane_owner(std::uint32_t process, std::uint32_t tid) {
+  return static_cast<std::uint64_t>(process) << 32 | tid;
+}
+constexpr std::uint32_t owning_process(std::uint64_t owner) {
+  return static_cast<std::uint32_t>(owner >> 32);
+}
+constexpr std::uint32_t owning_thread(std::uint64_t owner) {
+  return static_cast<std::uint32_t>(owner);
+}
+
 enum class Clock : std::uint32_t {
   kMonotonic = 0,        // CLOCK_MONOTONIC, nanoseconds
   kTimeStampCounter = 1  // rdtscp; only if invariant and the same on all CPUs
-};
-
-enum class Mode : std::uint32_t {
-  kRecord = 0,
-  kOff = 1,  // set by the collector that leaves: hooks pass everything through
 };
 
 // What the shim counts of itself, with relaxed adds.
@@ -146,6 +157,24 @@ struct Counters {
   std::atomic<std::uint64_t> wrong_stacks;     // of those, different
 };
 
+// One process that records into this memory. Block 0 is the one that executed the program.
+struct ProcessBlock {
+  // 0: free. Claimed by CAS from 0 with the process's id as it sees itself; freed by the
+  // collector once the process has ended and its events are tallied.
+  alignas(64) std::atomic<std::uint32_t> pid;
+  std::atomic<std::uint32_t> ready;  // 1 once the rest is written: release by the process,
+                                     // acquire by the collector
+  std::uint32_t parent;              // the block of the process that it was forked from
+  std::int32_t parent_pid;           // as it sees it; 0: outside of its PID namespace
+  std::uint64_t pid_namespace;       // inode; 0: not known
+  std::uint64_t stamp;               // when it was claimed
+  std::atomic<std::uint32_t> exit;   // kExits | status, once it is about to exit by itself
+  alignas(64) Counters counters;
+
+  static constexpr std::uint32_t kExits = 0x100;
+};
+static_assert(sizeof(ProcessBlock) == 192);
+
 struct Header {
   std::uint64_t magic;
   std::uint32_t version;
@@ -157,31 +186,48 @@ struct Header {
   std::uint32_t drop_when_full;  // 1: never wait, drop and count
   std::uint32_t max_depth;       // frames of a stack, at most kMaxDepth
   std::uint32_t verify_stacks;   // 1: compare every stack with libunwind's own
-  std::int32_t collector_pid;
+  std::uint32_t follow_forks;    // 0: forked children run unrecorded
 
-  // Written by the collector while it runs.
-  alignas(64) std::atomic<Mode> mode;
-  std::atomic<std::uint32_t> sleeping;  // futex: 1 while the collector sleeps; a producer that
-                                        // has much to drain clears it and wakes
   // Written by the shim.
-  alignas(64) std::atomic<std::uint32_t> ready;  // 1 once hooks record: release by the shim,
-                                                 // acquire by the collector
-  std::atomic<std::uint32_t> lanes;  // ever claimed: release by the shim, acquire by the collector
-  std::atomic<std::uint32_t> modules;  // records reserved, starting at 1
-  std::atomic<std::uint32_t> nodes;    // nodes reserved, starting at 1
-  alignas(64) Counters counters;
+  alignas(64) std::atomic<std::uint32_t> processes;  // blocks ever claimed: release by the
+                                                     // shim, acquire by the collector
+  std::atomic<std::uint32_t> claims;                 // how often one was claimed: likewise
+  std::atomic<std::uint32_t> lanes;                  // ever claimed: likewise
+  std::atomic<std::uint32_t> modules;                // records reserved, starting at 1
+  std::atomic<std::uint32_t> nodes;                  // nodes reserved, starting at 1
 };
 static_assert(sizeof(Header) <= kPage);
+
+enum class Mode : std::uint32_t {
+  kRecord = 0,
+  kOff = 1,  // set by the collector that leaves: hooks pass everything through
+};
+
+// One page for all programs of a recording.
+struct SessionPage {
+  // Written by the collector.
+  std::atomic<Mode> mode;
+  // A robust futex that the collector holds from before the first program starts: the kernel
+  // sets kCollectorDied when it ends, however it does.
+  std::atomic<std::uint32_t> collector;
+  // Futex: 1 while the collector sleeps; a producer that has much to drain clears it and wakes.
+  alignas(64) std::atomic<std::uint32_t> sleeping;
+
+  static constexpr std::uint32_t kCollectorDied = 0x40000000;  // FUTEX_OWNER_DIED
+};
+static_assert(sizeof(SessionPage) <= kPage);
 
 inline constexpr std::uint64_t kLaneBytes = (kRingSlots + kNestedRingSlots) * sizeof(Event);
 static_assert(kLaneBytes % kPage == 0);
 
-inline constexpr std::uint64_t kLanesOffset = kPage;
+inline constexpr std::uint64_t kProcessesOffset = kPage;
+inline constexpr std::uint64_t kLanesOffset =
+    kProcessesOffset + kMaxProcesses * sizeof(ProcessBlock);
 inline constexpr std::uint64_t kModulesOffset = kLanesOffset + kMaxLanes * sizeof(Lane);
 inline constexpr std::uint64_t kNodesOffset = kModulesOffset + kMaxModules * sizeof(ModuleRecord);
 inline constexpr std::uint64_t kRingsOffset = kNodesOffset + kMaxNodes * sizeof(TraceNode);
 inline constexpr std::uint64_t kFileBytes = kRingsOffset + kMaxLanes * kLaneBytes;
-static_assert(kModulesOffset % kPage == 0 && kNodesOffset % kPage == 0 &&
-              kRingsOffset % kPage == 0);
+static_assert(kLanesOffset % kPage == 0 && kModulesOffset % kPage == 0 &&
+              kNodesOffset % kPage == 0 && kRingsOffset % kPage == 0);
 
 }  // namespace heaptally::wire

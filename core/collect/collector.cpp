@@ -1,14 +1,10 @@
 #include "core/collect/collector.h"
 
-#include <linux/futex.h>
-#include <poll.h>
-#include <sys/syscall.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -19,8 +15,11 @@
 #include "core/collect/launcher.h"
 #include "core/collect/listener.h"
 #include "core/collect/process_stats.h"
+#include "core/collect/process_tree.h"
 #include "core/collect/recording_store.h"
 #include "core/collect/ring_merger.h"
+#include "core/collect/session_page.h"
+#include "core/collect/watcher.h"
 
 namespace heaptally {
 namespace {
@@ -35,13 +34,12 @@ constexpr Nanoseconds kModulesEvery = 10ms;
 constexpr Nanoseconds kNamesEvery = 200ms;
 constexpr Nanoseconds kSlack = 200us;       // an event waits at least this long in its ring
 constexpr Nanoseconds kStuckAfter = 500ms;  // a ring's `pending` that does not move
+constexpr Nanoseconds kExecTime = 1s;       // an exec that failed is heard of sooner
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
 constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
-
-std::string join(const std::vector<std::string>& words) {
-  return fmt::format("{}", fmt::join(words, " "));
-}
+// Looking at the memory of many processes takes time: at most one part in so many.
+constexpr int kSamplingShare = 50;
 
 std::filesystem::path default_output(const std::string& program, int pid) {
   return fmt::format("{}.{}.heaptally", std::filesystem::path(program).filename().string(), pid);
@@ -78,6 +76,12 @@ class ReplacedFile {
   std::filesystem::path aside_;  // empty: there was none, or it was let go
 };
 
+// Where a module is to be found.
+struct NewSource {
+  ModuleId module{};
+  ModuleSource source;
+};
+
 // One recording in progress.
 class Recording {
  public:
@@ -88,18 +92,19 @@ class Recording {
  private:
   void fill_header_of_start();
   void loop();
-  int accept_image(std::int32_t pid);
-  void finish_image();
   void nap(Nanoseconds duration);
-  bool look_at_descriptors(Nanoseconds patience);
+  void take_occurrences();
+  void take_signal(const signalfd_siginfo& signal);
+  void notice_background();
   void close_bucket(Nanoseconds now);
   void housekeeping();
   void sample(Nanoseconds now);
   void put_batch();
   void collect_sources();
+  bool has_new_modules() const;
   Batch take_batch();
   void finish_recording();
-  Header current_header();
+  Header current_header() const;
 
   const RecordOptions& options_;
   TickClock clock_;
@@ -111,19 +116,24 @@ class Recording {
   RecordingStore store_;
 
   TraceStore traces_;
-  TaskTable tasks_;
+  ProcessTable table_;
+  TaskTable tasks_{table_};
   Tallies tallies_;
+  RingMerger merger_;
+  ProcessTree tree_;
   EventTally events_;
-  std::unique_ptr<ProcessImage> image_;
-  std::optional<RingMerger> merger_;
+  SessionPage page_;
+  Watcher watcher_;
   RingMerger::Sink sink_;
 
-  Header header_;  // with the counts of the images that have ended
+  Header header_;
   RecordResult result_;
-  std::vector<Process> processes_;
-  std::vector<ModuleSource> sources_;  // of modules that are not in a batch yet
+  std::vector<NewSource> sources_;  // of modules that are not in a batch yet
   std::vector<Bucket> buckets_;
   std::vector<Sample> samples_;
+  bool root_has_ended_ = false;
+  bool background_told_ = false;
+  bool is_stopped_ = false;  // by the user, while background processes ran on
   Nanoseconds bucket_start_{0};
   Nanoseconds bucket_width_{kFirstBucketWidth};
   Nanoseconds next_flush_{kFlushEvery};
@@ -139,8 +149,18 @@ Recording::Recording(const RecordOptions& options)
                                    : options.output),
       replaced_(path_, options.overwrite),
       store_(path_, options.overwrite),
-      events_(clock_, traces_, tasks_, tallies_),
-      sink_([this](const wire::Event& event, std::uint32_t lane) { events_.apply(event, lane); }) {
+      merger_(clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter)),
+      tree_(clock_, merger_, table_),
+      events_(clock_, traces_, tasks_, tallies_, tree_),
+      watcher_({program_.pid(),
+                options.follow,
+                {clock_.kind(), options.drop_when_full, options.verify_stacks, options.follow,
+                 wire::kMaxDepth}},
+               listener_, signals_, page_, clock_),
+      sink_([this](const wire::Event& event, RingMerger::Source source, std::uint32_t lane) {
+        events_.apply(event, tree_.family(source), lane);
+      }) {
+  tree_.connect(watcher_, events_);
   fill_header_of_start();
   events_.on_time([this](Nanoseconds now) { close_bucket(now); }, bucket_width_);
 }
@@ -157,55 +177,8 @@ void Recording::fill_header_of_start() {
   header_.clock = clock_.name();
 }
 
-// Hands a process image its memory; -1 for processes that are not followed.
-int Recording::accept_image(std::int32_t pid) {
-  if (pid != program_.pid()) {
-    ++header_.unrecorded_processes;
-    return -1;
-  }
-  if (image_ != nullptr) {
-    finish_image();
-    events_.end_image();
-  }
-  const ProcessId id{static_cast<std::uint32_t>(processes_.size())};
-  const SharedMemoryOptions memory = {clock_.kind(), options_.drop_when_full,
-                                      options_.verify_stacks, wire::kMaxDepth};
-  merger_.reset();
-  image_.reset();
-  try {
-    image_ = std::make_unique<ProcessImage>(id, pid, memory);
-  } catch (const Error& error) {
-    // The program runs on unrecorded, and the user is told at its end.
-    result_.failure = error.what();
-    return -1;
-  }
-  merger_.emplace(image_->memory(), clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter));
-  events_.begin_image(*image_);
-  Process& process = processes_.emplace_back();
-  process.id = id;
-  process.pid = pid;
-  process.parent_pid = parent_pid(pid);
-  process.command = join(command_line(pid));
-  process.start = clock_.elapsed();
-  sample(clock_.elapsed());
-  if (header_.first_rss == 0) header_.first_rss = samples_.empty() ? 0 : samples_.back().rss;
-  return image_->memory().fd();
-}
-
-// The process has ended, or another program took its place: the last of its events.
-void Recording::finish_image() {
-  merger_->drain_all(sink_);
-  collect_sources();
-  header_ = current_header();
-  const wire::Header& header = image_->memory().header();
-  result_.was_recorded |= header.ready.load(std::memory_order_acquire) != 0;
-  result_.verified_stacks += header.counters.verified_stacks.load(std::memory_order_relaxed);
-  result_.wrong_stacks += header.counters.wrong_stacks.load(std::memory_order_relaxed);
-  processes_.back().end = clock_.elapsed();
-}
-
-// The header with what the current image has counted so far.
-Header Recording::current_header() {
+// The header with what was counted so far.
+Header Recording::current_header() const {
   Header header = header_;
   header.duration = clock_.elapsed();
   header.total = tallies_.total();
@@ -216,20 +189,19 @@ Header Recording::current_header() {
   const EventCounts& events = events_.counts();
   header.frees = events.frees;
   header.unknown_frees = events.unknown_frees;
+  header.inherited_frees = events.inherited_frees;
   header.inferred_frees = events.inferred_frees;
   header.late_events = events.late;
-  if (image_ == nullptr) return header;
-  const wire::Counters& counters = image_->memory().header().counters;
-  const auto read = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
-  header.lost_events += read(counters.lost_events);
-  header.inner_events += read(counters.inner_events);
-  header.cut_stacks += read(counters.cut_stacks);
-  header.broken_stacks += read(counters.broken_stacks);
-  header.fallback_stacks += read(counters.fallback_stacks);
-  header.unrecorded_processes += read(counters.unrecorded_forks);
-  header.waited += Nanoseconds(read(counters.waited_ns));
-  header.nested_events += merger_->counts().nested;
-  header.rejected_events += merger_->counts().rejected + events.damaged_traces;
+  const ShimCounts shim = tree_.counts();
+  header.lost_events = shim.lost_events + events.orphans;
+  header.inner_events = shim.inner_events;
+  header.cut_stacks = shim.cut_stacks;
+  header.broken_stacks = shim.broken_stacks;
+  header.fallback_stacks = shim.fallback_stacks;
+  header.unrecorded_processes = tree_.unrecorded() + shim.unrecorded_forks;
+  header.waited = shim.waited;
+  header.nested_events = merger_.counts().nested;
+  header.rejected_events = merger_.counts().rejected + events.damaged_traces;
   return header;
 }
 
@@ -249,54 +221,71 @@ void Recording::close_bucket(Nanoseconds now) {
 }
 
 void Recording::sample(Nanoseconds now) {
-  const MemoryUse use = memory_use(program_.pid());
-  if (use.rss == 0) return;
-  samples_.push_back({now, use.rss, use.mapped, cpu_time(program_.pid())});
-  header_.peak_rss = std::max({header_.peak_rss, use.rss, peak_rss(program_.pid())});
+  Sample sum;
+  sum.time = now;
+  for (const std::int32_t pid : tree_.running()) {
+    const MemoryUse use = memory_use(pid);
+    sum.rss += use.rss;
+    sum.mapped += use.mapped;
+    sum.cpu += cpu_time(pid);
+  }
+  if (sum.rss == 0) return;
+  // What those that have ended used stays used.
+  if (!samples_.empty()) sum.cpu = std::max(sum.cpu, samples_.back().cpu);
+  samples_.push_back(sum);
+  header_.peak_rss = std::max({header_.peak_rss, sum.rss, peak_rss(program_.pid())});
+  if (header_.first_rss == 0) header_.first_rss = sum.rss;
 }
 
 void Recording::housekeeping() {
   const Nanoseconds now = clock_.elapsed();
-  if (merger_.has_value() &&
-      clock_.since_start(merger_->drained_until()) >= bucket_start_ + bucket_width_) {
-    close_bucket(clock_.since_start(merger_->drained_until()));
-  }
-  if (now >= next_sample_) {
-    // Before its first image the child is still a copy of this process.
-    if (image_ != nullptr) sample(now);
-    next_sample_ = now + kSampleEvery;
+  const Nanoseconds drained = clock_.since_start(merger_.drained_until());
+  if (tree_.has_begun() && drained >= bucket_start_ + bucket_width_) close_bucket(drained);
+  // Before its first image the child is still a copy of this process.
+  if (now >= next_sample_ && tree_.has_begun()) {
+    sample(now);
+    const Nanoseconds took = clock_.elapsed() - now;
+    next_sample_ = now + std::max<Nanoseconds>(kSampleEvery, kSamplingShare * took);
   }
   if (now >= next_names_) {
-    events_.refresh_thread_names();
+    for (const auto& [number, family] : tree_.families()) events_.refresh_thread_names(*family);
     next_names_ = now + kNamesEvery;
   }
   // Files of modules are opened soon, while the process is there and they are not deleted.
-  const bool names_modules = image_ != nullptr && image_->has_new_modules();
-  if (now >= next_flush_ || (names_modules && now >= last_batch_ + kModulesEvery)) put_batch();
+  if (now >= next_flush_ || (has_new_modules() && now >= last_batch_ + kModulesEvery)) put_batch();
   if (now >= next_flush_) {
     clock_.adjust();
+    tree_.free_dead_claims();
     next_flush_ = now + kFlushEvery;
   }
 }
 
-// Where the image's new modules are to be found; before the image goes, for a batch needs a
-// source for each module.
+bool Recording::has_new_modules() const {
+  return std::any_of(tree_.families().begin(), tree_.families().end(),
+                     [](const auto& family) { return family.second->has_new_modules(); });
+}
+
+// Where the new modules are to be found; a batch needs a source for each module.
 void Recording::collect_sources() {
-  for (auto& module : image_->take_new_modules()) {
-    sources_.push_back({module.path, module.build_id, program_.pid(), module.is_executable});
+  for (const auto& [number, family] : tree_.families()) {
+    for (auto& module : family->take_new_modules()) {
+      sources_.push_back(
+          {module.id, {module.path, module.build_id, module.pid, module.is_executable}});
+    }
   }
 }
 
 Batch Recording::take_batch() {
   Batch batch;
-  batch.processes = processes_;
+  batch.processes = table_.take_changed();
   batch.tasks = tasks_.take_changed();
   batch.modules = traces_.take_new_modules();
-  if (image_ != nullptr) collect_sources();
-  if (!batch.modules.empty() && batch.modules.front().id == kNoModule) {
-    sources_.insert(sources_.begin(), ModuleSource());
+  collect_sources();
+  batch.sources.resize(batch.modules.size());
+  for (NewSource& source : std::exchange(sources_, {})) {
+    batch.sources.at(index_of(source.module) - index_of(batch.modules.front().id)) =
+        std::move(source.source);
   }
-  batch.sources = std::exchange(sources_, {});
   batch.frames = traces_.take_new_frames();
   batch.traces = traces_.take_new_traces();
   batch.keys = tallies_.take_new_keys();
@@ -317,42 +306,68 @@ void Recording::put_batch() {
   }
 }
 
-// Answers images and signals, waiting for them for `patience`. True: the program has ended.
-bool Recording::look_at_descriptors(Nanoseconds patience) {
-  pollfd watched[] = {
-      {program_.pidfd(), POLLIN, 0}, {listener_.fd(), POLLIN, 0}, {signals_.fd(), POLLIN, 0}};
-  const timespec timeout = {0, patience.count()};
-  if (ppoll(watched, std::size(watched), &timeout, nullptr) <= 0) return false;
-  if (watched[1].revents != 0) {
-    listener_.answer_all([this](std::int32_t pid) { return accept_image(pid); });
+void Recording::take_signal(const signalfd_siginfo& signal) {
+  if (root_has_ended_) {
+    // Only background processes are left: what is to stop is the recording, not they.
+    is_stopped_ |= signal.ssi_signo == SIGINT || signal.ssi_signo == SIGTERM;
+    return;
   }
-  if (watched[2].revents != 0) signals_.forward_to(program_.pid());
-  return watched[0].revents != 0;
+  if (!came_from_terminal(signal)) kill(program_.pid(), static_cast<int>(signal.ssi_signo));
 }
 
-// Sleeps until a ring has much to drain, or for `duration`.
-void Recording::nap(Nanoseconds duration) {
-  std::atomic<std::uint32_t>& sleeping = image_->memory().header().sleeping;
-  sleeping.store(1, std::memory_order_seq_cst);
-  if (!merger_->has_backlog(kBacklog)) {
-    const timespec timeout = {0, duration.count()};
-    syscall(SYS_futex, &sleeping, FUTEX_WAIT, 1, &timeout, nullptr, 0);
+void Recording::take_occurrences() {
+  for (Occurrence& occurrence : watcher_.take()) {
+    switch (occurrence.kind) {
+      case Occurrence::Kind::kImage:
+        tree_.image_arrived(occurrence);
+        break;
+      case Occurrence::Kind::kNotFollowed:
+        tree_.not_followed(occurrence);
+        break;
+      case Occurrence::Kind::kEnd:
+        tree_.ended(occurrence);
+        root_has_ended_ |= occurrence.pid == program_.pid();
+        break;
+      case Occurrence::Kind::kSignal:
+        take_signal(occurrence.signal);
+        break;
+    }
   }
-  sleeping.store(0, std::memory_order_relaxed);
+}
+
+// Sleeps until a ring has much to drain, something happened, or for `duration`.
+void Recording::nap(Nanoseconds duration) {
+  page_.lie_down();
+  if (!merger_.has_backlog(kBacklog) && !watcher_.has_any()) page_.nap(duration);
+  page_.get_up();
 }
 
 void Recording::loop() {
   Nanoseconds duration = kShortestNap;
-  bool has_ended = false;
-  while (!has_ended) {
-    has_ended = look_at_descriptors(image_ == nullptr ? kLongestNap : Nanoseconds(0));
-    if (image_ != nullptr) {
-      const std::size_t events = merger_->drain(clock_.now(), sink_);
-      duration = events != 0 ? kShortestNap : std::min(duration * 2, kLongestNap);
-      if (!has_ended && !merger_->has_backlog(kBacklog)) nap(duration);
-    }
+  while (true) {
+    // Read first: what arrives from here on stamps nothing earlier.
+    const std::uint64_t now = clock_.now();
+    take_occurrences();
+    tree_.find_forked();
+    const std::size_t events = merger_.drain(now, sink_);
+    tree_.confirm_execs(merger_.drained_until() - clock_.ticks_of(kExecTime));
+    collect_sources();
+    tree_.finish_ended(merger_.drained_until());
     housekeeping();
+    if (root_has_ended_ && tree_.is_over(merger_.drained_until())) return;
+    if (is_stopped_) return;
+    if (root_has_ended_) notice_background();
+    duration = events != 0 ? kShortestNap : std::min(duration * 2, kLongestNap);
+    if (!merger_.has_backlog(kBacklog) && !watcher_.has_any()) nap(duration);
   }
+}
+
+// The program has ended, but processes that it started run on.
+void Recording::notice_background() {
+  const std::vector<std::int32_t> running = tree_.running();
+  if (running.empty() || !options_.on_background) return;
+  const auto tell = std::exchange(background_told_, true);
+  if (!tell) options_.on_background(running);
 }
 
 void Recording::finish_recording() {
@@ -361,7 +376,8 @@ void Recording::finish_recording() {
     Batch last = take_batch();
     last.header = header_;
     last.header.complete = true;
-    last.totals = tallies_.totals();
+    last.totals = tallies_.totals(
+        [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
     store_.finish(std::move(last), options_.progress);
   } catch (const Error& error) {
     result_.failure = error.what();
@@ -379,17 +395,18 @@ RecordResult Recording::run() {
     throw;
   }
   loop();
+  page_.leave();
   result_.exit_status = program_.wait();
-  if (image_ != nullptr) {
-    finish_image();
-  } else {
-    header_ = current_header();
-  }
   close_bucket(events_.last_time());
+  collect_sources();
+  tree_.finish();
+  header_ = current_header();
   header_.peak_rss = std::max<std::uint64_t>(header_.peak_rss, program_.peak_rss());
   header_.exit_status = result_.exit_status;
-  if (!processes_.empty()) processes_.back().exit_status = result_.exit_status;
-  // What the current image counted is in header_ already.
+  const ShimCounts shim = tree_.counts();
+  result_.was_recorded = shim.any_ready;
+  result_.verified_stacks = shim.verified_stacks;
+  result_.wrong_stacks = shim.wrong_stacks;
   result_.header = header_;
   finish_recording();
   return std::move(result_);

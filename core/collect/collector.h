@@ -16,10 +16,14 @@ struct RecordOptions {
   std::filesystem::path output;      // empty: PROGRAM.PID.heaptally in the working directory
   bool overwrite = false;            // replace an existing file
   bool drop_when_full = false;       // never make the program wait for a full ring
+  bool follow = true;                // record the processes it starts, too
   bool verify_stacks = false;        // compare every stack with libunwind's own (slow)
   std::string preload;               // path of the shim
   // Called while the last symbols are resolved, after the program has ended.
   std::function<void(std::size_t done, std::size_t all)> progress;
+  // Called once if the program has ended but processes that it started run on, with their PIDs.
+  // The recording goes on until they have ended too, or SIGINT or SIGTERM ends it.
+  std::function<void(const std::vector<std::int32_t>& running)> on_background;
 };
 
 struct RecordResult {

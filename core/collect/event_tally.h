@@ -6,8 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/collect/live_table.h"
-#include "core/collect/process_image.h"
+#include "core/collect/image_family.h"
 #include "core/collect/tallies.h"
 #include "core/collect/task_table.h"
 #include "core/collect/tick_clock.h"
@@ -19,60 +18,61 @@ namespace heaptally {
 struct EventCounts {
   std::uint64_t frees = 0;
   std::uint64_t unknown_frees = 0;
+  std::uint64_t inherited_frees = 0;
   std::uint64_t inferred_frees = 0;
   std::uint64_t late = 0;
   std::uint64_t damaged_traces = 0;
+  std::uint64_t orphans = 0;  // of processes that nothing is known of
 };
 
-// Purpose: applies a process image's events, which come in order of their stamps, to the
-//   live table and the tallies. A free without its allocation and an allocation at a live
+// What events tell of processes, and who knows more of them.
+class ProcessEvents {
+ public:
+  virtual ~ProcessEvents() = default;
+  // The process of a block that events name before it was noticed; null if there is none.
+  virtual TrackedProcess* process_of(ImageFamily& family, std::uint32_t block) = 0;
+  virtual void note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) = 0;
+};
+
+// Purpose: applies all processes' events, which come in order of their stamps, to their live
+//   tables and the tallies. A free without its allocation and an allocation at a live
 //   address are counted, never trusted. Threads: one at a time.
 class EventTally {
  public:
-  EventTally(const TickClock& clock, TraceStore& traces, TaskTable& tasks, Tallies& tallies)
-      : clock_(clock), traces_(traces), tasks_(tasks), tallies_(tallies) {}
+  EventTally(const TickClock& clock, TraceStore& traces, TaskTable& tasks, Tallies& tallies,
+             ProcessEvents& processes)
+      : clock_(clock), traces_(traces), tasks_(tasks), tallies_(tallies), processes_(processes) {}
 
   // Called with the time of each event before it is applied; where time buckets are closed.
   void on_time(std::function<void(Nanoseconds)> callback, Nanoseconds first);
   // The callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
 
-  void begin_image(ProcessImage& image);
-  void end_image();
-  void apply(const wire::Event& event, std::uint32_t lane);
+  void apply(const wire::Event& event, ImageFamily& family, std::uint32_t lane);
+  // All of the process's events were applied: the blocks still live are its leaks.
+  void end_process(TrackedProcess& process);
 
-  // Reads the names that threads have by now.
-  void refresh_thread_names();
+  // Reads the names that the threads of a family have by now.
+  void refresh_thread_names(ImageFamily& family);
 
   const EventCounts& counts() const { return counts_; }
   Nanoseconds last_time() const { return last_time_; }
 
  private:
-  struct Lane {
-    bool has_task = false;
-    TaskId task{};
-    std::int32_t tid = 0;
-    std::uint64_t last_allocation = 0;  // its address, while it can still be a temporary
-    // The last key that was looked up: loops hit it.
-    wire::TraceIndex memo_trace = 0;
-    SizeClass memo_class{255};
-    TallyId memo_tally{};
-  };
-
-  Lane& lane_of(std::uint32_t index);
-  void begin_thread(Lane& lane, const wire::Event& event);
-  void allocate(Lane& lane, const wire::Event& event);
-  void free(Lane& lane, std::uint64_t address);
-  TallyId tally_for(Lane& lane, wire::TraceIndex trace, std::uint64_t size);
+  bool find_process(LaneState& lane, ImageFamily& family, std::uint32_t index);
+  void begin_thread(LaneState& lane, ImageFamily& family, const wire::Event& event);
+  void allocate(LaneState& lane, const wire::Event& event);
+  void free(LaneState& lane, std::uint64_t address);
+  void begin_note(LaneState& lane, const wire::Event& event);
+  void add_text(LaneState& lane, const wire::Event& event);
+  TallyId tally_for(LaneState& lane, wire::TraceIndex trace, std::uint64_t size);
   void advance(std::uint64_t stamp);
 
   const TickClock& clock_;
   TraceStore& traces_;
   TaskTable& tasks_;
   Tallies& tallies_;
-  ProcessImage* image_ = nullptr;
-  LiveTable live_;
-  std::vector<Lane> lanes_;
+  ProcessEvents& processes_;
   EventCounts counts_;
   std::uint64_t last_stamp_ = 0;
   Nanoseconds last_time_{0};

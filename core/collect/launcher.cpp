@@ -213,15 +213,15 @@ SignalQueue::~SignalQueue() {
   sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
 }
 
-void SignalQueue::forward_to(int pid) {
-  signalfd_siginfo info;
-  while (read(fd_, &info, sizeof(info)) == sizeof(info)) {
-    // The kernel itself is the sender of what was typed at a terminal; of a terminal that hangs
-    // up it tells the session's leader alone.
-    const bool to_leader = info.ssi_signo == SIGHUP && getsid(0) == getpid();
-    if (info.ssi_code == SI_KERNEL && !to_leader) continue;
-    kill(pid, static_cast<int>(info.ssi_signo));
-  }
+bool SignalQueue::take(signalfd_siginfo& signal) {
+  return read(fd_, &signal, sizeof(signal)) == sizeof(signal);
+}
+
+bool came_from_terminal(const signalfd_siginfo& signal) {
+  // The kernel itself is the sender of what was typed at a terminal; of a terminal that hangs
+  // up it tells the session's leader alone.
+  const bool to_leader = signal.ssi_signo == SIGHUP && getsid(0) == getpid();
+  return signal.ssi_code == SI_KERNEL && !to_leader;
 }
 
 }  // namespace heaptally

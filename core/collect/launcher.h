@@ -1,6 +1,8 @@
 // Launcher: starts the program that is to be recorded.
 #pragma once
 
+#include <sys/signalfd.h>
+
 #include <string>
 #include <vector>
 
@@ -58,12 +60,15 @@ class SignalQueue {
   SignalQueue& operator=(const SignalQueue&) = delete;
 
   int fd() const { return fd_; }
-  // Passes pending signals on to `pid`, except those that the terminal sent to the whole
-  // foreground group, which the program has got already.
-  void forward_to(int pid);
+  // The next pending signal; false: there is none.
+  bool take(signalfd_siginfo& signal);
 
  private:
   int fd_ = -1;
 };
+
+// Whether the terminal sent a signal to the whole foreground group, so that the recorded program
+// has got it already.
+bool came_from_terminal(const signalfd_siginfo& signal);
 
 }  // namespace heaptally

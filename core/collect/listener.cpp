@@ -28,20 +28,21 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
   throw Error("session socket", fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-void send_welcome(int socket, const wire::Welcome& welcome, int memory) {
+void send_welcome(int socket, const wire::Welcome& welcome, int memory, int page) {
   iovec data = {const_cast<wire::Welcome*>(&welcome), sizeof(welcome)};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
   if (memory >= 0) {
+    const int descriptors[] = {memory, page};
     message.msg_control = control;
     message.msg_controllen = sizeof(control);
     cmsghdr* part = CMSG_FIRSTHDR(&message);
     part->cmsg_level = SOL_SOCKET;
     part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(part), &memory, sizeof(memory));
+    part->cmsg_len = CMSG_LEN(sizeof(descriptors));
+    std::memcpy(CMSG_DATA(part), descriptors, sizeof(descriptors));
   }
   sendmsg(socket, &message, MSG_NOSIGNAL);
 }
@@ -72,34 +73,36 @@ Listener::~Listener() {
 
 std::string Listener::session() const { return hex(secret_.data(), secret_.size()) + ":" + name_; }
 
-void Listener::answer_all(const Decide& decide) {
+void Listener::for_each_caller(const std::function<void(const Caller&)>& visit) {
   while (true) {
     const int socket = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
     if (socket < 0) return;
-    answer(socket, decide);
+    Caller caller;
+    if (hear(socket, caller)) visit(caller);
     close(socket);
   }
 }
 
-void Listener::answer(int socket, const Decide& decide) {
+bool Listener::hear(int socket, Caller& caller) const {
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
   wire::Hello hello = {};
-  if (recv(socket, &hello, sizeof(hello), MSG_WAITALL) != sizeof(hello)) return;
+  if (recv(socket, &hello, sizeof(hello), MSG_WAITALL) != sizeof(hello)) return false;
   if (hello.magic != wire::kMagic || hello.bytes != sizeof(hello) ||
       std::memcmp(hello.secret, secret_.data(), secret_.size()) != 0) {
-    return;
+    return false;
   }
-  ucred caller = {};
-  socklen_t length = sizeof(caller);
-  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &caller, &length) != 0) return;
-  wire::Welcome welcome = {wire::kMagic, wire::kVersion, wire::Answer::kOtherVersion,
-                           wire::kFileBytes};
-  int memory = -1;
-  if (hello.version == wire::kVersion) {
-    memory = decide(caller.pid);
-    welcome.answer = memory < 0 ? wire::Answer::kNotFollowed : wire::Answer::kAccepted;
-  }
-  send_welcome(socket, welcome, memory);
+  ucred credentials = {};
+  socklen_t length = sizeof(credentials);
+  if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return false;
+  caller = {socket, credentials.pid, hello.version == wire::kVersion};
+  return true;
+}
+
+void Listener::welcome(const Caller& caller, int memory, int page) {
+  wire::Answer answer = memory < 0 ? wire::Answer::kNotFollowed : wire::Answer::kAccepted;
+  if (!caller.has_our_version) answer = wire::Answer::kOtherVersion;
+  send_welcome(caller.socket, {wire::kMagic, wire::kVersion, answer, wire::kFileBytes}, memory,
+               page);
 }
 
 }  // namespace heaptally

@@ -23,13 +23,20 @@ class Listener {
   // The value of the session variable.
   std::string session() const;
 
-  // Decides on a caller: the memfd to hand out, or -1 to leave it unrecorded.
-  using Decide = std::function<int(std::int32_t pid)>;
-  // Answers everybody who waits. Callers without the secret are hung up on.
-  void answer_all(const Decide& decide);
+  // Who knows the secret and asks to be recorded.
+  struct Caller {
+    int socket = -1;
+    std::int32_t pid = 0;  // 0: it has none that this process sees
+    bool has_our_version = false;
+  };
+  // Everybody who waits; each is hung up on after the visit. Callers without the secret are at
+  // once.
+  void for_each_caller(const std::function<void(const Caller&)>& visit);
+  // Hands out a program's memory and the session's page; -1 for both: it is not recorded.
+  static void welcome(const Caller& caller, int memory, int page);
 
  private:
-  void answer(int socket, const Decide& decide);
+  bool hear(int socket, Caller& caller) const;
 
   int fd_ = -1;
   std::string name_;

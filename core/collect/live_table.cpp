@@ -5,7 +5,7 @@
 namespace heaptally {
 
 void LiveTable::Shard::grow() {
-  std::vector<LiveBlock> old(slots.size() + slots.size() / 2);
+  std::vector<LiveBlock> old(slots.empty() ? kFirstSlots : slots.size() + slots.size() / 2);
   std::swap(old, slots);
   for (const LiveBlock& block : old) {
     if (block.address == 0) continue;
@@ -46,6 +46,7 @@ void LiveTable::Shard::close_gap(std::size_t gap) {
 bool LiveTable::remove(std::uint64_t address, LiveBlock& block) {
   const std::uint64_t hash = hash_of(address);
   Shard& shard = shard_of(hash);
+  if (shard.count == 0) return false;
   std::size_t i = shard.home_of(hash);
   while (shard.slots[i].address != address) {
     if (shard.slots[i].address == 0) return false;
@@ -56,11 +57,6 @@ bool LiveTable::remove(std::uint64_t address, LiveBlock& block) {
   --shard.count;
   --count_;
   return true;
-}
-
-void LiveTable::clear() {
-  for (Shard& shard : shards_) shard = Shard();
-  count_ = 0;
 }
 
 }  // namespace heaptally

@@ -32,7 +32,16 @@ class LiveTable {
   // Takes the block out into `block`. False: no such block is live.
   bool remove(std::uint64_t address, LiveBlock& block);
 
-  void clear();
+  // Calls visit(block) for each.
+  template <class Visit>
+  void for_each(Visit visit) const {
+    for (const Shard& shard : shards_) {
+      for (const LiveBlock& block : shard.slots) {
+        if (block.address != 0) visit(block);
+      }
+    }
+  }
+
   std::size_t size() const { return count_; }
 
  private:
@@ -40,7 +49,7 @@ class LiveTable {
   static constexpr std::size_t kFirstSlots = 16;
 
   struct Shard {
-    std::vector<LiveBlock> slots = std::vector<LiveBlock>(kFirstSlots);
+    std::vector<LiveBlock> slots;  // none until the first block comes
     std::size_t count = 0;
 
     std::size_t home_of(std::uint64_t hash) const {

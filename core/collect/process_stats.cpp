@@ -1,9 +1,11 @@
 #include "core/collect/process_stats.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 
@@ -60,16 +62,50 @@ Nanoseconds cpu_time(std::int32_t pid) {
   return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
-std::vector<std::string> command_line(std::int32_t pid) {
+std::string joined_command_line(std::int32_t pid) {
   constexpr std::size_t kLongest = 64 * 1024;
-  const std::string text = read_some(fmt::format("/proc/{}/cmdline", pid), kLongest);
-  std::vector<std::string> arguments;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\0', begin), text.size());
-    arguments.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
+  std::string text = read_some(fmt::format("/proc/{}/cmdline", pid), kLongest);
+  if (!text.empty() && text.back() == '\0') text.pop_back();
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return text;
+}
+
+std::optional<int> zombie_status(std::int32_t pid) {
+  const std::string stat = read_some(fmt::format("/proc/{}/stat", pid));
+  // The command's name, in parentheses, may hold anything; the state follows it.
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return std::nullopt;
+  if (stat[name_end + 2] != 'Z') return std::nullopt;
+  const std::size_t last = stat.rfind(' ');
+  return static_cast<int>(number_at(stat, last));
+}
+
+std::uint64_t pid_namespace(std::int32_t pid) {
+  char text[64] = {};
+  // "pid:[4026531836]"
+  if (readlink(fmt::format("/proc/{}/ns/pid", pid).c_str(), text, sizeof(text) - 1) <= 0) return 0;
+  const char* number = std::strchr(text, '[');
+  return number == nullptr ? 0 : number_at(text, static_cast<std::size_t>(number + 1 - text));
+}
+
+std::int32_t find_in_namespace(std::int32_t pid, std::uint64_t wanted) {
+  DIR* processes = opendir("/proc");
+  if (processes == nullptr) return 0;
+  std::int32_t found = 0;
+  for (const dirent* entry = readdir(processes); entry != nullptr && found == 0;
+       entry = readdir(processes)) {
+    const auto candidate = static_cast<std::int32_t>(number_at(entry->d_name, 0));
+    if (candidate == 0 || pid_namespace(candidate) != wanted) continue;
+    // "NSpid:" and the process's id in each namespace, its own the last.
+    const std::string status = read_some(fmt::format("/proc/{}/status", candidate));
+    const std::size_t line = status.find("\nNSpid:");
+    if (line == std::string::npos) continue;
+    const std::size_t end = status.find('\n', line + 1);
+    const std::size_t last = status.rfind('\t', end);
+    if (static_cast<std::int32_t>(number_at(status, last)) == pid) found = candidate;
   }
-  return arguments;
+  closedir(processes);
+  return found;
 }
 
 std::string thread_name(std::int32_t pid, std::int32_t tid) {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "core/base/types.h"
 
@@ -20,7 +20,15 @@ MemoryUse memory_use(std::int32_t pid);
 std::uint64_t peak_rss(std::int32_t pid);
 Nanoseconds cpu_time(std::int32_t pid);
 std::int32_t parent_pid(std::int32_t pid);
-std::vector<std::string> command_line(std::int32_t pid);
+// Its arguments, joined by blanks.
+std::string joined_command_line(std::int32_t pid);
+// What a process that has ended exited with, as wait() gives it, while its parent has not asked
+// for it; else none.
+std::optional<int> zombie_status(std::int32_t pid);
+// The inode of its PID namespace; 0 if that cannot be read.
+std::uint64_t pid_namespace(std::int32_t pid);
+// The process that has a PID in that namespace; 0 if there is none to be seen.
+std::int32_t find_in_namespace(std::int32_t pid, std::uint64_t pid_namespace);
 std::string thread_name(std::int32_t pid, std::int32_t tid);
 
 }  // namespace heaptally

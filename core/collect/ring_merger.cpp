@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace heaptally {
 namespace {
@@ -16,37 +17,41 @@ constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 bool makes_sense(const wire::Event& event) {
   const auto kind = static_cast<std::uint8_t>(event.kind);
   return kind != 0 && kind <= wire::kLastEventKind &&
-         (event.kind == wire::EventKind::kThreadBegin || event.address != 0);
+         (event.kind == wire::EventKind::kThreadBegin || event.kind == wire::EventKind::kText ||
+          event.address != 0);
 }
 
 }  // namespace
 
+void RingMerger::add(SharedMemory& memory, Source source) {
+  memories_.push_back({&memory, source, 0});
+}
+
+void RingMerger::remove(Source source) {
+  std::erase_if(memories_, [&](const Memory& memory) { return memory.source == source; });
+  std::erase_if(rings_, [&](const Ring& ring) { return ring.source == source; });
+}
+
 void RingMerger::find_rings() {
-  const std::uint32_t count = memory_.lane_count();
-  for (; lanes_ < count; ++lanes_) {
-    wire::Lane& lane = memory_.lane(lanes_);
-    rings_.push_back({&lane.main,
-                      memory_.main_slots(lanes_),
-                      wire::kRingSlots - 1,
-                      lanes_,
-                      false,
-                      0,
-                      0,
-                      0,
-                      0,
-                      0,
-                      {}});
-    rings_.push_back({&lane.nested,
-                      memory_.nested_slots(lanes_),
-                      wire::kNestedRingSlots - 1,
-                      lanes_,
-                      true,
-                      0,
-                      0,
-                      0,
-                      0,
-                      0,
-                      {}});
+  for (Memory& known : memories_) {
+    const std::uint32_t count = known.memory->lane_count();
+    for (; known.lanes < count; ++known.lanes) {
+      const wire::Event* slots = known.memory->slots(known.lanes);
+      if (slots == nullptr) break;
+      wire::Lane& lane = known.memory->lane(known.lanes);
+      Ring ring;
+      ring.header = &lane.main;
+      ring.slots = slots;
+      ring.mask = wire::kRingSlots - 1;
+      ring.source = known.source;
+      ring.lane = known.lanes;
+      rings_.push_back(ring);
+      ring.header = &lane.nested;
+      ring.slots = slots + wire::kRingSlots;
+      ring.mask = wire::kNestedRingSlots - 1;
+      ring.is_nested = true;
+      rings_.push_back(ring);
+    }
   }
 }
 
@@ -71,10 +76,19 @@ std::uint64_t RingMerger::horizon(std::uint64_t now) {
 }
 
 // Copies the ring's next sensible event. False: it has none.
-bool RingMerger::load_next(Ring& ring) {
+// Events may be stamped after `now` was read. One that still lies ahead of the clock when it is
+// seen again was never stamped: it would hold up its ring for good.
+bool RingMerger::load_next(Ring& ring, std::uint64_t now) {
   for (; ring.tail != ring.head; ++ring.tail) {
     ring.next = ring.slots[ring.tail & ring.mask];
-    if (makes_sense(ring.next)) return true;
+    const bool was_ahead = std::exchange(ring.is_ahead, false);
+    if (makes_sense(ring.next)) {
+      if (ring.next.stamp <= now) return true;
+      if (!was_ahead) {
+        ring.is_ahead = true;
+        return false;
+      }
+    }
     ++counts_.rejected;
   }
   return false;
@@ -89,7 +103,7 @@ void RingMerger::release(Ring& ring) {
   syscall(SYS_futex, &ring.header->waiting, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-std::size_t RingMerger::merge(std::uint64_t before, const Sink& sink) {
+std::size_t RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sink& sink) {
   heap_.clear();
   for (std::uint32_t i = 0; i < rings_.size(); ++i) {
     Ring& ring = rings_[i];
@@ -100,7 +114,7 @@ std::size_t RingMerger::merge(std::uint64_t before, const Sink& sink) {
       ring.tail = head;
     }
     ring.head = head;
-    if (load_next(ring) && ring.next.stamp < before) heap_.push_back({ring.next.stamp, i});
+    if (load_next(ring, now) && ring.next.stamp < before) heap_.push_back({ring.next.stamp, i});
   }
   std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
   std::size_t handed_on = 0;
@@ -114,9 +128,9 @@ std::size_t RingMerger::merge(std::uint64_t before, const Sink& sink) {
     const std::uint64_t first = ring.tail;
     bool more = true;
     while (more && ring.next.stamp < until) {
-      sink(ring.next, ring.lane);
+      sink(ring.next, ring.source, ring.lane);
       ++ring.tail;
-      more = load_next(ring);
+      more = load_next(ring, now);
     }
     handed_on += ring.tail - first;
     if (ring.is_nested) counts_.nested += ring.tail - first;
@@ -135,12 +149,7 @@ std::size_t RingMerger::merge(std::uint64_t before, const Sink& sink) {
 std::size_t RingMerger::drain(std::uint64_t now, const Sink& sink) {
   find_rings();
   drained_until_ = horizon(now);
-  return merge(drained_until_, sink);
-}
-
-std::size_t RingMerger::drain_all(const Sink& sink) {
-  find_rings();
-  return merge(kNever, sink);
+  return merge(now, drained_until_, sink);
 }
 
 bool RingMerger::has_backlog(std::uint64_t slots) {

@@ -1,4 +1,4 @@
-// RingMerger: the events of all rings of a process image, in order of their stamps.
+// RingMerger: the events of all rings of a recording, in order of their stamps.
 #pragma once
 
 #include <cstdint>
@@ -15,24 +15,29 @@ struct MergerCounts {
   std::uint64_t nested = 0;    // from rings of signal handlers
 };
 
-// Purpose: drains the rings. An event is handed on only when no earlier one can still come:
-//   when its stamp is below every ring's `pending` and below now by the slack.
+// Purpose: drains the rings of all programs' memories. An event is handed on only when no earlier
+//   one can still come: when its stamp is below every ring's `pending` and below now by the slack.
 // A ring whose `pending` does not move for long (its thread died, or its signal handler does
 //   not return) is not waited for.
 // Threads: one at a time.
 class RingMerger {
  public:
-  // Receives each event with the index of its lane.
-  using Sink = std::function<void(const wire::Event&, std::uint32_t lane)>;
+  // A number that the caller gives each memory.
+  using Source = std::uint32_t;
+  // Receives each event with the memory it comes from and the index of its lane.
+  using Sink = std::function<void(const wire::Event&, Source source, std::uint32_t lane)>;
 
   // `stuck_after`: ticks after which a `pending` that has not moved is passed over.
-  RingMerger(SharedMemory& memory, std::uint64_t slack, std::uint64_t stuck_after)
-      : memory_(memory), slack_(slack), stuck_after_(stuck_after) {}
+  RingMerger(std::uint64_t slack, std::uint64_t stuck_after)
+      : slack_(slack), stuck_after_(stuck_after) {}
+
+  // Until it is removed, the memory must live.
+  void add(SharedMemory& memory, Source source);
+  // What its rings still hold is dropped.
+  void remove(Source source);
 
   // Hands on all that is safe at `now`, and frees its slots. Returns how many events.
   std::size_t drain(std::uint64_t now, const Sink& sink);
-  // Hands on everything that was committed: no thread is left that could add to it.
-  std::size_t drain_all(const Sink& sink);
 
   // Whether a ring has more than `slots` events that wait.
   bool has_backlog(std::uint64_t slots);
@@ -41,18 +46,25 @@ class RingMerger {
   const MergerCounts& counts() const { return counts_; }
 
  private:
+  struct Memory {
+    SharedMemory* memory;
+    Source source;
+    std::uint32_t lanes;  // whose rings are known
+  };
   struct Ring {
-    wire::RingHeader* header;
-    const wire::Event* slots;
-    std::uint64_t mask;
-    std::uint32_t lane;
-    bool is_nested;
+    wire::RingHeader* header = nullptr;
+    const wire::Event* slots = nullptr;
+    std::uint64_t mask = 0;
+    Source source = 0;
+    std::uint32_t lane = 0;
+    bool is_nested = false;
+    bool is_ahead = false;       // its next event has a stamp that was yet to come when it was seen
     std::uint64_t tail = 0;      // ours; what the shared memory says is only for the producer
     std::uint64_t released = 0;  // the tail that the producer was told
     std::uint64_t head = 0;      // as last read
     std::uint64_t pending = 0;
     std::uint64_t pending_since = 0;
-    wire::Event next;  // copied, valid if tail != head
+    wire::Event next = {};  // copied, valid if tail != head
   };
   // In the heap: rings by the stamp of their next event.
   struct Entry {
@@ -63,15 +75,14 @@ class RingMerger {
 
   void find_rings();
   std::uint64_t horizon(std::uint64_t now);
-  std::size_t merge(std::uint64_t before, const Sink& sink);
-  bool load_next(Ring& ring);
+  std::size_t merge(std::uint64_t now, std::uint64_t before, const Sink& sink);
+  bool load_next(Ring& ring, std::uint64_t now);
   void release(Ring& ring);
 
-  SharedMemory& memory_;
   std::uint64_t slack_;
   std::uint64_t stuck_after_;
   std::uint64_t drained_until_ = 0;
-  std::uint32_t lanes_ = 0;
+  std::vector<Memory> memories_;
   std::vector<Ring> rings_;
   std::vector<Entry> heap_;
   MergerCounts counts_;

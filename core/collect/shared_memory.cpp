@@ -26,11 +26,8 @@ SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   if (fd_ < 0) fail("memfd_create");
   if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) fail("ftruncate");
   fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
-  void* memory =
-      mmap(nullptr, wire::kFileBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
-  if (memory == MAP_FAILED) fail("mmap");
-  madvise(memory, wire::kFileBytes, MADV_DONTDUMP);
-  base_ = static_cast<char*>(memory);
+  base_ = map(0, kBaseBytes);
+  if (base_ == nullptr) fail("mmap");
   wire::Header& header = this->header();
   header.magic = wire::kMagic;
   header.version = wire::kVersion;
@@ -40,15 +37,37 @@ SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   header.drop_when_full = options.drop_when_full ? 1 : 0;
   header.verify_stacks = options.verify_stacks ? 1 : 0;
   header.max_depth = std::clamp(options.max_depth, 1u, wire::kMaxDepth);
-  header.collector_pid = getpid();
+  header.follow_forks = options.follow_forks ? 1 : 0;
 }
 
 SharedMemory::~SharedMemory() {
-  if (base_ != nullptr) {
-    header().mode.store(wire::Mode::kOff, std::memory_order_relaxed);
-    munmap(base_, wire::kFileBytes);
+  if (base_ != nullptr) munmap(base_, kBaseBytes);
+  for (char* chunk : node_chunks_) {
+    if (chunk != nullptr) munmap(chunk, kNodesInChunk * sizeof(wire::TraceNode));
+  }
+  for (char* slots : lane_slots_) {
+    if (slots != nullptr) munmap(slots, wire::kLaneBytes);
   }
   if (fd_ >= 0) close(fd_);
+}
+
+// Null if the kernel refuses.
+char* SharedMemory::map(std::uint64_t offset, std::uint64_t bytes) {
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_,
+                      static_cast<off_t>(offset));
+  if (memory == MAP_FAILED) return nullptr;
+  madvise(memory, bytes, MADV_DONTDUMP);
+  return static_cast<char*>(memory);
+}
+
+std::uint32_t SharedMemory::process_count() {
+  // Matched by the release of the shim's claim.
+  return std::min<std::uint32_t>(header().processes.load(std::memory_order_acquire),
+                                 wire::kMaxProcesses);
+}
+
+wire::ProcessBlock& SharedMemory::process(std::uint32_t index) {
+  return at<wire::ProcessBlock>(wire::kProcessesOffset)[index];
 }
 
 std::uint32_t SharedMemory::lane_count() {
@@ -60,12 +79,11 @@ wire::Lane& SharedMemory::lane(std::uint32_t index) {
   return at<wire::Lane>(wire::kLanesOffset)[index];
 }
 
-const wire::Event* SharedMemory::main_slots(std::uint32_t lane) {
-  return at<const wire::Event>(wire::kRingsOffset + lane * wire::kLaneBytes);
-}
-
-const wire::Event* SharedMemory::nested_slots(std::uint32_t lane) {
-  return main_slots(lane) + wire::kRingSlots;
+const wire::Event* SharedMemory::slots(std::uint32_t lane) {
+  if (lane >= lane_slots_.size()) lane_slots_.resize(lane + 1);
+  char*& slots = lane_slots_[lane];
+  if (slots == nullptr) slots = map(wire::kRingsOffset + lane * wire::kLaneBytes, wire::kLaneBytes);
+  return reinterpret_cast<const wire::Event*>(slots);
 }
 
 bool SharedMemory::read_module(std::uint32_t index, Module& module) {
@@ -92,7 +110,13 @@ bool SharedMemory::read_module(std::uint32_t index, Module& module) {
 
 bool SharedMemory::read_node(wire::TraceIndex index, Node& node) {
   if (index == 0 || index >= wire::kMaxNodes) return false;
-  const auto& there = at<const wire::TraceNode>(wire::kNodesOffset)[index];
+  const std::uint64_t number = index / kNodesInChunk;
+  if (number >= node_chunks_.size()) node_chunks_.resize(number + 1);
+  char*& chunk = node_chunks_[number];
+  constexpr std::uint64_t kChunkBytes = kNodesInChunk * sizeof(wire::TraceNode);
+  if (chunk == nullptr) chunk = map(wire::kNodesOffset + number * kChunkBytes, kChunkBytes);
+  if (chunk == nullptr) return false;
+  const auto& there = reinterpret_cast<const wire::TraceNode*>(chunk)[index % kNodesInChunk];
   node = {there.key, there.parent};
   return wire::frame_kind(node.key) <= static_cast<std::uint8_t>(wire::FrameKind::kCut) &&
          node.parent < wire::kMaxNodes;

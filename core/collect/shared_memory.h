@@ -1,8 +1,9 @@
-// SharedMemory: the collector's side of a process image's memory.
+// SharedMemory: the collector's side of a program's memory.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "wire/layout.h"
 
@@ -12,12 +13,15 @@ struct SharedMemoryOptions {
   wire::Clock clock = wire::Clock::kMonotonic;
   bool drop_when_full = false;
   bool verify_stacks = false;
+  bool follow_forks = true;
   std::uint32_t max_depth = wire::kMaxDepth;
 };
 
 // Purpose: makes the sparse, size-sealed memfd, and reads it as if somebody scribbled on it:
-//   every index is checked here, every value is copied before it is used.
-// Owner: the collector. Errors: Error from the constructor if the kernel refuses.
+//   every index is checked here, every value is copied before it is used. Maps what is in use,
+//   so that many programs fit, and a limited address space does too.
+// Owner: the collector. Threads: one at a time.
+// Errors: Error from the constructor if the kernel refuses.
 class SharedMemory {
  public:
   explicit SharedMemory(const SharedMemoryOptions& options);
@@ -28,10 +32,13 @@ class SharedMemory {
   int fd() const { return fd_; }
   wire::Header& header() { return *at<wire::Header>(0); }
 
+  std::uint32_t process_count();
+  wire::ProcessBlock& process(std::uint32_t index);  // index < kMaxProcesses
+
   std::uint32_t lane_count();
   wire::Lane& lane(std::uint32_t index);  // index < kMaxLanes
-  const wire::Event* main_slots(std::uint32_t lane);
-  const wire::Event* nested_slots(std::uint32_t lane);
+  // The slots of the main ring, then those of the nested one; null if they cannot be mapped.
+  const wire::Event* slots(std::uint32_t lane);
 
   // False: there is no such record or node, or it was not written.
   struct Module {
@@ -49,13 +56,20 @@ class SharedMemory {
   bool read_node(wire::TraceIndex index, Node& node);
 
  private:
+  // Mapped from the start: everything before the trace nodes.
+  static constexpr std::uint64_t kBaseBytes = wire::kNodesOffset;
+  static constexpr std::uint64_t kNodesInChunk = 1u << 19;  // 16 MiB
+
   template <class T>
   T* at(std::uint64_t offset) {
     return reinterpret_cast<T*>(base_ + offset);
   }
+  char* map(std::uint64_t offset, std::uint64_t bytes);
 
   int fd_ = -1;
   char* base_ = nullptr;
+  std::vector<char*> node_chunks_;
+  std::vector<char*> lane_slots_;
 };
 
 }  // namespace heaptally

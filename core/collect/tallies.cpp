@@ -19,11 +19,15 @@ TallyId Tallies::tally_of(TraceId trace, TaskId task, SizeClass size_class) {
 }
 
 // The tally, made ready for a change of what it holds live.
-Tallies::Tally& Tallies::change(TallyId id) {
+Tallies::Tally& Tallies::change(TallyId id, const ProcessTally& process) {
   Tally& tally = tallies_[index_of(id)];
   if (tally.peak_number != peak_number_) {
     tally.peak_live = tally.live;
     tally.peak_number = peak_number_;
+  }
+  if (tally.process_peak_number != process.peak_number) {
+    tally.process_peak_live = tally.live;
+    tally.process_peak_number = process.peak_number;
   }
   if (!tally.is_dirty) {
     tally.is_dirty = true;
@@ -32,9 +36,9 @@ Tallies::Tally& Tallies::change(TallyId id) {
   return tally;
 }
 
-void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now) {
+void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now, ProcessTally& process) {
   const Amount block = {size, 1};
-  Tally& tally = change(id);
+  Tally& tally = change(id, process);
   tally.total += block;
   tally.live += block;
   tally.delta.allocated += block;
@@ -46,14 +50,23 @@ void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now) {
     peak_time_ = now;
     ++peak_number_;
   }
+  process.total += block;
+  process.live += block;
+  if (process.live.bytes > process.peak.bytes) {
+    process.peak = process.live;
+    process.peak_time = now;
+    ++process.peak_number;
+  }
 }
 
-void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary) {
+void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+                   ProcessTally& process) {
   const Amount block = {size, 1};
-  Tally& tally = change(id);
+  Tally& tally = change(id, process);
   tally.live -= block;
   tally.delta.freed += block;
   live_ -= block;
+  process.live -= block;
   if (temporary) {
     tally.temporary += block;
     tally.delta.temporary += block;
@@ -65,16 +78,15 @@ void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool te
   ++tally.lifetimes[lifetime_class];
 }
 
-void Tallies::end_image() {
-  for (const TallyKey& key : keys_) {
-    if (tallies_[index_of(key.id)].live.count == 0) continue;
-    Tally& tally = change(key.id);
-    tally.ended += tally.live;
-    tally.delta.freed += tally.live;
-    tally.live = {};
-  }
-  ended_ += live_;
-  live_ = {};
+void Tallies::end(TallyId id, std::uint64_t size, ProcessTally& process) {
+  const Amount block = {size, 1};
+  Tally& tally = change(id, process);
+  tally.ended += block;
+  tally.live -= block;
+  tally.delta.freed += block;
+  ended_ += block;
+  live_ -= block;
+  process.live -= block;
 }
 
 Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {
@@ -99,24 +111,26 @@ std::vector<TallyKey> Tallies::take_new_keys() {
   return fresh;
 }
 
-std::vector<TallyTotals> Tallies::totals() const {
+std::vector<TallyTotals> Tallies::totals(const PeakNumberOf& peak_number_of) const {
   std::vector<TallyTotals> all;
   all.reserve(tallies_.size());
   for (std::size_t i = 0; i < tallies_.size(); ++i) {
     const Tally& tally = tallies_[i];
-    const Amount at_peak = tally.peak_number == peak_number_ ? tally.peak_live : tally.live;
-    Histogram lifetimes;
+    TallyTotals& totals = all.emplace_back();
+    totals.id = keys_[i].id;
+    totals.total = tally.total;
+    totals.temporary = tally.temporary;
+    totals.live_at_end = tally.ended + tally.live;
+    totals.live_at_peak = tally.peak_number == peak_number_ ? tally.peak_live : tally.live;
+    const std::optional<std::uint64_t> number = peak_number_of(keys_[i].task);
+    if (number.has_value()) {
+      totals.live_at_process_peak =
+          tally.process_peak_number == *number ? tally.process_peak_live : tally.live;
+    }
     for (std::size_t k = 0; k < tally.lifetimes.size(); ++k) {
       if (tally.lifetimes[k] == 0) continue;
-      lifetimes.emplace_back(static_cast<std::uint8_t>(k), tally.lifetimes[k]);
+      totals.lifetimes.emplace_back(static_cast<std::uint8_t>(k), tally.lifetimes[k]);
     }
-    all.push_back({keys_[i].id,
-                   tally.total,
-                   tally.temporary,
-                   tally.ended + tally.live,
-                   at_peak,
-                   {},
-                   std::move(lifetimes)});
   }
   return all;
 }

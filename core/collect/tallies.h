@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include "core/base/types.h"
@@ -10,23 +12,34 @@
 
 namespace heaptally {
 
+// The same for one process: its own high-water mark.
+struct ProcessTally {
+  Amount total;
+  Amount live;
+  Amount peak;
+  Nanoseconds peak_time{0};
+  std::uint64_t peak_number = 0;
+};
+
 // Purpose: constant work for each event; memory for each key that ever allocated.
 //   Total, freed and temporary amounts, lifetimes, the amounts of the current time bucket,
 //   and the amounts at the high-water mark.
 // The high-water mark: whenever the total of live bytes exceeds every earlier one, that is
 //   a new peak, with a new number. A tally that changes for the first time since the latest
 //   peak first keeps what it had then (peak_live, of peak `peak_number`); one that has not
-//   changed since still has it. So live_at_peak is exact, and costs O(1) an event.
+//   changed since still has it. So live_at_peak is exact, and costs O(1) an event. The same
+//   is done for the process's own mark; where several share a tally, that means nothing.
 // Threads: one at a time.
 class Tallies {
  public:
   // The tally of a key; a new one if it is the first of it.
   TallyId tally_of(TraceId trace, TaskId task, SizeClass size_class);
 
-  void allocate(TallyId tally, std::uint64_t size, Nanoseconds now);
-  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary);
-  // All blocks that are live end with their process image: they are leaks of it.
-  void end_image();
+  void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, ProcessTally& process);
+  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+            ProcessTally& process);
+  // The block is live as its process image ends: it is a leak of that.
+  void end(TallyId tally, std::uint64_t size, ProcessTally& process);
 
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
 
@@ -43,7 +56,9 @@ class Tallies {
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
-  std::vector<TallyTotals> totals() const;
+  // `peak_number_of`: of the process of a task; none if it is of several.
+  using PeakNumberOf = std::function<std::optional<std::uint64_t>(TaskId)>;
+  std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
 
  private:
   struct Tally {
@@ -53,12 +68,14 @@ class Tallies {
     Amount ended;  // live when its process image ended
     Amount peak_live;
     std::uint64_t peak_number = 0;
+    Amount process_peak_live;
+    std::uint64_t process_peak_number = 0;
     TallyDelta delta;
     bool is_dirty = false;
     std::vector<std::uint64_t> lifetimes;  // by class; as long as the highest one needs
   };
 
-  Tally& change(TallyId id);
+  Tally& change(TallyId id, const ProcessTally& process);
 
   IdMap ids_;
   std::vector<TallyKey> keys_;

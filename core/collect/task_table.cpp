@@ -4,6 +4,7 @@ namespace heaptally {
 namespace {
 
 constexpr char kOtherThreads[] = "(other threads)";
+constexpr char kOtherPrograms[] = "(other programs)";
 
 }  // namespace
 
@@ -14,18 +15,21 @@ TaskId TaskTable::add(ProcessId process, std::int32_t tid, const std::string& na
   return id;
 }
 
-TaskId TaskTable::begin(ProcessId process, std::int32_t tid, const std::string& name) {
+TaskId TaskTable::begin(ProcessId process, const std::string& program, std::int32_t tid,
+                        const std::string& name) {
   ++threads_;
   if (tasks_.size() < kMaxIndividual) return add(process, tid, name);
-  const bool has_room = folded_.size() < kMaxFolded || folded_.contains(name);
-  const std::string& key = has_room ? name : kOtherThreads;
+  std::pair<std::string, std::string> key = {program, name};
+  if (folded_.size() >= kMaxFolded && !folded_.contains(key)) key = {kOtherPrograms, kOtherThreads};
   const auto [place, inserted] = folded_.try_emplace(key, TaskId{});
   if (inserted) {
-    place->second = add(process, tid, key);
-  } else {
-    ++tasks_[index_of(place->second)].threads;
-    is_changed_[index_of(place->second)] = true;
+    place->second = add(process, tid, key.second);
+    return place->second;
   }
+  Task& task = tasks_[index_of(place->second)];
+  ++task.threads;
+  if (task.process != process) task.process = processes_.folded(key.first);
+  is_changed_[index_of(place->second)] = true;
   return place->second;
 }
 

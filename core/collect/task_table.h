@@ -4,22 +4,28 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/types.h"
+#include "core/collect/process_table.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
 
-// Purpose: gives each thread a task. Beyond kMaxIndividual threads, those of one name share
-//   a task; beyond kMaxFolded names, all others do. Threads: one at a time.
+// Purpose: gives each thread a task. Beyond kMaxIndividual threads, those of one name in one
+//   program share a task; beyond kMaxFolded of these, all others do. A task of several processes
+//   belongs to their program's folded row. Threads: one at a time.
 class TaskTable {
  public:
   static constexpr std::size_t kMaxIndividual = 256;
   static constexpr std::size_t kMaxFolded = 256;
 
+  explicit TaskTable(ProcessTable& processes) : processes_(processes) {}
+
   // The task of a thread that begins.
-  TaskId begin(ProcessId process, std::int32_t tid, const std::string& name);
+  TaskId begin(ProcessId process, const std::string& program, std::int32_t tid,
+               const std::string& name);
 
   // A thread has another name now; that of a folded one is kept.
   void rename(TaskId task, const std::string& name);
@@ -32,9 +38,11 @@ class TaskTable {
  private:
   TaskId add(ProcessId process, std::int32_t tid, const std::string& name);
 
+  ProcessTable& processes_;
   std::vector<Task> tasks_;
   std::vector<bool> is_changed_;
-  std::map<std::string, TaskId> folded_;  // by name, of the threads beyond kMaxIndividual
+  // By program and name, of the threads beyond kMaxIndividual.
+  std::map<std::pair<std::string, std::string>, TaskId> folded_;
   std::uint64_t threads_ = 0;
 };
 

@@ -1,0 +1,376 @@
+#include "core/collect/process_tree.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "core/collect/process_stats.h"
+#include "wire/recordability.h"
+
+namespace heaptally {
+namespace {
+
+std::string program_of(const std::string& command) {
+  const std::string first = command.substr(0, command.find(' '));
+  return first.substr(first.rfind('/') + 1);
+}
+
+int shell_status(int wait_status) {
+  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+}  // namespace
+
+void ShimCounts::add(const wire::ProcessBlock& block) {
+  const auto read = [](const auto& counter) { return counter.load(std::memory_order_relaxed); };
+  const wire::Counters& counters = block.counters;
+  lost_events += read(counters.lost_events);
+  cut_stacks += read(counters.cut_stacks);
+  broken_stacks += read(counters.broken_stacks);
+  fallback_stacks += read(counters.fallback_stacks);
+  inner_events += read(counters.inner_events);
+  unrecorded_forks += read(counters.unrecorded_forks);
+  verified_stacks += read(counters.verified_stacks);
+  wrong_stacks += read(counters.wrong_stacks);
+  waited += Nanoseconds(read(counters.waited_ns));
+  any_ready |= read(block.ready) != 0;
+}
+
+ProcessId ProcessTree::begin_row(Process row, const std::string& program, std::uint64_t stamp) {
+  row.start = clock_.since_start(stamp);
+  const std::int32_t pid = row.pid;
+  const ProcessId id = table_.begin(std::move(row), program);
+  if (table_.is_individual(id)) history_[pid].emplace_back(stamp, id);
+  return id;
+}
+
+TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
+  TrackedProcess& tracked = *processes_.emplace_back(std::move(process));
+  tracked.family->set_process(tracked.block, &tracked);
+  if (tracked.pid != 0) by_pid_[tracked.pid] = &tracked;
+  return tracked;
+}
+
+void ProcessTree::image_arrived(Occurrence& occurrence) {
+  Process row;
+  row.pid = occurrence.pid;
+  row.parent_pid = occurrence.parent_pid;
+  row.command = occurrence.command;
+  // A forked child may execute a program before it was noticed.
+  find_forked();
+  confirm_exec(occurrence.pid);
+  if (const auto old = by_pid_.find(occurrence.pid); old != by_pid_.end()) {
+    if (table_.is_individual(old->second->row)) row.previous = old->second->row;
+    mark_ended(*old->second, occurrence.stamp);
+  } else if (const auto other = unrecorded_.find(occurrence.pid); other != unrecorded_.end()) {
+    if (table_.is_individual(other->second)) row.previous = other->second;
+    end_unrecorded(occurrence.pid, occurrence.stamp);
+  }
+  const std::uint32_t number = next_family_++;
+  auto& family = families_[number];
+  family = std::make_unique<ImageFamily>(number, std::move(occurrence.memory));
+  family->command = row.command;
+  merger_.add(family->memory(), number);
+
+  auto process = std::make_unique<TrackedProcess>();
+  process->pid = occurrence.pid;
+  process->family = family.get();
+  process->program = program_of(row.command);
+  process->begin_stamp = occurrence.stamp;
+  process->row = begin_row(std::move(row), process->program, occurrence.stamp);
+  track(std::move(process));
+}
+
+void ProcessTree::not_followed(const Occurrence& occurrence) {
+  ++unrecorded_count_;
+  Process row;
+  row.pid = occurrence.pid;
+  row.parent_pid = occurrence.parent_pid;
+  row.command = occurrence.command;
+  row.not_recorded = occurrence.reason;
+  row.end = clock_.since_start(occurrence.stamp);
+  begin_row(std::move(row), program_of(occurrence.command), occurrence.stamp);
+}
+
+void ProcessTree::find_forked() {
+  for (const auto& [number, family] : families_) {
+    // Matched by the release of the shim's claim.
+    const std::uint32_t claims = family->memory().header().claims.load(std::memory_order_acquire);
+    if (claims == family->claims_seen) continue;
+    family->claims_seen = claims;
+    const std::uint32_t count = family->memory().process_count();
+    for (std::uint32_t block = 0; block < count; ++block) {
+      if (family->process(block) == nullptr) fork_found(*family, block);
+    }
+  }
+}
+
+// The collector's view of a process's PID. In the same namespace it is the same; else /proc
+// tells, while it lives.
+std::int32_t ProcessTree::seen_pid(const wire::ProcessBlock& block) {
+  static const std::uint64_t own_namespace = pid_namespace(getpid());
+  const auto pid = static_cast<std::int32_t>(block.pid.load(std::memory_order_relaxed));
+  if (block.pid_namespace == own_namespace || block.pid_namespace == 0) return pid;
+  return find_in_namespace(pid, block.pid_namespace);
+}
+
+void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
+  const wire::ProcessBlock& block = family.memory().process(index);
+  if (block.pid.load(std::memory_order_relaxed) == 0 ||
+      // Matched by the release of the process that has claimed it.
+      block.ready.load(std::memory_order_acquire) == 0) {
+    return;
+  }
+  const TrackedProcess* parent = family.process(block.parent);
+  auto process = std::make_unique<TrackedProcess>();
+  process->pid = seen_pid(block);
+  process->family = &family;
+  process->block = index;
+  process->is_forked = true;
+  process->begin_stamp = std::min(block.stamp, clock_.now());
+  Process row;
+  row.pid = process->pid != 0 ? process->pid : static_cast<std::int32_t>(block.pid.load());
+  row.parent_pid = parent != nullptr ? parent->pid : block.parent_pid;
+  row.origin = Origin::kFork;
+  row.command = family.command;
+  process->program = program_of(row.command);
+  process->row = begin_row(std::move(row), process->program, process->begin_stamp);
+  TrackedProcess& tracked = track(std::move(process));
+  if (tracked.pid != 0) return watcher_->watch(tracked.pid);
+  mark_ended(tracked, clock_.now());
+}
+
+TrackedProcess* ProcessTree::process_of(ImageFamily& family, std::uint32_t block) {
+  if (block >= wire::kMaxProcesses) return nullptr;
+  if (family.process(block) == nullptr) fork_found(family, block);
+  return family.process(block);
+}
+
+// Nothing is stamped any more. What its threads were in the midst of need not be waited for.
+void ProcessTree::mark_ended(TrackedProcess& process, std::uint64_t stamp) {
+  if (process.end_stamp.has_value()) return;
+  process.end_stamp = stamp;
+  const auto here = by_pid_.find(process.pid);
+  if (here != by_pid_.end() && here->second == &process) by_pid_.erase(here);
+  SharedMemory& memory = process.family->memory();
+  for (std::uint32_t i = 0; i < memory.lane_count(); ++i) {
+    wire::Lane& lane = memory.lane(i);
+    const std::uint64_t owner = lane.owner.load(std::memory_order_relaxed);
+    if (owner == 0 || wire::owning_process(owner) != process.block) continue;
+    lane.main.pending.store(0, std::memory_order_relaxed);
+    lane.nested.pending.store(0, std::memory_order_relaxed);
+  }
+  if (table_.is_individual(process.row)) {
+    table_.change(process.row).end = clock_.since_start(stamp);
+  }
+}
+
+void ProcessTree::ended(const Occurrence& occurrence) {
+  find_forked();
+  confirm_exec(occurrence.pid);
+  if (occurrence.status.has_value()) {
+    set_status(occurrence.pid, occurrence.stamp, *occurrence.status);
+  }
+  const auto process = by_pid_.find(occurrence.pid);
+  if (process != by_pid_.end()) mark_ended(*process->second, occurrence.stamp);
+  end_unrecorded(occurrence.pid, occurrence.stamp);
+}
+
+void ProcessTree::set_status(std::int32_t pid, std::uint64_t stamp, int wait_status) {
+  const auto rows = history_.find(pid);
+  if (rows == history_.end()) return;
+  for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
+    if (row->first > stamp) continue;
+    table_.change(row->second).exit_status = shell_status(wait_status);
+    return;
+  }
+}
+
+// The exec that was announced has happened.
+void ProcessTree::confirm_exec(std::int32_t pid) {
+  const auto here = execs_.find(pid);
+  if (here == execs_.end()) return;
+  const AnnouncedExec exec = std::move(here->second);
+  execs_.erase(here);
+  Process row;
+  row.pid = pid;
+  row.parent_pid = exec.parent;
+  row.command = exec.path;
+  row.not_recorded = exec.reason;
+  if (const auto self = by_pid_.find(pid); self != by_pid_.end()) {
+    if (table_.is_individual(self->second->row)) row.previous = self->second->row;
+    mark_ended(*self->second, exec.stamp);
+  }
+  unrecorded_[pid] = begin_row(std::move(row), program_of(exec.path), exec.stamp);
+  ++unrecorded_count_;
+}
+
+void ProcessTree::confirm_execs(std::uint64_t before) {
+  std::vector<std::int32_t> confirmed;
+  for (const auto& [pid, exec] : execs_) {
+    if (exec.stamp < before) confirmed.push_back(pid);
+  }
+  for (const std::int32_t pid : confirmed) confirm_exec(pid);
+}
+
+void ProcessTree::end_unrecorded(std::int32_t pid, std::uint64_t stamp) {
+  const auto here = unrecorded_.find(pid);
+  if (here == unrecorded_.end()) return;
+  if (table_.is_individual(here->second)) {
+    table_.change(here->second).end = clock_.since_start(stamp);
+  }
+  unrecorded_.erase(here);
+}
+
+void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) {
+  const std::uint64_t space = from.family->memory().process(from.block).pid_namespace;
+  static const std::uint64_t own_namespace = pid_namespace(getpid());
+  std::int32_t pid = note.pid;
+  if (space != 0 && space != own_namespace) pid = find_in_namespace(pid, space);
+  if (pid <= 0) return;
+  switch (note.kind) {
+    case wire::NoteKind::kEnded:
+      return set_status(pid, stamp, static_cast<int>(note.value));
+    case wire::NoteKind::kExecUnrecorded: {
+      const auto reason = static_cast<wire::Recordability>(note.value);
+      const auto self = by_pid_.find(pid);
+      const bool is_tracked = self != by_pid_.end();
+      const std::int32_t parent = is_tracked ? table_.row(self->second->row).parent_pid : from.pid;
+      execs_[pid] = {parent, note.text, wire::reason_text(reason), stamp};
+      if (!is_tracked) watcher_->watch(pid);
+      return;
+    }
+    case wire::NoteKind::kExecFailed:
+      execs_.erase(pid);
+      return;
+  }
+}
+
+void ProcessTree::finish_ended(std::uint64_t drained_until) {
+  const auto is_done = [&](const std::unique_ptr<TrackedProcess>& process) {
+    return process->end_stamp.has_value() && *process->end_stamp < drained_until;
+  };
+  for (std::size_t i = 0; i < processes_.size() && processes_.size() > 1;) {
+    if (!is_done(processes_[i])) {
+      ++i;
+      continue;
+    }
+    const std::unique_ptr<TrackedProcess> process = std::move(processes_[i]);
+    processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(i));
+    finish(*process);
+  }
+}
+
+void ProcessTree::finish() {
+  confirm_execs(clock_.now());
+  for (const auto& process : processes_) {
+    if (!process->end_stamp.has_value()) mark_ended(*process, clock_.now());
+    finish(*process);
+  }
+  processes_.clear();
+  const std::uint64_t now = clock_.now();
+  while (!unrecorded_.empty()) end_unrecorded(unrecorded_.begin()->first, now);
+}
+
+void ProcessTree::finish(TrackedProcess& process) {
+  const wire::ProcessBlock& block = process.family->memory().process(process.block);
+  ended_counts_.add(block);
+  const Amount live = process.tally.live;
+  events_->end_process(process);
+  Process& row = table_.change(process.row);
+  row.total += process.tally.total;
+  row.live_at_end += live;
+  row.end = std::max(row.end, clock_.since_start(*process.end_stamp));
+  if (process.tally.peak.bytes > row.peak.bytes) {
+    row.peak = process.tally.peak;
+    row.peak_time = process.tally.peak_time;
+  }
+  if (table_.is_individual(process.row)) {
+    if (index_of(process.row) >= peak_numbers_.size()) {
+      peak_numbers_.resize(index_of(process.row) + 1);
+    }
+    peak_numbers_[index_of(process.row)] = process.tally.peak_number;
+    // What it said itself, unless somebody saw better. An image that was replaced has no end.
+    const std::uint32_t exit = block.exit.load(std::memory_order_relaxed);
+    if (row.exit_status == kUnknownExit && (exit & wire::ProcessBlock::kExits) != 0) {
+      row.exit_status = static_cast<int>(exit & 0xff);
+    }
+  }
+  release_memory(process);
+}
+
+void ProcessTree::release_memory(TrackedProcess& process) {
+  ImageFamily& family = *process.family;
+  SharedMemory& memory = family.memory();
+  family.set_process(process.block, nullptr);
+  if (family.is_empty()) {
+    merger_.remove(family.number());
+    families_.erase(family.number());
+    return;
+  }
+  for (std::uint32_t i = 0; i < memory.lane_count(); ++i) {
+    wire::Lane& lane = memory.lane(i);
+    const std::uint64_t owner = lane.owner.load(std::memory_order_relaxed);
+    if (owner == 0 || wire::owning_process(owner) != process.block) continue;
+    lane.owner.store(0, std::memory_order_release);
+  }
+  free_block(memory.process(process.block));
+}
+
+void ProcessTree::free_block(wire::ProcessBlock& block) {
+  block.ready.store(0, std::memory_order_relaxed);
+  block.exit.store(0, std::memory_order_relaxed);
+  new (&block.counters) wire::Counters{};
+  block.pid.store(0, std::memory_order_release);
+}
+
+// A process that was killed while it claimed its block was never ready, and never will be.
+void ProcessTree::free_dead_claims() {
+  for (const auto& [number, family] : families_) {
+    SharedMemory& memory = family->memory();
+    for (std::uint32_t index = 0; index < memory.process_count(); ++index) {
+      wire::ProcessBlock& block = memory.process(index);
+      const auto pid = static_cast<std::int32_t>(block.pid.load(std::memory_order_acquire));
+      if (pid == 0 || family->process(index) != nullptr || block.ready.load() != 0) continue;
+      if (kill(pid, 0) != 0 && errno == ESRCH) free_block(block);
+    }
+  }
+}
+
+std::vector<std::int32_t> ProcessTree::running() const {
+  std::vector<std::int32_t> pids;
+  for (const auto& [pid, process] : by_pid_) pids.push_back(pid);
+  for (const auto& [pid, row] : unrecorded_) pids.push_back(pid);
+  for (const auto& [pid, exec] : execs_) {
+    if (!by_pid_.contains(pid)) pids.push_back(pid);
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+bool ProcessTree::is_over(std::uint64_t drained_until) const {
+  return unrecorded_.empty() && execs_.empty() &&
+         std::all_of(processes_.begin(), processes_.end(), [&](const auto& process) {
+           return process->end_stamp.has_value() && *process->end_stamp < drained_until;
+         });
+}
+
+ShimCounts ProcessTree::counts() const {
+  ShimCounts counts = ended_counts_;
+  for (const auto& process : processes_) {
+    counts.add(process->family->memory().process(process->block));
+  }
+  return counts;
+}
+
+std::optional<std::uint64_t> ProcessTree::peak_number(ProcessId row) const {
+  if (!table_.is_individual(row)) return std::nullopt;
+  if (index_of(row) >= peak_numbers_.size()) return std::nullopt;
+  return peak_numbers_[index_of(row)];
+}
+
+}  // namespace heaptally

@@ -1,0 +1,125 @@
+// ProcessTree: which processes are recorded, from their beginning to their end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/collect/event_tally.h"
+#include "core/collect/image_family.h"
+#include "core/collect/process_table.h"
+#include "core/collect/ring_merger.h"
+#include "core/collect/tick_clock.h"
+#include "core/collect/watcher.h"
+#include "core/recording/model.h"
+
+namespace heaptally {
+
+// What the shim counted in processes.
+struct ShimCounts {
+  std::uint64_t lost_events = 0, cut_stacks = 0, broken_stacks = 0, fallback_stacks = 0;
+  std::uint64_t inner_events = 0, unrecorded_forks = 0;
+  std::uint64_t verified_stacks = 0, wrong_stacks = 0;
+  Nanoseconds waited{0};
+  bool any_ready = false;  // a process has recorded at all
+
+  void add(const wire::ProcessBlock& block);
+};
+
+// Purpose: keeps the table of processes: images arrive by handshake, forked children by the
+//   process blocks they claim, unrecorded ones by the notes of those who execute them. A process
+//   stays until all that it stamped before its end was tallied; then its live blocks are its
+//   leaks, and its lanes and its block are free again.
+// Threads: one at a time, the collector's.
+class ProcessTree : public ProcessEvents {
+ public:
+  ProcessTree(const TickClock& clock, RingMerger& merger, ProcessTable& table)
+      : clock_(clock), merger_(merger), table_(table) {}
+  // Both come later, for they need this.
+  void connect(Watcher& watcher, EventTally& events) {
+    watcher_ = &watcher;
+    events_ = &events;
+  }
+
+  void image_arrived(Occurrence& occurrence);
+  void not_followed(const Occurrence& occurrence);
+  void ended(const Occurrence& occurrence);
+
+  // Finds the processes that were forked since the last call.
+  void find_forked();
+  // Takes it that what was announced before has happened.
+  void confirm_execs(std::uint64_t before);
+  // Now and then: gives back the blocks of those that died in claiming them.
+  void free_dead_claims();
+  // Ends the processes all of whose events were applied: those that ended before `drained_until`.
+  // The last one of all stays until finish().
+  void finish_ended(std::uint64_t drained_until);
+  // Ends those that are left: ended or not, no more is recorded of them.
+  void finish();
+
+  TrackedProcess* process_of(ImageFamily& family, std::uint32_t block) override;
+  void note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) override;
+
+  ImageFamily& family(RingMerger::Source source) { return *families_.at(source); }
+  const std::map<std::uint32_t, std::unique_ptr<ImageFamily>>& families() const {
+    return families_;
+  }
+
+  // The PIDs of processes that have not ended, recorded or not.
+  std::vector<std::int32_t> running() const;
+  // Nothing is left to be recorded: all have ended before `drained_until`.
+  bool is_over(std::uint64_t drained_until) const;
+  // The first image has come.
+  bool has_begun() const { return table_.processes() != 0; }
+  std::uint64_t unrecorded() const { return unrecorded_count_; }
+
+  // With those of the processes that run.
+  ShimCounts counts() const;
+  std::optional<std::uint64_t> peak_number(ProcessId row) const;
+
+ private:
+  // What a process said that it executes. If it says nothing more, it did.
+  struct AnnouncedExec {
+    std::int32_t parent = 0;
+    std::string path;
+    std::string reason;  // why it will not be recorded
+    std::uint64_t stamp = 0;
+  };
+  // The rows that a PID has had, with the stamps of their beginnings.
+  using History = std::vector<std::pair<std::uint64_t, ProcessId>>;
+
+  void fork_found(ImageFamily& family, std::uint32_t block);
+  TrackedProcess& track(std::unique_ptr<TrackedProcess> process);
+  ProcessId begin_row(Process row, const std::string& program, std::uint64_t stamp);
+  void confirm_exec(std::int32_t pid);
+  void end_unrecorded(std::int32_t pid, std::uint64_t stamp);
+  void mark_ended(TrackedProcess& process, std::uint64_t stamp);
+  void finish(TrackedProcess& process);
+  void release_memory(TrackedProcess& process);
+  static void free_block(wire::ProcessBlock& block);
+  void set_status(std::int32_t pid, std::uint64_t stamp, int wait_status);
+  static std::int32_t seen_pid(const wire::ProcessBlock& block);
+
+  const TickClock& clock_;
+  RingMerger& merger_;
+  ProcessTable& table_;
+  Watcher* watcher_ = nullptr;
+  EventTally* events_ = nullptr;
+
+  std::map<std::uint32_t, std::unique_ptr<ImageFamily>> families_;  // by number
+  std::uint32_t next_family_ = 0;
+  std::vector<std::unique_ptr<TrackedProcess>> processes_;
+  std::unordered_map<std::int32_t, TrackedProcess*> by_pid_;  // those that have not ended
+  std::unordered_map<std::int32_t, ProcessId> unrecorded_;    // likewise, not recorded
+  std::unordered_map<std::int32_t, AnnouncedExec> execs_;     // by the PID that executes
+  std::unordered_map<std::int32_t, History> history_;
+  std::vector<std::uint64_t> peak_numbers_;  // by row, of those that have ended
+  std::uint64_t unrecorded_count_ = 0;
+  ShimCounts ended_counts_;
+};
+
+}  // namespace heaptally

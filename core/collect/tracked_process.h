@@ -1,0 +1,54 @@
+// What the collector knows of a process that it records, and of the threads in it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/base/types.h"
+#include "core/collect/live_table.h"
+#include "core/collect/tallies.h"
+#include "wire/events.h"
+
+namespace heaptally {
+
+class ImageFamily;
+
+// A process image that records, from its fork or exec until all of its events are tallied.
+struct TrackedProcess {
+  ProcessId row{};       // its row in the recording
+  std::int32_t pid = 0;  // as the collector sees it; 0: never found
+  ImageFamily* family = nullptr;
+  std::uint32_t block = 0;  // its process block
+  bool is_forked = false;
+  std::string program;            // the base name of what it runs
+  std::uint64_t begin_stamp = 0;  // of its fork or exec
+  // Set once it has ended or another program took its place: nothing is stamped later.
+  std::optional<std::uint64_t> end_stamp;
+  LiveTable live;
+  ProcessTally tally;
+};
+
+// A note whose text is still coming in.
+struct PendingNote {
+  wire::NoteKind kind{};
+  std::int32_t pid = 0;  // as the process that wrote it sees it
+  std::uint32_t value = 0;
+  std::uint32_t text_bytes = 0;  // expected in all
+  std::string text;
+};
+
+// What holds of a lane since a thread took it over.
+struct LaneState {
+  TrackedProcess* process = nullptr;  // null until the thread's first event
+  TaskId task{};
+  std::int32_t tid = 0;
+  std::uint64_t last_allocation = 0;  // its address, while it can still be a temporary
+  // The last key that was looked up: loops hit it.
+  wire::TraceIndex memo_trace = 0;
+  SizeClass memo_class{255};
+  TallyId memo_tally{};
+  std::optional<PendingNote> note;
+};
+
+}  // namespace heaptally
