@@ -213,4 +213,19 @@ OpenedRecording open_recording(const fs::path& path) {
   return open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject, false);
 }
 
+Database open_settled(const fs::path& path) {
+  OpenedRecording opened = open_recording(path);
+  if (opened.settled) return std::move(opened.database);
+  Database copy(":memory:", SQLITE_OPEN_READWRITE, path.string());
+  constexpr int kAllPages = -1;
+  sqlite3_backup* const backup =
+      sqlite3_backup_init(copy.handle(), "main", opened.database.handle(), "main");
+  if (backup == nullptr) copy.fail(SQLITE_NOMEM);
+  const int code = sqlite3_backup_step(backup, kAllPages);
+  sqlite3_backup_finish(backup);
+  if (code != SQLITE_DONE) opened.database.fail(code);
+  defend(copy);
+  return copy;
+}
+
 }  // namespace heaptally

@@ -26,4 +26,8 @@ OpenedRecording open_recording(const std::filesystem::path& path);
 // The last of the three, whatever the state of the file.
 OpenedRecording open_copy(const std::filesystem::path& path);
 
+// The same, but of a file that a writer may still be at a copy in memory, as of its last flush:
+// for those that read for long.
+sqlite::Database open_settled(const std::filesystem::path& path);
+
 }  // namespace heaptally

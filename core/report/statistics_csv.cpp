@@ -2,21 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "core/report/csv.h"
 #include "core/report/labels.h"
 #include "core/report/statistics_report.h"
 
 namespace heaptally {
 namespace {
-
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string result = "\"";
-  for (const char character : text) {
-    if (character == '"') result += '"';
-    result += character;
-  }
-  return result + '"';
-}
 
 std::string traceback_field(const Profile& profile, TraceId trace) {
   std::string text;

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import HEAPTALLY, Case, run, sample
 
-READERS = ("stats", "summary")
+READERS = ("sql", "stats", "summary")
 
 
 class Usage(Case):
@@ -23,7 +23,7 @@ class Usage(Case):
 
     def test_what_is_missing(self):
         for arguments in ((), ("record",), ("record", "-o"), ("record", "-o", "out"),
-                          ("record", "-o", "out", "--"), ("record", "--"), ("stats",), ("summary",)):
+                          ("record", "-o", "out", "--"), ("record", "--"), *((reader,) for reader in READERS)):
             with self.subTest(arguments):
                 self.assert_refused(2, "", *arguments)
         self.assertEqual(os.listdir(self.folder), [])
