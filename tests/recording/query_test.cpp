@@ -153,6 +153,8 @@ TEST_F(Query, TheFilesOwnViewsAreOutOfReach) {
   expect_error("SELECT * FROM mine", "access to ", ExitCode::kUsage);
   expect_error("SELECT * FROM main.tally_values", "", ExitCode::kUsage);
   expect_error("SELECT * FROM words", "", ExitCode::kUsage);
+  expect_error("SELECT count(*) FROM Words", "", ExitCode::kUsage);
+  EXPECT_EQ(rows_of(query, "WITH n(i) AS (SELECT 1) SELECT count(*) FROM n, (SELECT 2)"), "1\n");
 }
 
 TEST_F(Query, ReadsWhatIsStillBeingWritten) {
