@@ -213,19 +213,60 @@ OpenedRecording open_recording(const fs::path& path) {
   return open_checked(uri_of(absolute, ""), SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, subject, false);
 }
 
+namespace {
+
+void copy_pages(Database& from, Database& to) {
+  constexpr int kAllPages = -1;
+  sqlite3_backup* const backup = sqlite3_backup_init(to.handle(), "main", from.handle(), "main");
+  if (backup == nullptr) to.fail(sqlite3_errcode(to.handle()));
+  const int code = sqlite3_backup_step(backup, kAllPages);
+  sqlite3_backup_finish(backup);  // leaves the step's error with `to`
+  if (code != SQLITE_DONE) to.fail(code);
+}
+
+}  // namespace
+
 Database open_settled(const fs::path& path) {
   OpenedRecording opened = open_recording(path);
   if (opened.settled) return std::move(opened.database);
   Database copy(":memory:", SQLITE_OPEN_READWRITE, path.string());
-  constexpr int kAllPages = -1;
-  sqlite3_backup* const backup =
-      sqlite3_backup_init(copy.handle(), "main", opened.database.handle(), "main");
-  if (backup == nullptr) copy.fail(SQLITE_NOMEM);
-  const int code = sqlite3_backup_step(backup, kAllPages);
-  sqlite3_backup_finish(backup);
-  if (code != SQLITE_DONE) opened.database.fail(code);
+  copy_pages(opened.database, copy);
   defend(copy);
   return copy;
+}
+
+void copy_recording(const fs::path& from, const fs::path& to) {
+  OpenedRecording opened = open_recording(from);
+  std::error_code error;
+  Database copy(fs::absolute(to, error).string(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                to.string());
+  copy_pages(opened.database, copy);
+}
+
+Database open_to_change(const fs::path& path) {
+  const std::string subject = path.string();
+  require_regular_file(path, subject);
+  std::error_code error;
+  const fs::path absolute = fs::canonical(path, error);
+  // SQLite would say less, and say it later. A transaction needs a file beside the recording.
+  if (::access(absolute.c_str(), W_OK) != 0 ||
+      ::access(absolute.parent_path().c_str(), W_OK) != 0) {
+    throw Error(subject, "cannot be written, or its folder cannot (permission denied)",
+                "give another file with -o");
+  }
+  Database database = open_checked(absolute.string(), SQLITE_OPEN_READWRITE, subject);
+  constexpr int kShortWait = 500;  // a collector would not let go before its program ends
+  sqlite3_busy_timeout(database.handle(), kShortWait);
+  database.execute("PRAGMA query_only = OFF");
+  // Only who is alone with the file may end its WAL mode.
+  const int code = sqlite3_exec(database.handle(), "PRAGMA journal_mode = DELETE; BEGIN IMMEDIATE",
+                                nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK && (code & 0xFF) != SQLITE_BUSY) database.fail(code);
+  if (code != SQLITE_OK || database.query_text("PRAGMA journal_mode") != "delete") {
+    throw Error(subject, "is still being recorded, or in use by another program",
+                "try again when that has ended, or give another file with -o");
+  }
+  return database;
 }
 
 }  // namespace heaptally

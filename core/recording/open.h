@@ -30,4 +30,12 @@ OpenedRecording open_copy(const std::filesystem::path& path);
 // for those that read for long.
 sqlite::Database open_settled(const std::filesystem::path& path);
 
+// Opens a recording for one transaction that changes it, which has begun when this returns. What a
+// killed collector left beside the file is taken into it first. Throws Error: as open_recording;
+// may not be written; in use by another program, as while it is recorded.
+sqlite::Database open_to_change(const std::filesystem::path& path);
+
+// Writes what open_recording reads to a new file. Throws Error.
+void copy_recording(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace heaptally

@@ -2,26 +2,35 @@
 
 #include <fcntl.h>
 
+#include <cstring>
 #include <utility>
 
 #include "core/symbols/demangle.h"
 #include "core/symbols/elf_file.h"
 
 namespace heaptally {
-namespace {
 
 // Keeps libdwfl's descriptors out of the programs that the profiler starts.
-int find_debuginfo(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
-                   const char* file, const char* link, GElf_Word crc, char** found) {
+int Module::find_debuginfo(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
+                           const char* file, const char* link, GElf_Word crc, char** found) {
+  // libdwfl asks while it opens the file, too, before load() says whose it is.
+  const auto* const self = userdata != nullptr ? static_cast<const Module*>(*userdata) : nullptr;
+  if (self != nullptr && !self->debug_file_.empty()) {
+    const int given = open(self->debug_file_.c_str(), O_RDONLY | O_CLOEXEC);
+    if (given >= 0) {
+      *found = strdup(self->debug_file_.c_str());  // libdwfl frees it
+      return given;
+    }
+  }
   const int fd = dwfl_standard_find_debuginfo(module, userdata, name, base, file, link, crc, found);
   if (fd >= 0) fcntl(fd, F_SETFD, FD_CLOEXEC);
   return fd;
 }
 
-}  // namespace
-
-Module::Module(ModuleFile file, std::string debug_path)
-    : file_(std::move(file)), debug_path_(std::move(debug_path)) {
+Module::Module(ModuleFile file, std::string debug_path, std::string debug_file)
+    : file_(std::move(file)),
+      debug_path_(std::move(debug_path)),
+      debug_file_(std::move(debug_file)) {
   debug_path_pointer_ = debug_path_.data();
   callbacks_.find_elf = dwfl_build_id_find_elf;
   callbacks_.find_debuginfo = find_debuginfo;
@@ -55,6 +64,9 @@ void Module::load() {
     file_.reason = "unreadable ELF file";
     return;
   }
+  void** userdata = nullptr;
+  dwfl_module_info(module_, &userdata, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr);
+  if (userdata != nullptr) *userdata = this;
   file_bias_ = bias;
   code_ = code_ranges(elf);
   for (AddressRange& range : code_) {
@@ -102,6 +114,16 @@ std::vector<Location> Module::resolve(std::uint64_t address) {
 std::string Module::debug_state() {
   if (!is_ready()) return file_.reason;
   return dwarf_ != nullptr ? "dwarf" : symbols().source();
+}
+
+std::string Module::symbol_file() {
+  if (!is_ready()) return {};
+  if (dwarf_ == nullptr && std::string(symbols().source()) == "none") return {};
+  const char* own = nullptr;
+  const char* separate = nullptr;
+  dwfl_module_info(module_, nullptr, nullptr, nullptr, nullptr, nullptr, &own, &separate);
+  if (separate != nullptr) return separate;
+  return own != nullptr ? own : "";
 }
 
 }  // namespace heaptally

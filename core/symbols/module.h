@@ -22,12 +22,14 @@ namespace heaptally {
 class Module {
  public:
   // `debug_path` is a list of folders in the form that libdwfl's debuginfo_path has.
-  Module(ModuleFile file, std::string debug_path);
+  // `debug_file` comes before what is found there; "" if there is none.
+  Module(ModuleFile file, std::string debug_path, std::string debug_file);
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
   std::vector<Location> resolve(std::uint64_t address);
   std::string debug_state();
+  std::string symbol_file();  // "" if there is none
   // False if there is no file, or no longer the one that was opened.
   bool is_current() const { return file_.fd && !was_changed(file_); }
 
@@ -36,6 +38,8 @@ class Module {
     void operator()(Dwfl* dwfl) const { dwfl_end(dwfl); }
   };
 
+  static int find_debuginfo(Dwfl_Module* module, void** userdata, const char* name, Dwarf_Addr base,
+                            const char* file, const char* link, GElf_Word crc, char** found);
   // True if the module can be asked; else file_.reason says why not.
   bool is_ready();
   void load();
@@ -45,6 +49,7 @@ class Module {
 
   ModuleFile file_;
   std::string debug_path_;
+  std::string debug_file_;
   char* debug_path_pointer_ = nullptr;  // what callbacks_ points to
   Dwfl_Callbacks callbacks_{};
   bool loaded_ = false;

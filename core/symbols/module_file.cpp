@@ -39,6 +39,7 @@ std::vector<Candidate> candidates_of(const ModuleSource& source,
       candidates.push_back({directory + source.path, directory + source.path});
     }
   }
+  if (!source.debug_file.empty()) candidates.push_back({source.debug_file, source.debug_file});
   return candidates;
 }
 
@@ -54,7 +55,7 @@ ModuleFile failed(std::string reason) {
   return file;
 }
 
-ModuleFile open_candidate(const Candidate& candidate, const std::string& wanted_build_id) {
+ModuleFile open_candidate(const Candidate& candidate, const ModuleSource& source) {
   struct stat status {};
   // Asked before opening, because opening a device or a FIFO has side effects.
   if (stat(candidate.open_as.c_str(), &status) != 0) return failed(reason_of_errno(errno));
@@ -69,9 +70,8 @@ ModuleFile open_candidate(const Candidate& candidate, const std::string& wanted_
   std::string build_id = suitable ? build_id_of(elf) : std::string();
   if (elf != nullptr) elf_end(elf);
   if (!suitable) return failed("not an ELF program or library");
-  if (!wanted_build_id.empty() && !build_id.empty() && build_id != wanted_build_id) {
-    return failed("build-id differs");
-  }
+  const bool may_differ = source.build_id.empty() || (build_id.empty() && !source.must_match);
+  if (!may_differ && build_id != source.build_id) return failed("build-id differs");
   return {std::move(fd), candidate.path, std::move(build_id), "", status};
 }
 
@@ -106,7 +106,7 @@ ModuleFile open_module_file(const ModuleSource& source,
   if (source.path.empty()) return failed("file not found");
   std::string reason;
   for (const Candidate& candidate : candidates_of(source, debug_directories)) {
-    ModuleFile file = open_candidate(candidate, source.build_id);
+    ModuleFile file = open_candidate(candidate, source);
     if (file.fd) return file;
     if (says_more(file.reason, reason)) reason = std::move(file.reason);
   }

@@ -54,7 +54,8 @@ std::size_t Symbolizer::open(const ModuleSource& source) {
     if (!is_new && impl_->modules[known->second]->is_current()) return known->second;
     known->second = handle;
   }
-  impl_->modules.push_back(std::make_unique<Module>(std::move(file), impl_->debug_path(source)));
+  impl_->modules.push_back(
+      std::make_unique<Module>(std::move(file), impl_->debug_path(source), source.debug_file));
   return handle;
 }
 
@@ -73,6 +74,15 @@ std::string Symbolizer::debug_state(std::size_t module) {
     return impl_->modules[module]->debug_state();
   } catch (const std::exception&) {
     return "out of memory";
+  }
+}
+
+std::string Symbolizer::symbol_file(std::size_t module) {
+  if (module >= impl_->modules.size()) return {};
+  try {
+    return impl_->modules[module]->symbol_file();
+  } catch (const std::exception&) {
+    return {};
   }
 }
 

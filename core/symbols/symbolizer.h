@@ -16,6 +16,8 @@ struct ModuleSource {
   std::string build_id{};      // lower-case hex of the one that was mapped; empty if it has none
   std::int32_t pid = 0;        // the process that maps it, for its own root; 0 if it is gone
   bool is_executable = false;  // the process's main program: /proc/PID/exe names it best
+  std::string debug_file{};    // where its debug information is, if that is known
+  bool must_match = false;     // if it has a build-id, a file without one is not it
 };
 
 // Purpose: finds and keeps open the files of modules, and resolves addresses in
@@ -48,6 +50,9 @@ class Symbolizer {
   // What the module's symbols came from: "dwarf", "symtab", "dynsym", "none",
   // or a reason such as "file not found" or "build-id differs". Reads the module.
   std::string debug_state(std::size_t module);
+
+  // The file that they came from; "" if there is none. Reads the module.
+  std::string symbol_file(std::size_t module);
 
  private:
   struct Impl;

@@ -48,6 +48,11 @@ TEST(ModuleFile, AnotherBuildIdIsNotUsed) {
   EXPECT_EQ(reason_for({.path = path, .build_id = "00ff", .pid = getpid()}), "build-id differs");
   // A file without a build-id cannot be told to be another one.
   EXPECT_EQ(reason_for({.path = fixture_path("calls-nobuildid"), .build_id = "00ff"}), "");
+  // Long after it was mapped, another file may be in its place.
+  EXPECT_EQ(
+      reason_for({.path = fixture_path("calls-nobuildid"), .build_id = "00ff", .must_match = true}),
+      "build-id differs");
+  EXPECT_EQ(reason_for({.path = fixture_path("calls-nobuildid"), .must_match = true}), "");
 }
 
 TEST(ModuleFile, AProcessesProgramIsFoundWhateverItsPath) {
