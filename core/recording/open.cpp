@@ -254,7 +254,8 @@ Database open_to_change(const fs::path& path) {
     throw Error(subject, "cannot be written, or its folder cannot (permission denied)",
                 "give another file with -o");
   }
-  Database database = open_checked(absolute.string(), SQLITE_OPEN_READWRITE, subject);
+  Database database =
+      open_checked(absolute.string(), SQLITE_OPEN_READWRITE, subject, false).database;
   constexpr int kShortWait = 500;  // a collector would not let go before its program ends
   sqlite3_busy_timeout(database.handle(), kShortWait);
   database.execute("PRAGMA query_only = OFF");

@@ -46,7 +46,7 @@ OtherNames other_names(Database& database) {
   sqlite::Statement select(database, "SELECT name FROM sqlite_schema");
   while (select.step()) {
     const std::string_view name = select.text(0);
-    if (!is_named(schema_tables(), name)) names.emplace_back(name);
+    if (!is_named(schema_tables(kFormatVersion), name)) names.emplace_back(name);
   }
   return names;
 }
@@ -57,7 +57,8 @@ OtherNames other_names(Database& database) {
 bool may_read(const OtherNames& others, const char* table, std::string_view column,
               std::string_view database) {
   if (database != "main" && is_named(schema_views(), table)) return true;
-  if (!column.empty()) return is_named(schema_tables(), table) || has(kOtherTables, table);
+  if (!column.empty())
+    return is_named(schema_tables(kFormatVersion), table) || has(kOtherTables, table);
   return std::none_of(others.begin(), others.end(), [&](const std::string& name) {
     return sqlite3_stricmp(name.c_str(), table) == 0;
   });
@@ -195,7 +196,7 @@ std::vector<SqlTable> RecordingQuery::tables() {
     start("SELECT * FROM " + std::string(item.name));
     tables.push_back({item.name, is_view, columns()});
   };
-  for (const SchemaItem& table : schema_tables()) add(table, false);
+  for (const SchemaItem& table : schema_tables(kFormatVersion)) add(table, false);
   for (const SchemaItem& view : schema_views()) add(view, true);
   impl_->statement.reset();
   return tables;

@@ -9,17 +9,34 @@ namespace {
 
 using wire::EventKind;
 
-class EventTallyTest : public testing::Test {
+class EventTallyTest : public testing::Test, public ProcessEvents {
  protected:
   EventTallyTest() {
-    events_.begin_image(image_);
+    for (TrackedProcess* process : {&parent_, &child_}) {
+      Process row;
+      row.pid = process == &parent_ ? 11 : 21;
+      process->row = table_.begin(row, "program");
+      process->program = "program";
+      process->family = &family_;
+    }
+    child_.block = 1;
+    child_.is_forked = true;
+    family_.set_process(0, &parent_);
+    family_.set_process(1, &child_);
     apply(thread_begin(stamp(), 11, "one"), 0);
     apply(thread_begin(stamp(), 12, "two"), 1);
-    write_node(image_.memory(), 1, wire::frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 0);
+    write_node(family_.memory(), 1, wire::frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 0);
   }
 
   std::uint64_t stamp() { return clock_.now(); }
-  void apply(const wire::Event& event, std::uint32_t lane) { events_.apply(event, lane); }
+  TrackedProcess* process_of(ImageFamily& family, std::uint32_t block) override {
+    return family.process(block);
+  }
+  void note(const TrackedProcess& from, const PendingNote& note, std::uint64_t) override {
+    notes_.emplace_back(&from, note);
+  }
+
+  void apply(const wire::Event& event, std::uint32_t lane) { events_.apply(event, family_, lane); }
   void allocate(std::uint64_t address, std::uint64_t size, std::uint32_t lane = 0) {
     apply(make_event(EventKind::kAllocate, stamp(), address, size, 1), lane);
   }
@@ -33,10 +50,13 @@ class EventTallyTest : public testing::Test {
 
   TickClock clock_;
   TraceStore traces_;
-  TaskTable tasks_;
+  ProcessTable table_;
+  TaskTable tasks_{table_};
   Tallies tallies_;
-  EventTally events_{clock_, traces_, tasks_, tallies_};
-  ProcessImage image_{ProcessId{0}, 1, SharedMemoryOptions{}};
+  EventTally events_{clock_, traces_, tasks_, tallies_, *this};
+  ImageFamily family_{0, std::make_unique<SharedMemory>(SharedMemoryOptions{})};
+  TrackedProcess parent_, child_;
+  std::vector<std::pair<const TrackedProcess*, PendingNote>> notes_;
 };
 
 TEST_F(EventTallyTest, CountsAllocationsAndFrees) {
@@ -104,6 +124,48 @@ TEST_F(EventTallyTest, EventsThatComeLateAreCountedAndStillTallied) {
 TEST_F(EventTallyTest, ALaneWithoutABeginningGetsATaskOfItsOwn) {
   allocate(0x100, 10, 7);
   EXPECT_EQ(tasks_.threads(), 3u);
+}
+
+TEST_F(EventTallyTest, AProcessHasBlocksOfItsOwn) {
+  apply(thread_begin(stamp(), 21, "child", 1), 2);
+  allocate(0x100, 10, 0);
+  allocate(0x100, 30, 2);  // the same address, in another process
+  free(0x200, 2);          // from before the fork
+  EXPECT_EQ(tallies_.live(), (Amount{40, 2}));
+  EXPECT_EQ(parent_.tally.live, (Amount{10, 1}));
+  EXPECT_EQ(child_.tally.peak, (Amount{30, 1}));
+  EXPECT_EQ(events_.counts().inherited_frees, 1u);
+  EXPECT_EQ(events_.counts().unknown_frees, 0u);
+  EXPECT_EQ(events_.counts().inferred_frees, 0u);
+
+  events_.end_process(child_);
+  EXPECT_EQ(tallies_.live(), (Amount{10, 1}));
+  EXPECT_EQ(tallies_.live_at_end(), (Amount{40, 2}));
+  free(0x100, 0);
+  EXPECT_EQ(tallies_.live_at_end(), (Amount{30, 1}));
+}
+
+TEST_F(EventTallyTest, NotesArriveWithTheirText) {
+  const std::string path = "/usr/lib/some/where/else/a-program";
+  wire::Event event = make_event(
+      EventKind::kNote, stamp(), static_cast<std::uint64_t>(wire::NoteKind::kExecUnrecorded),
+      std::uint64_t{3} << 32 | 77, static_cast<std::uint32_t>(path.size()));
+  apply(event, 1);
+  event.kind = EventKind::kText;
+  for (std::size_t from = 0; from < path.size(); from += wire::kTextBytes) {
+    EXPECT_TRUE(notes_.empty());
+    char piece[wire::kTextBytes] = {};
+    std::memcpy(piece, path.data() + from, std::min(sizeof(piece), path.size() - from));
+    std::memcpy(&event.address, piece, 8);
+    std::memcpy(&event.size, piece + 8, 8);
+    std::memcpy(&event.trace, piece + 16, 4);
+    apply(event, 1);
+  }
+  ASSERT_EQ(notes_.size(), 1u);
+  EXPECT_EQ(notes_[0].first, &parent_);
+  EXPECT_EQ(notes_[0].second.pid, 77);
+  EXPECT_EQ(notes_[0].second.value, 3u);
+  EXPECT_EQ(notes_[0].second.text, path);
 }
 
 TEST_F(EventTallyTest, TasksCarryTheNamesThatThreadsBeganWith) {

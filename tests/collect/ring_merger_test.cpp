@@ -22,16 +22,22 @@ struct Received {
 
 class RingMergerTest : public testing::Test {
  protected:
+  RingMergerTest() { merger_.add(memory_, kSource); }
+
   std::vector<Received> drain(std::uint64_t now) {
     received_.clear();
     merger_.drain(now, sink_);
     return received_;
   }
 
+  static constexpr RingMerger::Source kSource = 5;
+  static constexpr std::uint32_t kOtherLanes = 1000;  // of other memories
   SharedMemory memory_{SharedMemoryOptions{}};
-  RingMerger merger_{memory_, /*slack=*/10, /*stuck_after=*/1000};
+  RingMerger merger_{/*slack=*/10, /*stuck_after=*/1000};
   std::vector<Received> received_;
-  RingMerger::Sink sink_ = [this](const wire::Event& event, std::uint32_t lane) {
+  RingMerger::Sink sink_ = [this](const wire::Event& event, RingMerger::Source source,
+                                  std::uint32_t lane) {
+    EXPECT_EQ(source == kSource, lane < kOtherLanes);
     received_.push_back({event.stamp, lane});
   };
 };
@@ -97,6 +103,38 @@ TEST_F(RingMergerTest, CountsAndSkipsWhatMakesNoSense) {
   EXPECT_EQ(merger_.counts().rejected, 2u);
 }
 
+TEST_F(RingMergerTest, RejectsWhatWasNeverStamped) {
+  TestRing ring(memory_, 0);
+  ring.send(make_event(EventKind::kFree, 90, 16));
+  ring.send(make_event(EventKind::kFree, std::uint64_t{1} << 62, 16));
+  ring.send(make_event(EventKind::kFree, 95, 16));
+  // It may have been stamped after the clock was read; when it is seen again it was not.
+  EXPECT_EQ(drain(1000), (std::vector<Received>{{90, 0}}));
+  EXPECT_EQ(drain(1001), (std::vector<Received>{{95, 0}}));
+  EXPECT_EQ(merger_.counts().rejected, 1u);
+}
+
+TEST_F(RingMergerTest, KeepsWhatWasStampedWhileItDrained) {
+  TestRing ring(memory_, 0);
+  ring.send(make_event(EventKind::kFree, 1500, 16));
+  EXPECT_TRUE(drain(1000).empty());
+  EXPECT_EQ(drain(2000), (std::vector<Received>{{1500, 0}}));
+  EXPECT_EQ(merger_.counts().rejected, 0u);
+}
+
+TEST_F(RingMergerTest, MergesMemoriesUntilTheyAreRemoved) {
+  SharedMemory other{SharedMemoryOptions{}};
+  merger_.add(other, 6);
+  TestRing here(memory_, 0), there(other, kOtherLanes);
+  for (std::uint64_t stamp : {10, 30}) here.send(make_event(EventKind::kFree, stamp, 16));
+  there.send(make_event(EventKind::kFree, 20, 16));
+  EXPECT_EQ(drain(1000), (std::vector<Received>{{10, 0}, {20, kOtherLanes}, {30, 0}}));
+  there.send(make_event(EventKind::kFree, 40, 16));
+  merger_.remove(6);
+  here.send(make_event(EventKind::kFree, 50, 16));
+  EXPECT_EQ(drain(1000), (std::vector<Received>{{50, 0}}));
+}
+
 TEST_F(RingMergerTest, SurvivesScribbledHeaders) {
   std::mt19937_64 random(7);
   TestRing ring(memory_, 0);
@@ -137,17 +175,19 @@ TEST(RingMergerConcurrency, HandsOnAllEventsInOrderWhileThreadsWrite) {
     });
   }
   // `pending` is stored sequentially consistent here, so no slack is needed.
-  RingMerger merger(memory, 0, ~std::uint64_t{0});
+  RingMerger merger(0, ~std::uint64_t{0});
+  merger.add(memory, 0);
   std::uint64_t last_stamp = 0, received = 0, out_of_order = 0;
   std::vector<std::uint64_t> next(kThreads, 1);
-  const RingMerger::Sink sink = [&](const wire::Event& event, std::uint32_t lane) {
+  const RingMerger::Sink sink = [&](const wire::Event& event, RingMerger::Source,
+                                    std::uint32_t lane) {
     out_of_order += event.stamp <= last_stamp || event.address != next[lane]++;
     last_stamp = event.stamp;
     ++received;
   };
   while (running != 0) merger.drain(clock.load(), sink);
-  merger.drain_all(sink);
   for (std::thread& thread : threads) thread.join();
+  merger.drain(clock.load(), sink);
   EXPECT_EQ(received, kThreads * kEvents);
   EXPECT_EQ(out_of_order, 0u);
   EXPECT_EQ(merger.counts().rejected, 0u);

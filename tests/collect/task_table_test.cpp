@@ -5,31 +5,73 @@
 namespace heaptally {
 namespace {
 
+Process a_process(std::int32_t pid) {
+  Process process;
+  process.pid = pid;
+  process.command = "/bin/program --with arguments";
+  return process;
+}
+
 TEST(TaskTable, ThreadsBeyondTheLimitFoldByName) {
-  TaskTable tasks;
-  for (std::int32_t i = 0; i < 256; ++i) tasks.begin(ProcessId{0}, 100 + i, "worker");
-  const TaskId pool = tasks.begin(ProcessId{0}, 1000, "pool");
-  EXPECT_EQ(tasks.begin(ProcessId{0}, 1001, "pool"), pool);
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
+  for (std::int32_t i = 0; i < 256; ++i) tasks.begin(ProcessId{0}, "program", 100 + i, "worker");
+  const TaskId pool = tasks.begin(ProcessId{0}, "program", 1000, "pool");
+  EXPECT_EQ(tasks.begin(ProcessId{0}, "program", 1001, "pool"), pool);
   EXPECT_EQ(tasks.task(pool).threads, 2u);
   EXPECT_EQ(tasks.task(pool).tid, 1000);
-  EXPECT_NE(tasks.begin(ProcessId{0}, 1002, "other"), pool);
+  EXPECT_NE(tasks.begin(ProcessId{0}, "program", 1002, "other"), pool);
   EXPECT_EQ(tasks.threads(), 259u);
 }
 
 TEST(TaskTable, TheNumberOfTasksIsBounded) {
-  TaskTable tasks;
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
   TaskId last{};
   for (std::int32_t i = 0; i < 10'000; ++i) {
-    last = tasks.begin(ProcessId{0}, i, "name" + std::to_string(i));
+    last = tasks.begin(ProcessId{0}, "program", i, "name" + std::to_string(i));
   }
   EXPECT_LE(index_of(last), TaskTable::kMaxIndividual + TaskTable::kMaxFolded);
   EXPECT_EQ(tasks.task(last).name, "(other threads)");
 }
 
+TEST(TaskTable, ATaskOfSeveralProcessesBelongsToTheirFoldedRow) {
+  ProcessTable processes;
+  for (std::int32_t pid = 1; pid <= 3; ++pid) processes.begin(a_process(pid), "program");
+  TaskTable tasks(processes);
+  for (std::int32_t i = 0; i < 256; ++i) tasks.begin(ProcessId{0}, "program", i, "worker");
+  const TaskId task = tasks.begin(ProcessId{1}, "program", 1000, "worker");
+  EXPECT_EQ(tasks.task(task).process, ProcessId{1});
+  EXPECT_EQ(tasks.begin(ProcessId{2}, "program", 1001, "worker"), task);
+  EXPECT_FALSE(processes.is_individual(tasks.task(task).process));
+  EXPECT_EQ(processes.row(tasks.task(task).process).command, "program");
+  EXPECT_NE(tasks.begin(ProcessId{2}, "other", 1002, "worker"), task);
+}
+
+TEST(ProcessTable, BeyondTheLimitProcessesOfAProgramShareARow) {
+  ProcessTable processes;
+  for (std::int32_t pid = 1; pid <= 4096; ++pid) {
+    EXPECT_TRUE(processes.is_individual(processes.begin(a_process(pid), "program")));
+  }
+  const ProcessId shared = processes.begin(a_process(5000), "program");
+  EXPECT_FALSE(processes.is_individual(shared));
+  EXPECT_EQ(processes.begin(a_process(5001), "program"), shared);
+  EXPECT_EQ(processes.row(shared).processes, 2u);
+  EXPECT_NE(processes.begin(a_process(5002), "other"), shared);
+  EXPECT_EQ(processes.processes(), 4099u);
+  EXPECT_EQ(processes.take_changed().size(), 4098u);
+  processes.change(shared).total += {1, 1};
+  EXPECT_EQ(processes.take_changed().size(), 1u);
+}
+
 TEST(TaskTable, TellsWhatChanged) {
-  TaskTable tasks;
-  const TaskId a = tasks.begin(ProcessId{0}, 1, "main");
-  tasks.begin(ProcessId{0}, 2, "io");
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
+  const TaskId a = tasks.begin(ProcessId{0}, "program", 1, "main");
+  tasks.begin(ProcessId{0}, "program", 2, "io");
   EXPECT_EQ(tasks.take_changed().size(), 2u);
   tasks.rename(a, "main");
   EXPECT_TRUE(tasks.take_changed().empty());

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/collect/process_image.h"
+#include "core/collect/image_family.h"
 #include "tests/collect/ring_of_events.h"
 
 namespace heaptally {
@@ -30,19 +30,21 @@ TEST(TraceStore, GivesEachThingOneId) {
   EXPECT_TRUE(store.take_new_traces().empty());
 }
 
-class ProcessImageTest : public testing::Test {
+class ImageFamilyTest : public testing::Test {
  protected:
-  TraceId trace_of(wire::TraceIndex index) { return image_.trace_of(index, store_, is_sound_); }
+  TraceId trace_of(wire::TraceIndex index) {
+    return family_.trace_of(index, /*pid=*/1, store_, is_sound_);
+  }
 
-  ProcessImage image_{ProcessId{0}, 1, SharedMemoryOptions{}};
+  ImageFamily family_{0, std::make_unique<SharedMemory>(SharedMemoryOptions{})};
   TraceStore store_;
   bool is_sound_ = false;
 };
 
-TEST_F(ProcessImageTest, TranslatesPathsAndSharesPrefixes) {
-  write_node(image_.memory(), 1, frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 0);
-  write_node(image_.memory(), 3, frame_key(0x20, 0, wire::FrameKind::kReturnAddress), 1);
-  write_node(image_.memory(), 2, frame_key(0x30, 0, wire::FrameKind::kReturnAddress), 3);
+TEST_F(ImageFamilyTest, TranslatesPathsAndSharesPrefixes) {
+  write_node(family_.memory(), 1, frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 0);
+  write_node(family_.memory(), 3, frame_key(0x20, 0, wire::FrameKind::kReturnAddress), 1);
+  write_node(family_.memory(), 2, frame_key(0x30, 0, wire::FrameKind::kReturnAddress), 3);
   const TraceId leaf = trace_of(2);
   EXPECT_TRUE(is_sound_);
   const std::vector<Trace> traces = store_.take_new_traces();
@@ -53,9 +55,9 @@ TEST_F(ProcessImageTest, TranslatesPathsAndSharesPrefixes) {
   EXPECT_EQ(trace_of(0), kRootTrace);
 }
 
-TEST_F(ProcessImageTest, ATableThatRunsInCirclesIsNotFollowed) {
-  write_node(image_.memory(), 1, frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 2);
-  write_node(image_.memory(), 2, frame_key(0x20, 0, wire::FrameKind::kReturnAddress), 1);
+TEST_F(ImageFamilyTest, ATableThatRunsInCirclesIsNotFollowed) {
+  write_node(family_.memory(), 1, frame_key(0x10, 0, wire::FrameKind::kReturnAddress), 2);
+  write_node(family_.memory(), 2, frame_key(0x20, 0, wire::FrameKind::kReturnAddress), 1);
   EXPECT_EQ(trace_of(1), kRootTrace);
   EXPECT_FALSE(is_sound_);
   EXPECT_EQ(trace_of(wire::kMaxNodes + 5), kRootTrace);
