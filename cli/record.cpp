@@ -27,6 +27,10 @@ constexpr const char* kExamples = R"(Examples:
   heaptally record ./program --its arguments
   heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
   heaptally record --drop ./server         never make the program wait
+  heaptally record -- make -j2             the whole tree of processes, in one recording
+
+The processes that the program starts are recorded with it, and the recording ends with the last
+of them. When only background processes are left, Ctrl-C ends the recording and leaves them be.
 
 The program's output, input and exit status are its own (128+N if signal N ended it).
 One line on stderr tells where the recording is. HEAPTALLY_VERIFY=1 in the environment
@@ -65,13 +69,24 @@ void show_progress(std::size_t done, std::size_t all) {
   if (done == all) tell("\r\033[K");
 }
 
+// "in 3 processes, 1 of them not recorded, ", or nothing if there is only one.
+std::string processes_phrase(const RecordResult& result) {
+  const std::uint64_t unrecorded = result.header.unrecorded_processes;
+  std::string text;
+  if (result.processes > 1) {
+    text = fmt::format("in {}, ", counted(result.processes, "process", "processes"));
+  }
+  if (unrecorded != 0) text += fmt::format("{} not recorded (see summary), ", unrecorded);
+  return text;
+}
+
 void print_closing_line(const RecordResult& result) {
   const Header& header = result.header;
-  tell(fmt::format("heaptally: {}: {} in {}, peak {}, live at end {} in {}, lost {}\n",
+  tell(fmt::format("heaptally: {}: {} in {}, {}peak {}, live at end {} in {}, lost {}\n",
                    result.path.string(), counted(header.total.count, "allocation"),
-                   duration_text(header.duration), size_text(header.peak.bytes),
-                   size_text(header.live_at_end.bytes), counted(header.live_at_end.count, "block"),
-                   header.lost_events));
+                   duration_text(header.duration), processes_phrase(result),
+                   size_text(header.peak.bytes), size_text(header.live_at_end.bytes),
+                   counted(header.live_at_end.count, "block"), header.lost_events));
   if (!result.was_recorded) {
     tell(
         fmt::format("heaptally: {}: ran, but was not recorded: the shim did not start in it "
@@ -90,12 +105,29 @@ void print_unreachable_allocator(const std::string& program) {
                   program, name));
 }
 
+void tell_of_background(const std::string& program, const std::vector<std::int32_t>& running) {
+  constexpr std::size_t kNamed = 5;
+  std::string pids;
+  for (std::size_t i = 0; i < running.size() && i < kNamed; ++i) {
+    pids += fmt::format("{}{}", i == 0 ? "" : ", ", running[i]);
+  }
+  if (running.size() > kNamed) pids += ", ...";
+  tell(fmt::format(
+      "heaptally: {} has ended; {} of its tree run{} on and {} recorded (PID {}): "
+      "Ctrl-C ends the recording and leaves {} be\n",
+      program, counted(running.size(), "process", "processes"), running.size() == 1 ? "s" : "",
+      running.size() == 1 ? "is" : "are", pids, running.size() == 1 ? "it" : "them"));
+}
+
 int run(RecordOptions options) {
   options.preload = find_shim();
   const char* verify = std::getenv("HEAPTALLY_VERIFY");
   options.verify_stacks = verify != nullptr && std::string(verify) == "1";
   if (isatty(STDERR_FILENO) != 0) options.progress = show_progress;
   const std::string program = find_program(options.command.front());
+  options.on_background = [&](const std::vector<std::int32_t>& running) {
+    tell_of_background(program, running);
+  };
   const RecordResult result = record(options);
   if (!result.failure.empty()) {
     tell(fmt::format("heaptally: {}\n", result.failure));
@@ -144,6 +176,8 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
   command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
   command->add_flag("--drop", options->drop_when_full,
                     "When a ring is full drop events and count them, instead of waiting");
+  command->add_flag("!--no-follow", options->follow,
+                    "Record the first process alone, not those that it starts");
   command->footer(kExamples);
   // For --help only: these words never reach the parser.
   command->add_option("PROGRAM", options->command, "The program and its arguments")

@@ -90,6 +90,11 @@ void Channel::forget() {
 void Channel::look_rule_up(CodeKey key, MemoizedRule& memo) {
   const std::uint64_t pc = key >> 1;
   const bool is_known = g_rules.find(key, memo.rule);
+  if (!is_known && !may_call_system()) {
+    // libunwind blocks signals while it works.
+    memo.rule = Rule();
+    return;
+  }
   if (!is_known) memo.rule = derive_rule(pc, (key & 1) != 0);
   // Code in no module may be rewritten at any time: its rule is never kept.
   if (memo.rule.module == ModuleRegistry::kNone) return;
@@ -238,10 +243,14 @@ wire::TraceIndex Channel::capture(const Registers& start) {
       g_session.counters().broken_stacks.fetch_add(1, std::memory_order_relaxed);
       break;
     case End::kUnsupported:
-      walk_by_libunwind(start);
+      if (may_call_system()) {
+        walk_by_libunwind(start);
+      } else {
+        g_session.counters().broken_stacks.fetch_add(1, std::memory_order_relaxed);
+      }
       break;
   }
-  if (g_session.verifies_stacks()) [[unlikely]]
+  if (g_session.verifies_stacks() && may_call_system()) [[unlikely]]
     verify(start);
   return current().count == 0 ? 0 : intern_current();
 }

@@ -9,6 +9,7 @@
 #include "preload/loader.h"
 #include "preload/modules.h"
 #include "preload/real_allocator.h"
+#include "preload/seccomp_hooks.h"
 #include "preload/session.h"
 #include "preload/trace_table.h"
 
@@ -48,6 +49,7 @@ bool set_up_libunwind() {
                                           char** environment) {
   if (!real_allocator_is_known()) resolve_real_allocator();
   resolve_exit_functions();
+  resolve_seccomp_functions();
   if (!find_loader() || !g_session.connect(environment)) {
     g_session.stop();
     g_early_log.discard();

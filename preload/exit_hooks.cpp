@@ -39,7 +39,7 @@ void resolve_if_needed() {
 void note_exit(int status) {
   if (g_session.stage() != Stage::kRecording || !g_session.in_own_process()) return;
   // A vfork child exits in its parent's memory.
-  if (current_pid() != g_session.pid()) return;
+  if (!may_call_system() || current_pid() != g_session.pid()) return;
   g_session.block().exit.store(wire::ProcessBlock::kExits | (status & 0xff),
                                std::memory_order_relaxed);
 }

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 
@@ -11,6 +12,7 @@
 namespace heaptally::preload {
 
 constinit Session g_session;
+constinit std::atomic<bool> g_no_system_calls{false};
 
 namespace {
 
@@ -218,7 +220,7 @@ bool Session::enter_forked_process() {
   }
   forget_threads_of_parent();
   ++forks_;
-  const bool is_followed = header_->follow_forks != 0 && claim_block(process_);
+  const bool is_followed = header_->follow_forks != 0 && may_call_system() && claim_block(process_);
   if (!is_followed) {
     stop();
     counters().unrecorded_forks.fetch_add(1, std::memory_order_relaxed);
@@ -229,6 +231,16 @@ bool Session::enter_forked_process() {
   own_process_->store(kOwnProcess, std::memory_order_release);
   wake_collector();
   return true;
+}
+
+bool Session::prepare_for_filter() {
+  constexpr std::uint32_t kNodes = 1u << 18, kModules = 256;
+  const std::uint32_t nodes = header_->nodes.load(std::memory_order_relaxed);
+  const std::uint32_t modules = header_->modules.load(std::memory_order_relaxed);
+  nodes_.at(std::min<std::uint32_t>(nodes + kNodes, wire::kMaxNodes - 1));
+  modules_.at(std::min<std::uint32_t>(modules + kModules, wire::kMaxModules - 1));
+  // Without the counter even the time takes a system call.
+  return use_time_stamp_counter_;
 }
 
 bool Session::collector_is_there() {

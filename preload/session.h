@@ -36,6 +36,8 @@ class Session {
   void start();
 
   Stage stage() const { return stage_.load(std::memory_order_relaxed); }
+  // What stop() has ended goes on.
+  void resume() { stage_.store(Stage::kRecording, std::memory_order_relaxed); }
   void stop() { stage_.store(Stage::kOff, std::memory_order_relaxed); }
 
   // Whether what happens here is to be recorded: in the process that connected, and in one
@@ -60,6 +62,10 @@ class Session {
   }
   // False once the collector has died or left: nobody will ever drain the rings.
   bool collector_is_there();
+
+  // Before system calls are given up: maps what may be needed. False: nothing can be recorded
+  // without them.
+  bool prepare_for_filter();
 
   std::uint32_t process() const { return process_; }  // the index of the process block
   wire::ProcessBlock& block() { return *block_; }

@@ -72,6 +72,7 @@ void announce(RingWriter& ring, std::uint32_t tid) {
 }
 
 ThreadRecord* attach_thread() {
+  if (!may_call_system()) return nullptr;
   const std::uint32_t tid = current_tid();
   const std::uint32_t index = claim_lane(tid);
   wire::Lane* lane = index == wire::kMaxLanes ? nullptr : g_session.lanes().at(index);
@@ -94,7 +95,7 @@ ThreadRecord* attach_thread() {
 
 // A vfork child runs on its parent's thread-local storage. A lane claimed in the child's name
 // would pass for that of a dead thread as soon as the parent goes on with it.
-bool is_vfork_child() { return current_pid() != g_session.pid(); }
+bool is_vfork_child() { return may_call_system() && current_pid() != g_session.pid(); }
 
 bool on_signal_stack() {
   stack_t stack = {};
@@ -108,6 +109,7 @@ bool on_signal_stack() {
 bool was_abandoned(const ThreadLocal::Hook& hook, const void* frame) {
   // A handler that interrupted a look-up on the channel's private stack runs on that.
   if (t_thread.record != nullptr && t_thread.record->contains(frame)) return false;
+  if (!may_call_system()) return false;
   if (frame >= hook.frame) return !on_signal_stack();
   // Its whole stack may be gone.
   const auto there = reinterpret_cast<std::uintptr_t>(hook.frame) + sizeof(void*);

@@ -12,6 +12,7 @@
 
 #include "core/base/error.h"
 #include "core/collect/event_tally.h"
+#include "core/collect/foreground.h"
 #include "core/collect/launcher.h"
 #include "core/collect/listener.h"
 #include "core/collect/process_stats.h"
@@ -32,9 +33,10 @@ constexpr Nanoseconds kSampleEvery = 10ms;
 constexpr Nanoseconds kFlushEvery = 1s;
 constexpr Nanoseconds kModulesEvery = 10ms;
 constexpr Nanoseconds kNamesEvery = 200ms;
-constexpr Nanoseconds kSlack = 200us;       // an event waits at least this long in its ring
-constexpr Nanoseconds kStuckAfter = 500ms;  // a ring's `pending` that does not move
-constexpr Nanoseconds kExecTime = 1s;       // an exec that failed is heard of sooner
+constexpr Nanoseconds kSlack = 200us;            // an event waits at least this long in its ring
+constexpr Nanoseconds kStuckAfter = 500ms;       // a ring's `pending` that does not move
+constexpr Nanoseconds kExecTime = 1s;            // an exec that failed is heard of sooner
+constexpr Nanoseconds kBackgroundAfter = 500ms;  // what ends with the program ends sooner
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
 constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
@@ -132,7 +134,9 @@ class Recording {
   std::vector<Bucket> buckets_;
   std::vector<Sample> samples_;
   bool root_has_ended_ = false;
+  Nanoseconds root_end_{0};
   bool background_told_ = false;
+  Foreground foreground_;
   bool is_stopped_ = false;  // by the user, while background processes ran on
   Nanoseconds bucket_start_{0};
   Nanoseconds bucket_width_{kFirstBucketWidth};
@@ -309,7 +313,8 @@ void Recording::put_batch() {
 void Recording::take_signal(const signalfd_siginfo& signal) {
   if (root_has_ended_) {
     // Only background processes are left: what is to stop is the recording, not they.
-    is_stopped_ |= signal.ssi_signo == SIGINT || signal.ssi_signo == SIGTERM;
+    constexpr std::uint32_t kStops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    is_stopped_ |= std::ranges::find(kStops, signal.ssi_signo) != std::end(kStops);
     return;
   }
   if (!came_from_terminal(signal)) kill(program_.pid(), static_cast<int>(signal.ssi_signo));
@@ -326,7 +331,10 @@ void Recording::take_occurrences() {
         break;
       case Occurrence::Kind::kEnd:
         tree_.ended(occurrence);
-        root_has_ended_ |= occurrence.pid == program_.pid();
+        if (occurrence.pid == program_.pid()) {
+          root_has_ended_ = true;
+          root_end_ = clock_.elapsed();
+        }
         break;
       case Occurrence::Kind::kSignal:
         take_signal(occurrence.signal);
@@ -364,10 +372,10 @@ void Recording::loop() {
 
 // The program has ended, but processes that it started run on.
 void Recording::notice_background() {
-  const std::vector<std::int32_t> running = tree_.running();
-  if (running.empty() || !options_.on_background) return;
-  const auto tell = std::exchange(background_told_, true);
-  if (!tell) options_.on_background(running);
+  if (background_told_ || clock_.elapsed() < root_end_ + kBackgroundAfter) return;
+  background_told_ = true;
+  foreground_.take();
+  if (options_.on_background) options_.on_background(tree_.running());
 }
 
 void Recording::finish_recording() {
@@ -405,6 +413,7 @@ RecordResult Recording::run() {
   header_.exit_status = result_.exit_status;
   const ShimCounts shim = tree_.counts();
   result_.was_recorded = shim.any_ready;
+  result_.processes = table_.processes();
   result_.verified_stacks = shim.verified_stacks;
   result_.wrong_stacks = shim.wrong_stacks;
   result_.header = header_;

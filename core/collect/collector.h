@@ -22,7 +22,7 @@ struct RecordOptions {
   // Called while the last symbols are resolved, after the program has ended.
   std::function<void(std::size_t done, std::size_t all)> progress;
   // Called once if the program has ended but processes that it started run on, with their PIDs.
-  // The recording goes on until they have ended too, or SIGINT or SIGTERM ends it.
+  // The recording goes on until they have ended too, or a signal to stop ends it.
   std::function<void(const std::vector<std::int32_t>& running)> on_background;
 };
 
@@ -31,6 +31,7 @@ struct RecordResult {
   int exit_status = 0;                // of the program, as a shell reports it
   std::string failure;                // why the recording is not whole; empty if it is
   bool was_recorded = true;           // false: the program ran, but the shim never reported
+  std::uint64_t processes = 0;        // that began, recorded or not
   std::uint64_t verified_stacks = 0;  // with verify_stacks
   std::uint64_t wrong_stacks = 0;
   Header header;

@@ -19,8 +19,9 @@ ProcessId ProcessTable::add(Process process) {
 }
 
 ProcessId ProcessTable::begin(Process process, const std::string& program) {
-  ++processes_;
-  if (processes_ <= kMaxIndividual) return add(std::move(process));
+  ++images_;
+  if (!process.previous.has_value()) ++processes_;
+  if (images_ <= kMaxIndividual) return add(std::move(process));
   const ProcessId id = folded(program);
   Process& row = change(id);
   row.start = row.processes == 0 ? process.start : std::min(row.start, process.start);

@@ -29,7 +29,8 @@ class ProcessTable {
   // To change it.
   Process& change(ProcessId id);
 
-  // How many began.
+  // How many images began, and in how many processes.
+  std::uint64_t images() const { return images_; }
   std::uint64_t processes() const { return processes_; }
   // Rows that were added or changed since the last call.
   std::vector<Process> take_changed();
@@ -40,6 +41,7 @@ class ProcessTable {
   std::vector<Process> rows_;
   std::vector<bool> is_changed_;
   std::map<std::string, ProcessId> folded_;  // by program
+  std::uint64_t images_ = 0;
   std::uint64_t processes_ = 0;
 };
 

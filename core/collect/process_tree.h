@@ -74,7 +74,7 @@ class ProcessTree : public ProcessEvents {
   // Nothing is left to be recorded: all have ended before `drained_until`.
   bool is_over(std::uint64_t drained_until) const;
   // The first image has come.
-  bool has_begun() const { return table_.processes() != 0; }
+  bool has_begun() const { return table_.images() != 0; }
   std::uint64_t unrecorded() const { return unrecorded_count_; }
 
   // With those of the processes that run.

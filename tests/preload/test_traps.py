@@ -253,7 +253,8 @@ class Processes(TrapCase):
     def test_children_live_undisturbed_and_are_counted(self):
         for arguments in ((), ("exec",)):
             with self.subTest(arguments):
-                recording, says = self.trap("processes", *arguments, verify=False)
+                recording, says = self.trap("processes", *arguments, verify=False,
+                                            options=("--no-follow",))
                 # Of the forked children only the handlers that the parent itself runs.
                 self.assertEqual(self.own_calls(recording, "processes")[0],
                                  says["allocations"] + says["at_fork"] + len(arguments))
@@ -261,6 +262,20 @@ class Processes(TrapCase):
                 # A thread's first allocation and free, eight times, in a vfork child.
                 self.assertEqual(recording.header("lost_events"), 16)
                 self.assert_nothing_lost(recording, except_for=("lost_events",))
+
+
+class SystemCallFilters(TrapCase):
+    def test_after_a_filter_the_shim_makes_no_system_call(self):
+        for how in ("prctl", "seccomp"):
+            with self.subTest(how):
+                self.exact("seccomp", how, verify=False)
+
+    def test_without_the_time_stamp_counter_nothing_more_is_recorded(self):
+        for how in ("strict", "no-counter"):
+            with self.subTest(how):
+                recording, says = self.trap("seccomp", how, verify=False)
+                self.assertEqual(self.own_calls(recording, "seccomp")[0], says["before"])
+                self.assertEqual(recording.header("lost_events"), 1)
 
 
 class Scribbling(TrapCase):
