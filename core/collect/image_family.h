@@ -38,7 +38,8 @@ class ImageFamily {
   }
   std::vector<LaneState>& lanes() { return lanes_; }
 
-  std::string command;  // of the program
+  std::string command;            // of the program
+  std::uint64_t begin_stamp = 0;  // of its exec
   // How often a process block was claimed, as far as all of them were looked at.
   std::uint32_t claims_seen = 0;
 

@@ -23,6 +23,13 @@ int shell_status(int wait_status) {
   return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+// Whether a block may have been written by a process that claimed it.
+bool is_plausible(const wire::ProcessBlock& block, std::uint64_t begin, std::uint64_t now) {
+  constexpr std::uint32_t kLargestPid = 1u << 22;  // the kernel's own limit
+  return block.pid.load(std::memory_order_relaxed) <= kLargestPid && block.stamp >= begin &&
+         block.stamp <= now && block.parent < wire::kMaxProcesses;
+}
+
 }  // namespace
 
 void ShimCounts::add(const wire::ProcessBlock& block) {
@@ -74,6 +81,7 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
   auto& family = families_[number];
   family = std::make_unique<ImageFamily>(number, std::move(occurrence.memory));
   family->command = row.command;
+  family->begin_stamp = occurrence.stamp;
   merger_.add(family->memory(), number);
 
   auto process = std::make_unique<TrackedProcess>();
@@ -122,7 +130,8 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
   const wire::ProcessBlock& block = family.memory().process(index);
   if (block.pid.load(std::memory_order_relaxed) == 0 ||
       // Matched by the release of the process that has claimed it.
-      block.ready.load(std::memory_order_acquire) == 0) {
+      block.ready.load(std::memory_order_acquire) == 0 ||
+      !is_plausible(block, family.begin_stamp, clock_.now())) {
     return;
   }
   const TrackedProcess* parent = family.process(block.parent);
@@ -239,6 +248,9 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
       const auto reason = static_cast<wire::Recordability>(note.value);
       const auto self = by_pid_.find(pid);
       const bool is_tracked = self != by_pid_.end();
+      // Another process is a child that was spawned, or is gone already.
+      const std::int32_t its_parent = is_tracked ? 0 : parent_pid(pid);
+      if (its_parent != 0 && its_parent != from.pid) return;
       const std::int32_t parent = is_tracked ? table_.row(self->second->row).parent_pid : from.pid;
       execs_[pid] = {parent, note.text, wire::reason_text(reason), stamp};
       if (!is_tracked) watcher_->watch(pid);

@@ -86,6 +86,7 @@ std::vector<Occurrence> Watcher::take() {
 void Watcher::watch(std::int32_t pid) {
   const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   const int problem = errno;
+  bool is_gone = false;
   {
     const std::lock_guard lock(mutex_);
     const auto [place, inserted] = watched_.try_emplace(pid, fd);
@@ -94,9 +95,10 @@ void Watcher::watch(std::int32_t pid) {
       return;
     }
     // Out of descriptors: it is looked at now and then.
-    if (fd < 0 && problem != ESRCH) ++without_descriptor_;
+    is_gone = fd < 0 && (problem == ESRCH || problem == EINVAL);
+    if (fd < 0 && !is_gone) ++without_descriptor_;
   }
-  if (fd < 0 && problem == ESRCH) return report_end(pid);
+  if (is_gone) return report_end(pid);
   if (fd >= 0) add(epoll_, fd, pid);
 }
 
