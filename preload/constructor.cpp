@@ -4,6 +4,8 @@
 #include <pthread.h>
 
 #include "preload/early_log.h"
+#include "preload/exec_hooks.h"
+#include "preload/exec_target.h"
 #include "preload/exit_hooks.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
@@ -48,9 +50,12 @@ bool set_up_libunwind() {
 [[gnu::constructor]] void start_recording(int argument_count, char** arguments,
                                           char** environment) {
   if (!real_allocator_is_known()) resolve_real_allocator();
+  resolve_exec_functions();
   resolve_exit_functions();
   resolve_seccomp_functions();
-  if (!find_loader() || !g_session.connect(environment)) {
+  const bool has_loader = find_loader();
+  if (has_loader) remember_exec_surroundings(environment);
+  if (!has_loader || !hooks_are_called() || !g_session.connect(environment)) {
     g_session.stop();
     g_early_log.discard();
     return;

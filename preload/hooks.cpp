@@ -1,4 +1,4 @@
-// Every hook of the shim. Each calls the real allocator and has the event recorded;
+// Every hook of the allocator. Each calls the real allocator and has the event recorded;
 // what recording means is behind preload/recorder.h.
 //
 // Order matters: a free is recorded before the real call and an allocation after it,

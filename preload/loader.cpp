@@ -48,6 +48,17 @@ bool find_loader() {
   return true;
 }
 
+const link_map* find_shim() {
+  dl_find_object shim;
+  return g_loader.find_object(&g_loader, &shim) == 0 ? shim.dlfo_link_map : nullptr;
+}
+
+bool hooks_are_called() {
+  dl_find_object first;
+  return g_loader.find_object(dlsym(RTLD_DEFAULT, "malloc"), &first) == 0 &&
+         first.dlfo_link_map == find_shim();
+}
+
 void initialise_libc(int argument_count, char** arguments, char** environment) {
   if (environ != nullptr) return;
   dl_find_object libc;

@@ -25,6 +25,12 @@ extern Loader g_loader;
 // False if the loader is too old.
 bool find_loader();
 
+// The shim's own entry in the loader's list; null if it cannot be found.
+const link_map* find_shim();
+
+// False where the executable has a malloc of its own, which is found before the shim's.
+bool hooks_are_called();
+
 // Runs libc's own initialisation, if it has not run yet, with what the program was started
 // with. The shim's constructor comes before libc's, and the first dlopen would run that with
 // an empty environment and no arguments, which the program would then be left with. It runs

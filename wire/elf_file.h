@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 
 namespace heaptally::wire {
 
@@ -20,10 +21,6 @@ inline constexpr std::uint16_t kOwnMachine = EM_X86_64;
 struct FileBytes {
   long (*read)(const void* file, void* to, std::size_t bytes, std::uint64_t offset);
   const void* file;
-
-  bool read_all(void* to, std::size_t bytes, std::uint64_t offset) const {
-    return read(file, to, bytes, offset) == static_cast<long>(bytes);
-  }
 };
 
 // Purpose: answers about one file. Takes it for hostile: each loop is bounded, and what makes
@@ -33,13 +30,14 @@ class ElfFile {
   // False: not an ELF file.
   bool open(FileBytes bytes) {
     bytes_ = bytes;
+    window_bytes_ = 0;
     unsigned char ident[EI_NIDENT];
-    if (!bytes_.read_all(ident, sizeof(ident), 0)) return false;
+    if (!read_all(ident, sizeof(ident), 0)) return false;
     if (std::memcmp(ident, ELFMAG, SELFMAG) != 0) return false;
     is_32_bit_ = ident[EI_CLASS] == ELFCLASS32;
     // The type and the machine lie at the same place in both classes.
     std::uint16_t kind[2];
-    if (!bytes_.read_all(kind, sizeof(kind), EI_NIDENT)) return true;
+    if (!read_all(kind, sizeof(kind), EI_NIDENT)) return true;
     const bool is_swapped = ident[EI_DATA] == ELFDATA2MSB;
     type_ = is_swapped ? __builtin_bswap16(kind[0]) : kind[0];
     machine_ = is_swapped ? __builtin_bswap16(kind[1]) : kind[1];
@@ -61,7 +59,7 @@ class ElfFile {
   // The path of its loader. False: there is none, or it does not fit.
   bool loader(char* to, std::size_t size) const {
     if (!has_loader() || loader_.p_filesz > size) return false;
-    if (!bytes_.read_all(to, loader_.p_filesz, loader_.p_offset)) return false;
+    if (!read_all(to, loader_.p_filesz, loader_.p_offset)) return false;
     return to[loader_.p_filesz - 1] == '\0';
   }
 
@@ -93,9 +91,26 @@ class ElfFile {
   static constexpr std::uint32_t kMaxChain = 4096;    // symbols of a hash bucket
   static constexpr std::size_t kMaxName = 64;         // of those that are asked for
 
+  static constexpr std::size_t kWindow = 256;
+
+  // Most of what is asked for lies side by side.
+  bool read_all(void* to, std::size_t bytes, std::uint64_t offset) const {
+    if (bytes > kWindow)
+      return bytes_.read(bytes_.file, to, bytes, offset) == static_cast<long>(bytes);
+    if (offset < window_at_ || offset - window_at_ > window_bytes_ ||
+        window_bytes_ - (offset - window_at_) < bytes) {
+      const long read = bytes_.read(bytes_.file, window_, kWindow, offset);
+      window_at_ = offset;
+      window_bytes_ = read < 0 ? 0 : static_cast<std::uint64_t>(read);
+      if (window_bytes_ < bytes) return false;
+    }
+    std::memcpy(to, window_ + (offset - window_at_), bytes);
+    return true;
+  }
+
   void read_segments() {
     Elf64_Ehdr header;
-    if (!bytes_.read_all(&header, sizeof(header), 0)) return;
+    if (!read_all(&header, sizeof(header), 0)) return;
     if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum > kMaxSegments) return;
     segments_ = header.e_phoff;
     segment_count_ = header.e_phnum;
@@ -107,13 +122,16 @@ class ElfFile {
     });
     for_each_entry([this](const Elf64_Dyn& entry) {
       const std::uint64_t value = entry.d_un.d_val;
-      if (entry.d_tag == DT_STRTAB) strings_ = offset_of(value);
-      if (entry.d_tag == DT_SYMTAB) symbols_ = offset_of(value);
-      if (entry.d_tag == DT_GNU_HASH) gnu_hash_ = offset_of(value);
-      if (entry.d_tag == DT_HASH) hash_ = offset_of(value);
+      if (entry.d_tag == DT_STRTAB) strings_ = value;
+      if (entry.d_tag == DT_SYMTAB) symbols_ = value;
+      if (entry.d_tag == DT_GNU_HASH) gnu_hash_ = value;
+      if (entry.d_tag == DT_HASH) hash_ = value;
       if (entry.d_tag == DT_SONAME) soname_ = value;
       return true;
     });
+    for (std::uint64_t* place : {&strings_, &symbols_, &gnu_hash_, &hash_}) {
+      if (*place != 0) *place = offset_of(*place);
+    }
   }
 
   // Until `visit` returns false.
@@ -121,7 +139,7 @@ class ElfFile {
   void for_each_segment(Visit visit) const {
     for (std::uint32_t i = 0; i < segment_count_; ++i) {
       Elf64_Phdr segment;
-      if (!bytes_.read_all(&segment, sizeof(segment), segments_ + i * sizeof(segment))) return;
+      if (!read_all(&segment, sizeof(segment), segments_ + i * sizeof(segment))) return;
       if (!visit(segment)) return;
     }
   }
@@ -130,7 +148,7 @@ class ElfFile {
   void for_each_entry(Visit visit) const {
     for (std::uint64_t i = 0; i < kMaxEntries && i < dynamic_.p_filesz / sizeof(Elf64_Dyn); ++i) {
       Elf64_Dyn entry;
-      if (!bytes_.read_all(&entry, sizeof(entry), dynamic_.p_offset + i * sizeof(entry))) return;
+      if (!read_all(&entry, sizeof(entry), dynamic_.p_offset + i * sizeof(entry))) return;
       if (entry.d_tag == DT_NULL || !visit(entry)) return;
     }
   }
@@ -151,19 +169,19 @@ class ElfFile {
 
   bool string_is(std::uint64_t at, const char* text, std::size_t length) const {
     char found[kMaxName];
-    return strings_ != 0 && length <= kMaxName && bytes_.read_all(found, length, strings_ + at) &&
+    return strings_ != 0 && length <= kMaxName && read_all(found, length, strings_ + at) &&
            std::memcmp(found, text, length) == 0;
   }
 
   bool is_definition(std::uint32_t index, const char* name) const {
     Elf64_Sym symbol;
     const std::uint64_t at = symbols_ + std::uint64_t{index} * sizeof(symbol);
-    return bytes_.read_all(&symbol, sizeof(symbol), at) && symbol.st_shndx != SHN_UNDEF &&
+    return read_all(&symbol, sizeof(symbol), at) && symbol.st_shndx != SHN_UNDEF &&
            string_is(symbol.st_name, name, std::strlen(name) + 1);
   }
 
   bool word_at(std::uint64_t offset, std::uint32_t& word) const {
-    return bytes_.read_all(&word, sizeof(word), offset);
+    return read_all(&word, sizeof(word), offset);
   }
 
   bool defines_by_gnu_hash(const char* name) const {
@@ -172,7 +190,7 @@ class ElfFile {
     struct {
       std::uint32_t buckets, first_symbol, bloom_words, bloom_shift;
     } table;
-    if (!bytes_.read_all(&table, sizeof(table), gnu_hash_) || table.buckets == 0) return false;
+    if (!read_all(&table, sizeof(table), gnu_hash_) || table.buckets == 0) return false;
     const std::uint64_t buckets = gnu_hash_ + sizeof(table) + std::uint64_t{8} * table.bloom_words;
     const std::uint64_t chains = buckets + std::uint64_t{4} * table.buckets;
     std::uint32_t index, stored;
@@ -193,7 +211,7 @@ class ElfFile {
       hash = (hash ^ (hash & 0xf000'0000) >> 24) & 0x0fff'ffff;
     }
     std::uint32_t sizes[2];  // buckets, symbols
-    if (!bytes_.read_all(sizes, sizeof(sizes), hash_) || sizes[0] == 0) return false;
+    if (!read_all(sizes, sizeof(sizes), hash_) || sizes[0] == 0) return false;
     const std::uint64_t buckets = hash_ + sizeof(sizes);
     const std::uint64_t chains = buckets + std::uint64_t{4} * sizes[0];
     std::uint32_t index;
@@ -206,6 +224,9 @@ class ElfFile {
   }
 
   FileBytes bytes_ = {};
+  mutable char window_[kWindow];  // what was read last
+  mutable std::uint64_t window_at_ = 0;
+  mutable std::uint64_t window_bytes_ = 0;
   bool is_32_bit_ = false;
   bool is_of_own_kind_ = false;
   bool has_segments_ = false;
