@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -130,6 +131,10 @@ std::string find_program(const std::string& name) {
     found = not_executable;
   }
   if (access(found.c_str(), X_OK) != 0) {
+    struct statvfs mount;
+    if (statvfs(found.c_str(), &mount) == 0 && (mount.f_flag & ST_NOEXEC) != 0) {
+      refuse(found, "lies on a filesystem that is mounted noexec", "record a copy elsewhere");
+    }
     refuse(found, "is not executable",
            fmt::format("run chmod +x {} or record its interpreter", found));
   }

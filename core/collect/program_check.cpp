@@ -51,8 +51,13 @@ class MappedFile {
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
-  bool contains(std::string_view text) const {
-    return data_ != nullptr && memmem(data_, size_, text.data(), text.size()) != nullptr;
+  bool contains(char first, std::string_view rest) const {
+    if (data_ == nullptr) return false;
+    const std::string_view all(data_, size_);
+    for (std::size_t at = all.find(rest, 1); at != all.npos; at = all.find(rest, at + 1)) {
+      if (all[at - 1] == first) return true;
+    }
+    return false;
   }
   Elf* elf() const { return data_ == nullptr ? nullptr : elf_memory(data_, size_); }
 
@@ -61,26 +66,30 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-// What each allocator writes into its messages: it stays when symbols are stripped.
+// What each allocator writes into its messages: it stays when symbols are stripped. In two
+// parts, so that heaptally itself, which holds these, is not taken for one.
 struct Mark {
-  std::string_view text;
+  char first;
+  std::string_view rest;
   std::string_view allocator;
 };
 constexpr Mark kSanitizers[] = {
-    {"HWAddressSanitizer", "-fsanitize=hwaddress"}, {"AddressSanitizer", "-fsanitize=address"},
-    {"MemorySanitizer", "-fsanitize=memory"},       {"ThreadSanitizer", "-fsanitize=thread"},
-    {"LeakSanitizer", "-fsanitize=leak"},
+    {'H', "WAddressSanitizer", "-fsanitize=hwaddress"},
+    {'A', "ddressSanitizer", "-fsanitize=address"},
+    {'M', "emorySanitizer", "-fsanitize=memory"},
+    {'T', "hreadSanitizer", "-fsanitize=thread"},
+    {'L', "eakSanitizer", "-fsanitize=leak"},
 };
 constexpr Mark kAllocators[] = {
-    {"<jemalloc>", "jemalloc"},
-    {"mimalloc: ", "mimalloc"},
-    {"tcmalloc.cc", "tcmalloc"},
+    {'<', "jemalloc>", "jemalloc"},
+    {'m', "imalloc: ", "mimalloc"},
+    {'t', "cmalloc.cc", "tcmalloc"},
 };
 
 template <std::size_t kCount>
 std::string_view find_mark(const MappedFile& file, const Mark (&marks)[kCount]) {
   for (const Mark& mark : marks) {
-    if (file.contains(mark.text)) return mark.allocator;
+    if (file.contains(mark.first, mark.rest)) return mark.allocator;
   }
   return {};
 }

@@ -130,6 +130,11 @@ class Allocators(RefusalCase):
         return misfits.compile_program(self.folder / "program", str(renamed), "-lm", "-lstdc++",
                                        "-s", source=source)
 
+    def test_heaptally_itself_which_knows_their_names(self):
+        recording = self.record(HEAPTALLY, "--version")
+        self.assertEqual(recording.result.status, 0, recording.result)
+        self.assertNotIn("of its own", recording.result.stderr)
+
     def test_an_ordinary_program_has_nothing_said_of_it(self):
         recording = self.assert_recorded(misfits.compile_program(self.folder / "program"))
         self.assertEqual(recording.result.stderr.count("\n"), 1, recording.result)
@@ -259,6 +264,15 @@ class Surroundings(RefusalCase):
         self.assertEqual(result.status, 1, result)
         self.assertRegex(result.stderr, r"\Aheaptally: /proc: is not mounted[^\n]*; [^\n]+\n\Z")
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_where_nothing_may_be_executed(self):
+        hide = ("unshare", "--map-root-user", "--mount", "sh", "-c",
+                'mount -t tmpfs -o noexec none "$0" && cp /bin/true "$0" && exec "$@"', self.folder)
+        if run(*hide, "true").status != 0:
+            self.skipTest("this machine lets nobody mount anything")
+        result = run(*hide, HEAPTALLY, "record", self.folder / "true")
+        self.assertEqual(result.status, 2, result)
+        self.assertRegex(result.stderr, r"\Aheaptally: [^\n]*/true: [^\n]* noexec; [^\n]+\n\Z")
 
 
 if __name__ == "__main__":
