@@ -1,0 +1,49 @@
+"""What the tests of the installed heaptally share, on top of tests/e2e/harness.py."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "e2e"))
+
+from harness import BUILD, Case, HEAPTALLY, SOURCE, run  # noqa: E402,F401  (for those who import)
+
+
+def succeed(*command, **how):
+    """stdout of a command that must succeed."""
+    result = run(*command, **how)
+    assert result.status == 0, f"{command}: {result}"
+    return result.stdout
+
+
+def install(prefix, destdir=None):
+    environment = dict(os.environ)
+    environment.pop("DESTDIR", None)
+    if destdir is not None:
+        environment["DESTDIR"] = str(destdir)
+    succeed("cmake", "--install", BUILD, "--prefix", prefix, env=environment)
+
+
+def section(text, title):
+    """The lines of a section of --help."""
+    found = re.search(rf"^{title}:\n((?:  .*\n?)+)", text, re.MULTILINE)
+    return found[1].splitlines() if found else []
+
+
+def commands():
+    """The commands of heaptally, "" for itself first."""
+    return [""] + [line.split()[0] for line in section(succeed(HEAPTALLY, "--help"), "Subcommands")]
+
+
+def help_of(command):
+    return succeed(HEAPTALLY, *([command] if command else []), "--help")
+
+
+def options_of(command):
+    """The options that --help lists."""
+    names = set()
+    for line in section(help_of(command), "Options"):
+        if line.startswith("  -"):
+            names.update(line.split()[0].split(","))
+    return names
