@@ -11,16 +11,17 @@ packages_build=(
   g++ cmake ninja-build pkg-config
   libunwind-dev libunwind8 libdw-dev libelf-dev libiberty-dev libdebuginfod1
   libsqlite3-dev libzstd-dev libfmt-dev libcli11-dev nlohmann-json3-dev
-  libgtest-dev libbenchmark-dev python3
+  libgtest-dev libbenchmark-dev python3 dpkg-dev file
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  binutils clang debuginfod elfutils jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
-  libjemalloc-dev libjemalloc2 musl-tools perl sqlite3 util-linux valgrind
+  bash-completion binutils bsdextrautils clang debuginfod elfutils groff-base jq libc6-dbg
+  libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 man-db mandoc musl-tools
+  perl python3-minimal shellcheck sqlite3 util-linux valgrind zsh
 )
 # What only .ci/run needs.
 packages_ci=(
-  clang-format clang-tidy git shellcheck
+  clang-format clang-tidy git
 )
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }

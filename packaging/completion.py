@@ -28,7 +28,9 @@ def bash_completion(commands, script):
             if not option.value:
                 continue
             for name in option.names:
-                values.append(case(f"{command.name} {name}", kind(option.value, option.choices)))
+                many = "many " if option.many else ""
+                values.append(
+                    case(f"{command.name} {name}", many + kind(option.value, option.choices)))
         for place, argument in enumerate(command.arguments):
             label = f"'{command.name} '*" if argument.repeats else f"'{command.name} {place}'"
             arguments.append(f"    {label}) echo {kind(argument.name, [], True)} ;;")
@@ -59,7 +61,9 @@ def zsh_option(option):
         value = ""
         if option.value:
             name += "=" if name.startswith("--") else "+"
-            value = f":{zsh_text(option.value)}:{zsh_action(option.value, option.choices)}"
+            until = "*-*:" if option.many else ""
+            value = (f":{until}{zsh_text(option.value)}:"
+                     f"{zsh_action(option.value, option.choices)}")
         yield f"'{before}{name}[{zsh_text(option.help)}]{value}'"
 
 

@@ -11,6 +11,7 @@ COLUMN = 30  # where --help puts its right column
 class Option(NamedTuple):
     names: list  # ["-o", "--output"]
     value: str  # what stands for its value, "" if it takes none
+    many: bool  # takes values up to the next option
     repeats: bool
     help: str
     choices: list  # the values to choose from, if heaptally names them
@@ -74,9 +75,10 @@ def parse_option(heaptally, command, arguments, left, right):
     if not found:
         raise SystemExit(f"heaptally {command} --help: not understood: {left}")
     names = found[1].split(",")
-    value = (found[2].split() or [""])[0]
+    type_name = (found[2].split() or [""])[0]
+    value = type_name.removesuffix("...")
     known = choices(heaptally, command, arguments, names[-1], value) if value else []
-    return Option(names, value, bool(found[3]), right, known)
+    return Option(names, value, value != type_name, bool(found[3]), right, known)
 
 
 def read_command(heaptally, name):

@@ -51,10 +51,11 @@ def options(command):
     for option in command.options:
         names = ", ".join(f"\\fB{escape(name)}\\fR" for name in option.names)
         value = f" \\fI{escape(option.value)}\\fR" if option.value else ""
+        value += "..." if option.many else ""
         lines += [".TP", names + value, sentence(option.help)]
         if any(choice not in option.help for choice in option.choices):
             lines += ["Values:", bold_list(option.choices) + " ."]
-        if option.repeats:
+        if option.repeats and not option.many:
             lines.append("May be given several times.")
     return "\n".join(lines)
 
@@ -62,7 +63,7 @@ def options(command):
 def commands(top):
     lines = []
     for name, summary in top.commands:
-        lines += [".TP", f".BR heaptally\\-{escape(name)} (1)", sentence(summary)]
+        lines += [".TP", f".BR \\%heaptally\\-{escape(name)} (1)", sentence(summary)]
     return "\n".join(lines)
 
 
@@ -103,7 +104,7 @@ def examples(command):
 
 def see_also(command, pages):
     others = [page for page in pages if page != command.page]
-    return ",\n".join(f".BR {escape(page)} (1)" for page in others)
+    return ",\n".join(f".BR \\%{escape(page)} (1)" for page in others)
 
 
 def man_page(command, page, pages, version, date):

@@ -7,7 +7,9 @@
 completion=$1
 shift
 shopt -s extglob progcomp
+# shellcheck source=/dev/null
 source /usr/share/bash-completion/bash_completion
+# shellcheck source=/dev/null
 source "$completion"
 # It may only be called while readline completes.
 compopt() { :; }

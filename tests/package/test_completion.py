@@ -35,19 +35,27 @@ class Completion:
                                  {option for option in known if option.startswith("--")})
                 self.assertEqual(self.offers(line + "-"), known)
 
-    def test_values_are_those_that_stats_takes(self):
-        for option in ("--group", "--metric", "--sort", "--format", "--at"):
-            with self.subTest(option=option):
-                offered = self.offers(f"heaptally stats {option} ")
-                refused = run(HEAPTALLY, "stats", "x", option, "?", cwd=self.work).stderr
-                known = re.search(r"; choose (.*)\n", refused)
-                expected = set(re.split(", | or ", known[1])) if known else {"peak", "end"}
-                self.assertEqual(offered, expected)
-                one = sorted(offered)[0]
-                self.assertIn(one, self.offers(f"heaptally stats {option}={one[:2]}"))
-                for value in offered:  # All it says against these is that there is no such file.
-                    said = run(HEAPTALLY, "stats", "x", option, value, cwd=self.work)
-                    self.assertEqual(said.status, 1, said)
+    def test_values_are_those_that_heaptally_names(self):
+        seen = set()
+        for command in commands()[1:]:
+            for option in options_of(command):
+                said = run(HEAPTALLY, command, "x", option, "?", cwd=self.work)
+                known = re.search(r"; choose (.*)\n", said.stderr)
+                if known:
+                    with self.subTest(command=command, option=option):
+                        self.assertEqual(self.offers(f"heaptally {command} {option} "),
+                                         set(re.split(", | or ", known[1])))
+                    seen.add((command, option))
+        self.assertLessEqual({("stats", "--group"), ("stats", "--metric"), ("stats", "--sort"),
+                              ("stats", "--format")}, seen)
+
+    def test_values(self):
+        self.assertEqual(self.offers("heaptally stats --metric=t"), {"total", "temporary"})
+        moments = self.offers("heaptally stats --at ")
+        self.assertEqual(moments, {"peak", "end"})
+        for moment in moments:  # All that is said of these is that there is no such file.
+            said = run(HEAPTALLY, "stats", "x", "--at", moment, cwd=self.work)
+            self.assertEqual(said.status, 1, said)
 
     def test_recordings(self):
         recordings = {"one.heaptally", "two.heaptally", "folder"}
@@ -61,6 +69,13 @@ class Completion:
     def test_no_second_recording(self):
         offered = self.offers("heaptally stats one.heaptally ")
         self.assertFalse([word for word in offered if not word.startswith("-")])
+
+    def test_files(self):
+        files = {"one.heaptally", "two.heaptally", "folder", "notes.txt"}
+        for words in ("--debug ", "--debug notes.txt ", "x.heaptally --debug x y "):
+            with self.subTest(words=words):
+                self.assertEqual(self.offers("heaptally resolve " + words), files)
+        self.assertEqual(self.offers("heaptally resolve --debug x --output o"), {"one.heaptally"})
 
     def test_programs(self):
         for line in ("record ", "record -f ", "record -o x ", "record --output=x ", "record -- "):
