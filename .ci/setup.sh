@@ -17,7 +17,7 @@ packages_build=(
 packages_test=(
   bash-completion binutils bsdextrautils clang debuginfod elfutils groff-base jq libc6-dbg
   libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 man-db mandoc musl-tools
-  perl python3-minimal shellcheck sqlite3 util-linux valgrind zsh
+  perl shellcheck sqlite3 util-linux valgrind zsh
 )
 # What only .ci/run needs.
 packages_ci=(
