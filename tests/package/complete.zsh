@@ -7,7 +7,7 @@
 if [[ -n $HEAPTALLY_LINE ]]; then
   fpath=($HEAPTALLY_FOLDER $fpath)
   autoload -Uz compinit
-  compinit -u -D
+  compinit -u -C -d $HEAPTALLY_FOLDER/dump
   compadd() {
     # These only ask what would match.
     if [[ ${@[1,(i)(-|--)]} == *-(O|A|D)\ * ]]; then
