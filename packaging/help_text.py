@@ -74,7 +74,8 @@ def parse_option(heaptally, command, arguments, left, right):
     found = re.fullmatch(r"(-[^ ]+)((?: [^ ]+)*?)( \.\.\.)?", left)
     if not found:
         raise SystemExit(f"heaptally {command} --help: not understood: {left}")
-    names = found[1].split(",")
+    # CLI11 writes --no-x{false} of a flag that sets something to false.
+    names = re.sub(r"\{\w+\}", "", found[1]).split(",")
     type_name = (found[2].split() or [""])[0]
     value = type_name.removesuffix("...")
     known = choices(heaptally, command, arguments, names[-1], value) if value else []

@@ -41,9 +41,9 @@ def help_of(command):
 
 
 def options_of(command):
-    """The options that --help lists."""
+    """The options that --help lists, less the value that it shows of a flag: --no-x{false}."""
     names = set()
     for line in section(help_of(command), "Options"):
         if line.startswith("  -"):
-            names.update(line.split()[0].split(","))
+            names.update(name.split("{")[0] for name in line.split()[0].split(","))
     return names
