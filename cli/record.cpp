@@ -90,7 +90,7 @@ void print_closing_line(const RecordResult& result) {
   if (!result.was_recorded) {
     tell(
         fmt::format("heaptally: {}: ran, but was not recorded: the shim did not start in it "
-                    "(is its C library older than glibc 2.35?)\n",
+                    "(is libunwind.so.8 missing, or its C library older than glibc 2.35?)\n",
                     header.command.front()));
   }
 }

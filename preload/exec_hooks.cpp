@@ -17,6 +17,7 @@
 
 #include "preload/exec_target.h"
 #include "preload/recorder.h"
+#include "preload/session.h"
 #include "preload/system.h"
 
 #define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
@@ -70,7 +71,7 @@ template <class Function>
 int execute(const ExecTarget& target, Words environment, const void* frame, Function function) {
   const ExecPlan plan = plan_exec(target, environment);
   if (plan.is_recorded()) return with_environment(plan, environment, function);
-  const std::uint32_t pid = current_pid();
+  const std::uint32_t pid = may_call_system() ? current_pid() : g_session.pid();
   note_unrecorded(target, plan, pid, frame);
   const int result = with_environment(plan, environment, function);
   record_note(wire::NoteKind::kExecFailed, pid, 0, "", frame);

@@ -182,8 +182,13 @@ ExecPlan plan_exec(const ExecTarget& target, char* const* environment) {
   // Before the constructor; and what is wrong with no name the real function says.
   if (g_shim_path == nullptr || target.name == nullptr) return {};
   const Surroundings surroundings = look_at(environment);
-  const bool opens = can_open_shim();
   ExecPlan plan;
+  if (!may_call_system()) {
+    plan.reason = Recordability::kFiltered;
+    plan.drops_shim = surroundings.has_shim;
+    return plan;
+  }
+  const bool opens = can_open_shim();
   plan.reason = with_path(target, [&](const char* path) {
     return path == nullptr ? Recordability::kYes : judge(target.folder, path, target.searches_path);
   });
@@ -199,6 +204,7 @@ ExecPlan plan_exec(const ExecTarget& target, char* const* environment) {
 
 void note_unrecorded(const ExecTarget& target, ExecPlan plan, std::uint32_t pid,
                      const void* hook_frame) {
+  if (!may_call_system()) return note(plan, pid, target.name, hook_frame);
   if (target.is_descriptor) return note_descriptor(plan, pid, target.name, hook_frame);
   with_path(target, [&](const char* path) {
     note(plan, pid, path == nullptr ? target.name : path, hook_frame);

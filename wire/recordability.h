@@ -20,8 +20,9 @@ enum class Recordability : std::uint8_t {
   kUnreadable = 9,     // may be recordable; what it is cannot be told
   kNoSession = 10,     // its environment names neither the shim nor the session, as with env -i
   kNoShim = 11,        // the shim cannot be opened there: another root, or other rights
+  kFiltered = 12,      // the filter on its system calls may forbid what the shim needs to start
 };
-inline constexpr std::uint8_t kLastRecordability = 11;
+inline constexpr std::uint8_t kLastRecordability = 12;
 
 // For "PID (path) not recorded: ...".
 constexpr const char* reason_text(Recordability reason) {
@@ -48,6 +49,8 @@ constexpr const char* reason_text(Recordability reason) {
       return "its file cannot be read";
     case Recordability::kNoSession:
       return "it was started without heaptally's environment variables";
+    case Recordability::kFiltered:
+      return "it inherits a filter on its system calls (seccomp)";
     case Recordability::kNoShim:
       return "heaptally's library cannot be opened from where it runs";
   }

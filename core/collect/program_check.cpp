@@ -200,6 +200,7 @@ std::optional<Refusal> refusal_of(const std::string& path, const ProgramFile& fi
     // Concern children only.
     case Recordability::kNoSession:
     case Recordability::kNoShim:
+    case Recordability::kFiltered:
       return std::nullopt;
     case Recordability::kStatic:
       return Refusal{"is linked statically, so heaptally's hooks cannot be loaded into it",
