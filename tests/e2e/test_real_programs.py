@@ -4,22 +4,13 @@ Programs copy their environment, and the two tools add different variables to it
 counts can be equal, each side gets variables as long as those that the other side adds.
 """
 
-import os
 import re
 import shlex
-import shutil
 import unittest
 from pathlib import Path
 
-from harness import HEAPTALLY, Case, Recording, run, run_alone, start
-
-
-def real_program(name):
-    """The ELF file behind a name in /usr/bin: not a link, not a script in front of it."""
-    path = Path("/usr/bin", name).resolve(strict=True)
-    with open(path, "rb") as file:
-        assert file.read(4) == b"\x7fELF", f"{path} is not a program"
-    return path
+from harness import HEAPTALLY, Recording, run, start
+from real_programs import SETTINGS, RealCase, real_program
 
 
 PYTHON = """
@@ -105,52 +96,12 @@ OTHERS = {
     "jq that finds nothing": ([real_program("jq"), "-e", ".[5]"], "[1]", 1),
 }
 
-SETTINGS = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C",
-    "PYTHONHASHSEED": "0",
-    "PERL_HASH_SEED": "0",
-    "PERL_PERTURB_KEYS": "0",
-}
-
-
 def variables(output):
     """What `env -0` printed."""
     return dict(entry.split("=", 1) for entry in output.split("\0") if "=" in entry)
 
 
-def files_of(folder):
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-class RealCase(Case):
-    """Programs see the same path and the same environment, however they are run."""
-
-    def setUp(self):
-        super().setUp()
-        self.environment = SETTINGS | {"HOME": str(self.folder)}
-        self.work = self.folder / "work"
-
-    def fresh(self):
-        """The current folder of what is run: always the same one, always empty."""
-        shutil.rmtree(self.work, ignore_errors=True)
-        self.work.mkdir()
-        return self.work
-
-    def alone_and_recorded(self, command, text, status):
-        """Runs it twice, and compares all that can be seen of it."""
-        alone = run_alone(*command, input=text, cwd=self.fresh(), env=self.environment)
-        files = files_of(self.work)
-        recording = self.record(*command, input=text, cwd=self.fresh(), env=self.environment)
-        recorded = recording.result
-        self.assertEqual(alone.status, status, alone)
-        self.assertEqual(recorded.status, alone.status, recorded.stderr)
-        self.assertEqual(recorded.stdout, alone.stdout)
-        self.assertRegex(recorded.stderr[len(alone.stderr):], r"\Aheaptally: [^\n]+\n\Z")
-        self.assertTrue(recorded.stderr.startswith(alone.stderr), recorded.stderr)
-        self.assertEqual(files_of(self.work), files)
-        return alone, recording
-
+class SaneCase(RealCase):
     def assert_sane(self, recording):
         """What can be said of any program: sums, and a heap that fits into its memory."""
         header = {key: recording.header(key) for key in (
@@ -170,7 +121,7 @@ class RealCase(Case):
             self.assertEqual(answer["covered"], answer["unfiltered"])
 
 
-class AsAlone(RealCase):
+class AsAlone(SaneCase):
     def assert_as_alone(self, programs):
         for name, (command, text, status) in programs.items():
             with self.subTest(name):
@@ -208,7 +159,7 @@ bool find(const std::string& text) { return std::regex_search(text, std::regex("
 """
 
 
-class Compiler(RealCase):
+class Compiler(SaneCase):
     """cc1plus: millions of allocations. How many differs a little each time, alone as well: it hashes
     addresses."""
 
@@ -233,7 +184,7 @@ class Compiler(RealCase):
 
 
 
-class Valgrind(RealCase):
+class Valgrind(SaneCase):
     """memcheck's `total heap usage` of the same program, run in the same way."""
 
     def added_by_valgrind(self):
