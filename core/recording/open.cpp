@@ -226,13 +226,13 @@ void copy_pages(Database& from, Database& to) {
 
 }  // namespace
 
-Database open_settled(const fs::path& path) {
+OpenedRecording open_settled(const fs::path& path) {
   OpenedRecording opened = open_recording(path);
-  if (opened.settled) return std::move(opened.database);
+  if (opened.settled) return opened;
   Database copy(":memory:", SQLITE_OPEN_READWRITE, path.string());
   copy_pages(opened.database, copy);
   defend(copy);
-  return copy;
+  return {std::move(copy), true, opened.version};
 }
 
 void copy_recording(const fs::path& from, const fs::path& to) {

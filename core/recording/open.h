@@ -28,7 +28,7 @@ OpenedRecording open_copy(const std::filesystem::path& path);
 
 // The same, but of a file that a writer may still be at a copy in memory, as of its last flush:
 // for those that read for long.
-sqlite::Database open_settled(const std::filesystem::path& path);
+OpenedRecording open_settled(const std::filesystem::path& path);
 
 // Opens a recording for one transaction that changes it, which has begun when this returns. What a
 // killed collector left beside the file is taken into it first. Throws Error: as open_recording;

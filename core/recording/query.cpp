@@ -36,17 +36,20 @@ bool has(const Names& names, std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-// The names of tables, views and the like that are in the file, but in no recording.
-using OtherNames = std::vector<std::string>;
+// What a query may name. SQLite is told by a callback, for each name that it meets.
+struct Names {
+  std::vector<SchemaItem> tables;   // of a recording of its version
+  std::vector<std::string> others;  // of the file, but of no recording
+};
 
 std::string_view text_of(const char* text) { return text != nullptr ? text : ""; }
 
-OtherNames other_names(Database& database) {
-  OtherNames names;
+Names names_of(Database& database, std::int64_t version) {
+  Names names{schema_tables(version), {}};
   sqlite::Statement select(database, "SELECT name FROM sqlite_schema");
   while (select.step()) {
     const std::string_view name = select.text(0);
-    if (!is_named(schema_tables(kFormatVersion), name)) names.emplace_back(name);
+    if (!is_named(names.tables, name)) names.others.emplace_back(name);
   }
   return names;
 }
@@ -54,26 +57,24 @@ OtherNames other_names(Database& database) {
 // What the file has beside the tables of a recording stays out: it could hold virtual tables,
 // whose code was not made for hostile content. Where a query reads no column of a table at all,
 // as count(*) does, the name may also be one that the query itself made up.
-bool may_read(const OtherNames& others, const char* table, std::string_view column,
+bool may_read(const Names& names, const char* table, std::string_view column,
               std::string_view database) {
   if (database != "main" && is_named(schema_views(), table)) return true;
-  if (!column.empty())
-    return is_named(schema_tables(kFormatVersion), table) || has(kOtherTables, table);
-  return std::none_of(others.begin(), others.end(), [&](const std::string& name) {
+  if (!column.empty()) return is_named(names.tables, table) || has(kOtherTables, table);
+  return std::none_of(names.others.begin(), names.others.end(), [&](const std::string& name) {
     return sqlite3_stricmp(name.c_str(), table) == 0;
   });
 }
 
 // SQLite asks this of everything that a statement would do.
-int authorize(void* others, int action, const char* first, const char* second, const char* database,
+int authorize(void* names, int action, const char* first, const char* second, const char* database,
               const char* /*within*/) {
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_RECURSIVE:
       return SQLITE_OK;
     case SQLITE_READ:
-      return may_read(*static_cast<const OtherNames*>(others), first, text_of(second),
-                      text_of(database))
+      return may_read(*static_cast<const Names*>(names), first, text_of(second), text_of(database))
                  ? SQLITE_OK
                  : SQLITE_DENY;
     case SQLITE_FUNCTION:
@@ -83,9 +84,20 @@ int authorize(void* others, int action, const char* first, const char* second, c
   }
 }
 
+// Hides the tables of version 1 by what they would be in version 2, for the views.
+constexpr const char* kFromVersion1 =
+    "CREATE TEMP VIEW processes AS SELECT id, pid, parent_pid, 0 AS origin, NULL AS previous,"
+    " command, start_ns, end_ns, exit_status, 1 AS processes, '' AS not_recorded,"
+    " NULL AS total_bytes, NULL AS total_count, NULL AS live_at_end_bytes,"
+    " NULL AS live_at_end_count, NULL AS peak_bytes, NULL AS peak_count, NULL AS peak_time_ns"
+    " FROM main.processes;"
+    "CREATE TEMP VIEW totals AS SELECT *, NULL AS live_at_process_peak_bytes,"
+    " NULL AS live_at_process_peak_count FROM main.totals";
+
 // Views of the connection's own: they hide those of the file that have the same names.
-void add_views(Database& database) {
+void add_views(Database& database, std::int64_t version) {
   database.execute("PRAGMA query_only = OFF");
+  if (version == 1) database.execute(kFromVersion1);
   for (const SchemaItem& view : schema_views()) {
     constexpr std::string_view kCreate = "CREATE VIEW ";
     const std::string sql =
@@ -129,10 +141,11 @@ struct RecordingQuery::Impl {
   };
   using Compiled = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-  explicit Impl(const std::filesystem::path& path)
-      : database(open_settled(path)), others(other_names(database)) {
-    add_views(database);
-    sqlite3_set_authorizer(database.handle(), authorize, &others);
+  explicit Impl(const std::filesystem::path& path) : Impl(open_settled(path)) {}
+  explicit Impl(OpenedRecording opened)
+      : database(std::move(opened.database)), names(names_of(database, opened.version)) {
+    add_views(database, opened.version);
+    sqlite3_set_authorizer(database.handle(), authorize, &names);
   }
 
   // Compiles the statement that starts at `at` and moves `at` behind it. Null if nothing but
@@ -156,7 +169,7 @@ struct RecordingQuery::Impl {
   void read_row();
 
   Database database;
-  OtherNames others;
+  Names names;
   Compiled statement;
   std::vector<std::string> columns;
   std::vector<SqlValue> row;
@@ -196,7 +209,7 @@ std::vector<SqlTable> RecordingQuery::tables() {
     start("SELECT * FROM " + std::string(item.name));
     tables.push_back({item.name, is_view, columns()});
   };
-  for (const SchemaItem& table : schema_tables(kFormatVersion)) add(table, false);
+  for (const SchemaItem& table : impl_->names.tables) add(table, false);
   for (const SchemaItem& view : schema_views()) add(view, true);
   impl_->statement.reset();
   return tables;

@@ -29,8 +29,15 @@ constexpr Note kNotes[] = {
     {"timeline", "a stretch of time in which something happened; `deltas` is packed"},
     {"samples", "a look at the process from outside"},
     {"frame_lines", "a frame, or an inlined call in it, with names"},
+    {"trace_frames", "a call in a trace; ask for one trace at a time"},
+    {"process_list", "a process with all its images, or several folded into one"},
+    {"process_images", "a process image, and the process (of process_list) that it is of"},
     {"tally_values", "a tally with its thread, sizes and values"},
     {"lines", "a line of source, by the most recent frame: the values of all its tallies"},
+    {"peak_lines", "a line of source with blocks at the peak, greatest first"},
+    {"process_lines", "a process and a line of source"},
+    {"thread_values", "a task with the values of all its tallies"},
+    {"timeline_rows", "a row of timeline, without what is packed"},
 };
 
 constexpr std::size_t kWidest = 100;
@@ -65,7 +72,7 @@ void write_table_list(std::span<const SqlTable> tables, std::ostream& out) {
       out << "\nViews\n";
       views_begun = true;
     }
-    out << fmt::format("  {:<13} {}\n", table.name, note_on_table(table.name));
+    out << fmt::format("  {:<14} {}\n", table.name, note_on_table(table.name));
     write_columns(table, out);
   }
 }

@@ -80,7 +80,7 @@ TEST_F(Query, GivesEveryTypeOfValue) {
 TEST_F(Query, SeesTheTablesAndViewsThatItLists) {
   RecordingQuery query(path("a"));
   const std::vector<SqlTable> tables = query.tables();
-  ASSERT_EQ(tables.size(), schema_tables().size() + schema_views().size());
+  ASSERT_EQ(tables.size(), schema_tables(kFormatVersion).size() + schema_views().size());
   EXPECT_EQ(tables[1].name, "arguments");
   EXPECT_EQ(tables[1].columns, (std::vector<std::string>{"id", "text"}));
   EXPECT_FALSE(tables[1].is_view);
@@ -90,6 +90,18 @@ TEST_F(Query, SeesTheTablesAndViewsThatItLists) {
   }
   EXPECT_EQ(rows_of(query, "SELECT file, line, total_bytes FROM lines ORDER BY 3 DESC"),
             "/home/user/src/a.h|7|9000\n|0|1000\n");
+}
+
+// The views are of the newest version, whatever the file is.
+TEST_F(Query, AnOlderRecordingHasThemToo) {
+  RecordingQuery query(HEAPTALLY_GOLDEN_DIR "/v1.heaptally");
+  for (const SqlTable& table : query.tables()) {
+    EXPECT_NE(rows_of(query, "SELECT count(*) FROM " + table.name), "") << table.name;
+  }
+  EXPECT_EQ(rows_of(query, "SELECT pid, images, peak_bytes FROM process_list ORDER BY process"),
+            "4000001|1|NULL\n78|1|NULL\n");
+  EXPECT_EQ(rows_of(query, "SELECT line, total_bytes FROM lines ORDER BY 2 DESC LIMIT 1"),
+            "7|9000\n");
 }
 
 TEST_F(Query, SaysWhereItIsWrong) {
