@@ -27,6 +27,8 @@ inline constexpr ModuleId kNoModule{0};
 
 // Moments and durations of a recording: nanoseconds since it started.
 using Nanoseconds = std::chrono::nanoseconds;
+// Ends the range of those that a recording may hold, about 73 years: sums of a few do not overflow.
+inline constexpr std::int64_t kMostTime = std::int64_t{1} << 61;
 
 // A size and a count: what every metric is made of.
 struct Amount {

@@ -42,6 +42,11 @@ std::int32_t small(Statement& row, int column) {
       value, std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()));
 }
 
+// A moment or a duration. What is computed with one in the range cannot overflow.
+Nanoseconds time_of(Statement& row, int column) {
+  return Nanoseconds(row.between(column, -kMostTime, kMostTime));
+}
+
 Header load_header(Database& database) {
   Header header;
   Statement row(database, "SELECT value FROM header WHERE key = ?1");
@@ -53,7 +58,7 @@ Header load_header(Database& database) {
       return;
     }
     if constexpr (std::is_same_v<Value, Nanoseconds>) {
-      value = Nanoseconds(row.integer(0));
+      value = time_of(row, 0);
     } else if constexpr (std::is_same_v<Value, std::string>) {
       value = row.text(0);
     } else if constexpr (std::is_same_v<Value, bool>) {
@@ -88,8 +93,8 @@ void load_processes(Database& database, std::int64_t version, RecordingData& dat
     process.pid = small(row, 1);
     process.parent_pid = small(row, 2);
     process.command = row.text(3);
-    process.start = Nanoseconds(row.integer(4));
-    process.end = Nanoseconds(row.integer(5));
+    process.start = time_of(row, 4);
+    process.end = time_of(row, 5);
     if (!row.is_null(6)) process.exit_status = small(row, 6);
     process.origin = static_cast<Origin>(row.below(7, kOrigins));
     if (!row.is_null(8)) process.previous = static_cast<ProcessId>(row.below(8, id));
@@ -98,7 +103,7 @@ void load_processes(Database& database, std::int64_t version, RecordingData& dat
     process.total = {row.word(11), row.word(12)};
     process.live_at_end = {row.word(13), row.word(14)};
     process.peak = {row.word(15), row.word(16)};
-    process.peak_time = Nanoseconds(row.integer(17));
+    process.peak_time = time_of(row, 17);
   });
 }
 
@@ -222,8 +227,7 @@ void load_samples(Database& database, RecordingData& data) {
   scan_dense(database,
              "SELECT id, time_ns, rss_bytes, mapped_bytes, cpu_ns FROM samples ORDER BY id",
              [&](Statement& row) {
-               data.samples.push_back({Nanoseconds(row.integer(1)), row.word(2), row.word(3),
-                                       Nanoseconds(row.integer(4))});
+               data.samples.push_back({time_of(row, 1), row.word(2), row.word(3), time_of(row, 4)});
              });
 }
 

@@ -14,7 +14,6 @@ namespace heaptally {
 
 namespace {
 
-constexpr std::int64_t kMostTime = std::int64_t{1} << 61;
 constexpr const char* kSelectTimeline =
     "SELECT start_ns, width_ns, max_live_bytes, deltas FROM timeline ORDER BY start_ns";
 

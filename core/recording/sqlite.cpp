@@ -98,6 +98,12 @@ std::int64_t Statement::integer(int column) {
   return sqlite3_value_int64(value);
 }
 
+std::int64_t Statement::between(int column, std::int64_t least, std::int64_t most) {
+  const std::int64_t value = integer(column);
+  if (value < least || value > most) damaged_row(column);
+  return value;
+}
+
 std::uint64_t Statement::below(int column, std::uint64_t limit) {
   const std::uint64_t value = word(column);  // a negative one becomes greater than any limit
   if (value >= limit) damaged_row(column);

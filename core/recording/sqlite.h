@@ -68,8 +68,9 @@ class Statement {
   void reset() { sqlite3_reset(handle_.get()); }
 
   // Columns of the current row. A value of another type, or out of the range
-  // [0, limit), is damage: they throw.
+  // [0, limit) or [least, most], is damage: they throw.
   std::int64_t integer(int column);
+  std::int64_t between(int column, std::int64_t least, std::int64_t most);
   std::uint64_t below(int column, std::uint64_t limit);
   std::uint64_t word(int column) { return static_cast<std::uint64_t>(integer(column)); }
   bool is_null(int column) { return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL; }

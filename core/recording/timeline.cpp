@@ -7,9 +7,6 @@ namespace heaptally {
 
 namespace {
 
-// Times are below 2^61 ns (73 years), so that no slot's end overflows.
-constexpr std::int64_t kMostTime = std::int64_t{1} << 61;
-
 // Rows that one add() reads. Fewer than two for each row added, and merging would not
 // catch up; four are certain, the others only while they are small.
 constexpr std::size_t kLeastVisits = 4;

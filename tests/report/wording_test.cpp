@@ -45,6 +45,7 @@ TEST(Wording, WritesShares) {
 }
 
 TEST(Wording, WritesDurations) {
+  EXPECT_EQ(duration_text(Nanoseconds(-1'500'000)), "-1.5 ms");
   EXPECT_EQ(duration_text(Nanoseconds(850'000)), "850 us");
   EXPECT_EQ(duration_text(Nanoseconds(12'340'000)), "12.3 ms");
   EXPECT_EQ(duration_text(milliseconds(1234)), "1.234 s");

@@ -1,0 +1,93 @@
+#include "tests/fuzz/read_all.h"
+
+#include <ostream>
+#include <streambuf>
+#include <vector>
+
+#include "core/base/error.h"
+#include "core/profile/statistics.h"
+#include "core/profile/summary.h"
+#include "core/recording/reader.h"
+#include "core/report/statistics_report.h"
+#include "core/report/summary_report.h"
+
+namespace heaptally {
+namespace {
+
+// Takes all and keeps nothing.
+class Nowhere : public std::streambuf {
+  int_type overflow(int_type character) override { return traits_type::not_eof(character); }
+  std::streamsize xsputn(const char* /*text*/, std::streamsize size) override { return size; }
+};
+
+constexpr Group kGroups[] = {Group::kLine,      Group::kFile,   Group::kFunction, Group::kModule,
+                             Group::kTraceback, Group::kThread, Group::kProcess,  Group::kSize};
+
+void write_one(const Profile& profile, const Snapshot& snapshot, const Query& query,
+               std::size_t format, std::ostream& out) {
+  const Statistics rows = statistics(profile, snapshot, query);
+  const StatisticsReport report{
+      .profile = profile, .snapshot = snapshot, .query = query, .statistics = rows, .raw = false};
+  if (format % 3 == 0) write_text(report, out);
+  if (format % 3 == 1) write_json(report, out);
+  if (format % 3 == 2) write_csv(report, out);
+}
+
+// Every kind of moment with every metric would take most of the time and find little more.
+std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
+  const RecordingData& data = reader.data();
+  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  std::vector<Snapshot> snapshots;
+  const auto add = [&](Metric metric, Moment moment) {
+    snapshots.push_back(take_snapshot(data, timeline, metric, moment));
+  };
+  const Nanoseconds third = run_time(data) / 3;
+  add(Metric::kLive, {Moment::Kind::kPeak});
+  add(Metric::kTotal, {Moment::Kind::kEnd});
+  add(Metric::kTemporary, {Moment::Kind::kTime, third});
+  add(Metric::kLive, {Moment::Kind::kTime, third});
+  try {
+    const std::int32_t pid = data.processes.empty() ? 1 : data.processes.front().pid;
+    add(Metric::kLive, {Moment::Kind::kPeak, Nanoseconds(0), pid});
+    add(Metric::kTotal, {Moment::Kind::kPeak, Nanoseconds(0), pid});
+  } catch (const Error&) {  // a PID that is none
+  }
+  return snapshots;
+}
+
+void ask_all(RecordingReader& reader, std::ostream& out) {
+  const Profile profile(reader.data(), {});
+  write_text(profile, summarize(profile, 5), 20, out);
+  const std::vector<Snapshot> snapshots = snapshots_of(reader);
+  std::size_t turn = 0;
+  for (const Group group : kGroups) {
+    for (const bool cumulative : {false, true}) {
+      if (cumulative && !is_by_place(group)) continue;
+      Query query;
+      query.group = group;
+      query.cumulative = cumulative;
+      query.limit = 100;
+      ++turn;
+      write_one(profile, snapshots[turn % snapshots.size()], query, turn, out);
+    }
+  }
+  for (const Snapshot& snapshot : snapshots) {
+    Query query;
+    query.limit = 5;
+    write_one(profile, snapshot, query, ++turn, out);
+  }
+}
+
+}  // namespace
+
+void read_all(const std::filesystem::path& path) {
+  Nowhere nowhere;
+  std::ostream out(&nowhere);
+  try {
+    RecordingReader reader(path);
+    ask_all(reader, out);
+  } catch (const Error&) {
+  }
+}
+
+}  // namespace heaptally
