@@ -81,15 +81,16 @@ bool can_open_shim() {
   return shim.problem() != EACCES && shim.problem() != EPERM && !wire::is_missing(shim.problem());
 }
 
+// With the effective ids, as exec does; older kernels know no flags here.
+bool may_execute(int folder, const char* path) {
+  const long name = reinterpret_cast<long>(path);
+  const long result = raw_syscall(SYS_faccessat2, folder, name, X_OK, AT_EACCESS);
+  return (result == -ENOSYS ? raw_syscall(SYS_faccessat, folder, name, X_OK) : result) == 0;
+}
+
 bool is_executable_file(const char* path) {
   struct stat info;
-  // With the effective ids, as exec does; older kernels know no flags here.
-  long result =
-      raw_syscall(SYS_faccessat2, AT_FDCWD, reinterpret_cast<long>(path), X_OK, AT_EACCESS);
-  if (result == -ENOSYS) {
-    result = raw_syscall(SYS_faccessat, AT_FDCWD, reinterpret_cast<long>(path), X_OK);
-  }
-  return result == 0 &&
+  return may_execute(AT_FDCWD, path) &&
          raw_syscall(SYS_newfstatat, AT_FDCWD, reinterpret_cast<long>(path),
                      reinterpret_cast<long>(&info), 0) == 0 &&
          S_ISREG(info.st_mode);
@@ -144,7 +145,8 @@ Recordability judge(int folder, const char* path, bool shell_runs_text) {
     file = wire::inspect_program(&system_call, AT_FDCWD, "/bin/sh");
   }
   const bool will_fail = file.result == Recordability::kNoInterpreter ||
-                         file.result == Recordability::kNotAProgram || file.is_text;
+                         file.result == Recordability::kNotAProgram || file.is_text ||
+                         (file.result != Recordability::kYes && !may_execute(folder, path));
   // One that cannot be read is executed nevertheless, and most can be recorded.
   return will_fail || file.result == Recordability::kUnreadable ? Recordability::kYes : file.result;
 }
@@ -179,8 +181,9 @@ void remember_exec_surroundings(char** environment) {
 }
 
 ExecPlan plan_exec(const ExecTarget& target, char* const* environment) {
-  // Before the constructor; and what is wrong with no name the real function says.
-  if (g_shim_path == nullptr || target.name == nullptr) return {};
+  // Before the constructor, and under a filter that may allow no look at files. What is wrong
+  // with no name the real function says.
+  if (g_shim_path == nullptr || target.name == nullptr || !may_call_system()) return {};
   const Surroundings surroundings = look_at(environment);
   ExecPlan plan;
   if (!may_call_system()) {
