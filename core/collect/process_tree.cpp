@@ -250,7 +250,7 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
       const bool is_tracked = self != by_pid_.end();
       // Another process is a child that was spawned, or is gone already.
       const std::int32_t its_parent = is_tracked ? 0 : parent_pid(pid);
-      if (its_parent != 0 && its_parent != from.pid) return;
+      if (its_parent != 0 && its_parent != from.pid && pid != from.pid) return;
       const std::int32_t parent = is_tracked ? table_.row(self->second->row).parent_pid : from.pid;
       execs_[pid] = {parent, note.text, wire::reason_text(reason), stamp};
       if (!is_tracked) watcher_->watch(pid);
