@@ -72,10 +72,12 @@ long system_call(long number, long a, const void* b, long c) {
 struct Descriptors {
   int memory = -1;
   int page = -1;
+  int tie = -1;
 
   void close() const {
     if (memory >= 0) raw_syscall(SYS_close, memory);
     if (page >= 0) raw_syscall(SYS_close, page);
+    if (tie >= 0) raw_syscall(SYS_close, tie);
   }
 };
 
@@ -87,7 +89,8 @@ bool is_welcome(const wire::Welcome& welcome) {
 bool receive_memory(int socket, Descriptors& received) {
   wire::Welcome welcome = {};
   iovec data = {&welcome, sizeof(welcome)};
-  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
+  constexpr std::size_t kBytes = wire::kWelcomeDescriptors * sizeof(int);
+  alignas(cmsghdr) char control[CMSG_SPACE(kBytes)] = {};
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
@@ -98,12 +101,12 @@ bool receive_memory(int socket, Descriptors& received) {
     return false;
   }
   const cmsghdr* part = CMSG_FIRSTHDR(&message);
-  if (part == nullptr || part->cmsg_type != SCM_RIGHTS ||
-      part->cmsg_len != CMSG_LEN(2 * sizeof(int))) {
+  if (part == nullptr || part->cmsg_type != SCM_RIGHTS || part->cmsg_len != CMSG_LEN(kBytes)) {
     return false;
   }
   std::memcpy(&received.memory, CMSG_DATA(part), sizeof(int));
   std::memcpy(&received.page, CMSG_DATA(part) + sizeof(int), sizeof(int));
+  std::memcpy(&received.tie, CMSG_DATA(part) + 2 * sizeof(int), sizeof(int));
   return is_welcome(welcome);
 }
 
@@ -121,6 +124,11 @@ bool shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size
       receive_memory(static_cast<int>(socket), received);
   raw_syscall(SYS_close, socket);
   return accepted;
+}
+
+// Mapped, and inherited, until the process ends or executes another program.
+bool hold(int tie) {
+  return raw_syscall(SYS_mmap, 0, wire::kPage, PROT_NONE, MAP_SHARED, tie, 0) > 0;
 }
 
 // The inode of this process's PID namespace; 0 if /proc does not tell. "pid:[4026531836]"
@@ -146,7 +154,8 @@ bool Session::connect(char** environment) {
   if (!parse_session(text, hello, address, length)) return false;
   Descriptors received;
   const bool mapped = shake_hands(hello, address, length, received) &&
-                      map(received.memory, received.page) && make_fork_detector();
+                      map(received.memory, received.page) && hold(received.tie) &&
+                      make_fork_detector();
   received.close();
   return mapped && claim_block(0);
 }
@@ -197,7 +206,8 @@ bool Session::claim_block(std::uint32_t parent) {
       continue;
     }
     block->parent = parent;
-    block->parent_pid = static_cast<std::int32_t>(raw_syscall(SYS_getppid));
+    // A forked process still has its parent's here, which may be gone.
+    block->parent_pid = static_cast<std::int32_t>(forks_ == 0 ? raw_syscall(SYS_getppid) : pid_);
     block->pid_namespace = pid_namespace();
     block->stamp = now();
     std::uint32_t used = header_->processes.load(std::memory_order_relaxed);

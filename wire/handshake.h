@@ -3,9 +3,13 @@
 //   record  -> program: HEAPTALLY_SESSION=<32 hex digits of the secret>:<socket>
 //                       (<socket> is a path, or @name for one in the abstract namespace)
 //   shim    -> record:  connect to the UNIX stream socket, send Hello
-//   record  -> shim:    Welcome; if its answer is kAccepted with two memfds as SCM_RIGHTS: the
-//                       program's own, then the session page's
+//   record  -> shim:    Welcome; if its answer is kAccepted with three memfds as SCM_RIGHTS: the
+//                       program's own, the session page's, and the tie
 //   shim:               maps them, closes all descriptors, never talks again
+//
+// The tie is a page that nobody reads or writes. While a process has it mapped, forked ones that
+// nothing is known of yet included, the kernel refuses to seal it against writing: so the collector
+// knows whether anybody can still come to record into a program's memory.
 //
 // The collector checks the secret and, through SO_PEERCRED, which process is calling.
 #pragma once
@@ -40,5 +44,7 @@ struct Welcome {
   std::uint64_t file_bytes;
 };
 static_assert(sizeof(Welcome) == 24);
+
+inline constexpr std::uint32_t kWelcomeDescriptors = 3;
 
 }  // namespace heaptally::wire

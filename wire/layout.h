@@ -33,7 +33,7 @@ namespace heaptally::wire {
 
 inline constexpr std::uint64_t kMagic = 0x6c6c617470616568;  // "heaptall", little-endian
 // Raised by any change to wire/. Shim and collector of different versions refuse each other.
-inline constexpr std::uint32_t kVersion = 2;
+inline constexpr std::uint32_t kVersion = 3;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr std::uint64_t kMaxProcesses = 4096;  // alive at one time
@@ -165,7 +165,7 @@ struct ProcessBlock {
   std::atomic<std::uint32_t> ready;  // 1 once the rest is written: release by the process,
                                      // acquire by the collector
   std::uint32_t parent;              // the block of the process that it was forked from
-  std::int32_t parent_pid;           // as it sees it; 0: outside of its PID namespace
+  std::int32_t parent_pid;           // as that sees itself, or of block 0, as this one sees it
   std::uint64_t pid_namespace;       // inode; 0: not known
   std::uint64_t stamp;               // when it was claimed
   std::atomic<std::uint32_t> exit;   // kExits | status, once it is about to exit by itself

@@ -28,21 +28,21 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
   throw Error("session socket", fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-void send_welcome(int socket, const wire::Welcome& welcome, int memory, int page) {
+void send_welcome(int socket, const wire::Welcome& welcome,
+                  const std::optional<Listener::Descriptors>& descriptors) {
   iovec data = {const_cast<wire::Welcome*>(&welcome), sizeof(welcome)};
-  alignas(cmsghdr) char control[CMSG_SPACE(2 * sizeof(int))] = {};
+  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(Listener::Descriptors))] = {};
   msghdr message = {};
   message.msg_iov = &data;
   message.msg_iovlen = 1;
-  if (memory >= 0) {
-    const int descriptors[] = {memory, page};
+  if (descriptors.has_value()) {
     message.msg_control = control;
     message.msg_controllen = sizeof(control);
     cmsghdr* part = CMSG_FIRSTHDR(&message);
     part->cmsg_level = SOL_SOCKET;
     part->cmsg_type = SCM_RIGHTS;
-    part->cmsg_len = CMSG_LEN(sizeof(descriptors));
-    std::memcpy(CMSG_DATA(part), descriptors, sizeof(descriptors));
+    part->cmsg_len = CMSG_LEN(sizeof(*descriptors));
+    std::memcpy(CMSG_DATA(part), descriptors->data(), sizeof(*descriptors));
   }
   sendmsg(socket, &message, MSG_NOSIGNAL);
 }
@@ -98,11 +98,12 @@ bool Listener::hear(int socket, Caller& caller) const {
   return true;
 }
 
-void Listener::welcome(const Caller& caller, int memory, int page) {
-  wire::Answer answer = memory < 0 ? wire::Answer::kNotFollowed : wire::Answer::kAccepted;
+void Listener::welcome(const Caller& caller, const std::optional<Descriptors>& descriptors) {
+  wire::Answer answer =
+      descriptors.has_value() ? wire::Answer::kAccepted : wire::Answer::kNotFollowed;
   if (!caller.has_our_version) answer = wire::Answer::kOtherVersion;
-  send_welcome(caller.socket, {wire::kMagic, wire::kVersion, answer, wire::kFileBytes}, memory,
-               page);
+  send_welcome(caller.socket, {wire::kMagic, wire::kVersion, answer, wire::kFileBytes},
+               descriptors);
 }
 
 }  // namespace heaptally

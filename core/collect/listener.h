@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "wire/handshake.h"
@@ -32,8 +33,9 @@ class Listener {
   // Everybody who waits; each is hung up on after the visit. Callers without the secret are at
   // once.
   void for_each_caller(const std::function<void(const Caller&)>& visit);
-  // Hands out a program's memory and the session's page; -1 for both: it is not recorded.
-  static void welcome(const Caller& caller, int memory, int page);
+  // Hands out descriptors: see wire/handshake.h. None: it is not recorded.
+  using Descriptors = std::array<int, wire::kWelcomeDescriptors>;
+  static void welcome(const Caller& caller, const std::optional<Descriptors>& descriptors);
 
  private:
   bool hear(int socket, Caller& caller) const;

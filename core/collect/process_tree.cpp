@@ -110,10 +110,14 @@ void ProcessTree::find_forked() {
     const std::uint32_t claims = family->memory().header().claims.load(std::memory_order_acquire);
     if (claims == family->claims_seen) continue;
     family->claims_seen = claims;
-    const std::uint32_t count = family->memory().process_count();
-    for (std::uint32_t block = 0; block < count; ++block) {
-      if (family->process(block) == nullptr) fork_found(*family, block);
-    }
+    find_forked(*family);
+  }
+}
+
+void ProcessTree::find_forked(ImageFamily& family) {
+  const std::uint32_t count = family.memory().process_count();
+  for (std::uint32_t block = 0; block < count; ++block) {
+    if (family.process(block) == nullptr) fork_found(family, block);
   }
 }
 
@@ -134,7 +138,12 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
       !is_plausible(block, family.begin_stamp, clock_.now())) {
     return;
   }
+  // Its parent may have ended, and another process have the block.
   const TrackedProcess* parent = family.process(block.parent);
+  if (parent != nullptr && family.memory().process(block.parent).pid.load() !=
+                               static_cast<std::uint32_t>(block.parent_pid)) {
+    parent = nullptr;
+  }
   auto process = std::make_unique<TrackedProcess>();
   process->pid = seen_pid(block);
   process->family = &family;
@@ -275,6 +284,21 @@ void ProcessTree::finish_ended(std::uint64_t drained_until) {
     processes_.erase(processes_.begin() + static_cast<std::ptrdiff_t>(i));
     finish(*process);
   }
+  release_families();
+}
+
+// Those that are empty. A process that was forked as its parent ended may not have come yet.
+void ProcessTree::release_families() {
+  for (auto place = families_.begin(); place != families_.end();) {
+    ImageFamily& family = *place->second;
+    if (family.is_empty() && !family.memory().is_held()) find_forked(family);
+    if (!family.is_empty() || family.memory().is_held()) {
+      ++place;
+      continue;
+    }
+    merger_.remove(family.number());
+    place = families_.erase(place);
+  }
 }
 
 void ProcessTree::finish() {
@@ -319,11 +343,6 @@ void ProcessTree::release_memory(TrackedProcess& process) {
   ImageFamily& family = *process.family;
   SharedMemory& memory = family.memory();
   family.set_process(process.block, nullptr);
-  if (family.is_empty()) {
-    merger_.remove(family.number());
-    families_.erase(family.number());
-    return;
-  }
   for (std::uint32_t i = 0; i < memory.lane_count(); ++i) {
     wire::Lane& lane = memory.lane(i);
     const std::uint64_t owner = lane.owner.load(std::memory_order_relaxed);
@@ -364,11 +383,19 @@ std::vector<std::int32_t> ProcessTree::running() const {
   return pids;
 }
 
-bool ProcessTree::is_over(std::uint64_t drained_until) const {
-  return unrecorded_.empty() && execs_.empty() &&
-         std::all_of(processes_.begin(), processes_.end(), [&](const auto& process) {
-           return process->end_stamp.has_value() && *process->end_stamp < drained_until;
-         });
+bool ProcessTree::is_over(std::uint64_t drained_until) {
+  const auto is_done = [&](const auto& process) {
+    return process->end_stamp.has_value() && *process->end_stamp < drained_until;
+  };
+  if (!unrecorded_.empty() || !execs_.empty() || !std::ranges::all_of(processes_, is_done)) {
+    return false;
+  }
+  for (const auto& [number, family] : families_) {
+    if (family->memory().is_held()) return false;
+    // One that has come and ended meanwhile, or was killed before it said so.
+    find_forked(*family);
+  }
+  return std::ranges::all_of(processes_, is_done);
 }
 
 ShimCounts ProcessTree::counts() const {

@@ -71,8 +71,9 @@ class ProcessTree : public ProcessEvents {
 
   // The PIDs of processes that have not ended, recorded or not.
   std::vector<std::int32_t> running() const;
-  // Nothing is left to be recorded: all have ended before `drained_until`.
-  bool is_over(std::uint64_t drained_until) const;
+  // Nothing is left to be recorded: all have ended before `drained_until`, and nobody is left who
+  // could still come.
+  bool is_over(std::uint64_t drained_until);
   // The first image has come.
   bool has_begun() const { return table_.images() != 0; }
   std::uint64_t unrecorded() const { return unrecorded_count_; }
@@ -92,6 +93,7 @@ class ProcessTree : public ProcessEvents {
   // The rows that a PID has had, with the stamps of their beginnings.
   using History = std::vector<std::pair<std::uint64_t, ProcessId>>;
 
+  void find_forked(ImageFamily& family);
   void fork_found(ImageFamily& family, std::uint32_t block);
   TrackedProcess& track(std::unique_ptr<TrackedProcess> process);
   ProcessId begin_row(Process row, const std::string& program, std::uint64_t stamp);
@@ -100,6 +102,7 @@ class ProcessTree : public ProcessEvents {
   void mark_ended(TrackedProcess& process, std::uint64_t stamp);
   void finish(TrackedProcess& process);
   void release_memory(TrackedProcess& process);
+  void release_families();
   static void free_block(wire::ProcessBlock& block);
   void set_status(std::int32_t pid, std::uint64_t stamp, int wait_status);
   static std::int32_t seen_pid(const wire::ProcessBlock& block);

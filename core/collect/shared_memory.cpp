@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
@@ -38,6 +39,8 @@ SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   header.verify_stacks = options.verify_stacks ? 1 : 0;
   header.max_depth = std::clamp(options.max_depth, 1u, wire::kMaxDepth);
   header.follow_forks = options.follow_forks ? 1 : 0;
+  tie_ = memfd_create("heaptally-tie", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (tie_ < 0 || ftruncate(tie_, static_cast<off_t>(wire::kPage)) != 0) fail("memfd_create");
 }
 
 SharedMemory::~SharedMemory() {
@@ -48,7 +51,12 @@ SharedMemory::~SharedMemory() {
   for (char* slots : lane_slots_) {
     if (slots != nullptr) munmap(slots, wire::kLaneBytes);
   }
+  if (tie_ >= 0) close(tie_);
   if (fd_ >= 0) close(fd_);
+}
+
+bool SharedMemory::is_held() const {
+  return fcntl(tie_, F_ADD_SEALS, F_SEAL_WRITE) != 0 && errno == EBUSY;
 }
 
 // Null if the kernel refuses.

@@ -30,6 +30,9 @@ class SharedMemory {
   SharedMemory& operator=(const SharedMemory&) = delete;
 
   int fd() const { return fd_; }
+  int tie() const { return tie_; }
+  // Whether a process has it mapped, known or not. Once it is not, it never will be again.
+  bool is_held() const;
   wire::Header& header() { return *at<wire::Header>(0); }
 
   std::uint32_t process_count();
@@ -67,6 +70,7 @@ class SharedMemory {
   char* map(std::uint64_t offset, std::uint64_t bytes);
 
   int fd_ = -1;
+  int tie_ = -1;  // see wire/handshake.h
   char* base_ = nullptr;
   std::vector<char*> node_chunks_;
   std::vector<char*> lane_slots_;

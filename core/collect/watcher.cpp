@@ -165,12 +165,17 @@ void Watcher::answer(const Listener::Caller& caller) {
   occurrence.stamp = clock_.now();
   // The collector's thread knows of the image before the first event of it can be stamped. It may
   // be done with the memory before this is: the process may be killed now.
-  const int memory =
-      occurrence.memory == nullptr ? -1 : fcntl(occurrence.memory->fd(), F_DUPFD_CLOEXEC, 0);
-  if (memory >= 0) watch(caller.pid);
+  std::optional<Listener::Descriptors> descriptors;
+  if (occurrence.memory != nullptr) {
+    descriptors = {fcntl(occurrence.memory->fd(), F_DUPFD_CLOEXEC, 0), page_.fd(),
+                   fcntl(occurrence.memory->tie(), F_DUPFD_CLOEXEC, 0)};
+    watch(caller.pid);
+  }
   put(std::move(occurrence));
-  listener_.welcome(caller, memory, page_.fd());
-  if (memory >= 0) close(memory);
+  Listener::welcome(caller, descriptors);
+  if (!descriptors.has_value()) return;
+  close(descriptors->front());
+  close(descriptors->back());
 }
 
 void Watcher::run() {
