@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "core/collect/foreground.h"
 #include "core/collect/launcher.h"
 #include "core/collect/listener.h"
+#include "core/collect/newcomers.h"
 #include "core/collect/process_stats.h"
 #include "core/collect/process_tree.h"
 #include "core/collect/recording_store.h"
@@ -37,6 +39,8 @@ constexpr Nanoseconds kSlack = 200us;            // an event waits at least this
 constexpr Nanoseconds kStuckAfter = 500ms;       // a ring's `pending` that does not move
 constexpr Nanoseconds kExecTime = 1s;            // an exec that failed is heard of sooner
 constexpr Nanoseconds kBackgroundAfter = 500ms;  // what ends with the program ends sooner
+constexpr Nanoseconds kStartTime = 1s;           // from exec to the shim's constructor, at most
+constexpr Nanoseconds kLoadTime = 20ms;          // of a program by the kernel
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
 constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
@@ -97,6 +101,7 @@ class Recording {
   void nap(Nanoseconds duration);
   void take_occurrences();
   void take_signal(const signalfd_siginfo& signal);
+  bool somebody_comes();
   void notice_background();
   void close_bucket(Nanoseconds now);
   void housekeeping();
@@ -135,6 +140,7 @@ class Recording {
   std::vector<Sample> samples_;
   bool root_has_ended_ = false;
   Nanoseconds root_end_{0};
+  std::optional<Nanoseconds> over_since_;  // all that are known have ended
   bool background_told_ = false;
   Foreground foreground_;
   bool is_stopped_ = false;  // by the user, while background processes ran on
@@ -362,11 +368,32 @@ void Recording::loop() {
     collect_sources();
     tree_.finish_ended(merger_.drained_until());
     housekeeping();
-    if (root_has_ended_ && tree_.is_over(merger_.drained_until())) return;
+    if (root_has_ended_ && !somebody_comes()) return;
     if (is_stopped_) return;
     if (root_has_ended_) notice_background();
     duration = events != 0 ? kShortestNap : std::min(duration * 2, kLongestNap);
     if (!merger_.has_backlog(kBacklog) && !watcher_.has_any()) nap(duration);
+  }
+}
+
+// Who was started without a fork that was seen, just before the last process ended, is on the way
+// from its exec to the handshake.
+bool Recording::somebody_comes() {
+  if (!tree_.is_over(merger_.drained_until())) {
+    over_since_.reset();
+    return true;
+  }
+  const Nanoseconds now = clock_.elapsed();
+  if (!over_since_.has_value()) over_since_ = now;
+  if (!options_.follow || now >= *over_since_ + kStartTime) return false;
+  switch (look_for_newcomers(program_.pid(), listener_.session())) {
+    case Newcomers::kSome:
+      return true;
+    case Newcomers::kUnclear:
+      return now < *over_since_ + kLoadTime;
+    default:
+      // It may have come, and ended, in the meantime.
+      return watcher_.has_any();
   }
 }
 

@@ -85,8 +85,22 @@ class Crowd(Case):
                 assert_nothing_lost(self, recording)
                 rows = images(recording)
                 self.assertEqual([row.origin for row in rows], [0, FORK, FORK])
+                self.assertEqual([row.parent_pid for row in rows[1:]], [row.pid for row in rows[:2]])
+                self.assertEqual([row.exit_status for row in rows], [0, 0, 7])
                 self.assertEqual(str(rows[2].pid), done.read_text())
                 self.assertEqual(self.count_at(recording, "allocates", "--metric", "total"), 200)
+
+
+    def test_daemons_of_programs_that_a_shell_runs(self):
+        """The memory of a program stays while there are such in it, though others run on."""
+        text = f"for i in 1 2 3 4 5 6 7 8 9 10; do {program('crowd')} daemon done$i; done; sleep 0.1"
+        recording = self.record("/bin/sh", "-c", text, timeout=WATCHDOG)
+        self.assertEqual(recording.result.status, 0, recording.result)
+        assert_nothing_lost(self, recording)
+        self.assertEqual(len(list(self.folder.glob("done*"))), 10)
+        ends = [row.exit_status for row in images(recording) if row.program == "crowd"]
+        self.assertEqual(sorted(ends), [0] * 20 + [7] * 10)
+        self.assertEqual(self.count_at(recording, "allocates", "--metric", "total"), 2000)
 
 
 class ManyThreads(Case):

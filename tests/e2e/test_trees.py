@@ -367,6 +367,16 @@ class Families(Case):
         forked, leaf = others[3][1], others[4][1]
         self.assertEqual((forked.origin, leaf.previous), (FORK, forked.id))
 
+    def test_a_program_that_is_started_as_its_parent_ends(self):
+        """Nothing is known of it until it has come to the handshake."""
+        for attempt in range(20):
+            with self.subTest(attempt=attempt):
+                (self.folder / "leave.books").unlink(missing_ok=True)
+                recording = self.record(program("family"), "leave", self.folder / "leave.books")
+                rows = images(recording)
+                self.assertEqual([(row.total, row.exit_status) for row in rows],
+                                 [((0, 0), 0), ((64, 8), 8)])
+
     def test_stacks_in_forked_processes_are_libunwinds(self):
         for mode in ("fork", "raw", "nested", "peak", "spawn"):
             with self.subTest(mode):

@@ -6,6 +6,7 @@
 //   family peak BOOKS       children that allocate in turns, as they are told through pipes
 //   family exec BOOKS N     executes itself N times
 //   family spawn BOOKS      starts leaves by vfork, posix_spawn, fork and system
+//   family leave BOOKS      starts a leaf by posix_spawn and ends at once
 //   family leaf BOOKS N     N blocks of N bytes, and exit status N
 #include <fcntl.h>
 #include <signal.h>
@@ -286,6 +287,13 @@ void run_leaf(int number) {
   exit(number);
 }
 
+void run_leave() {
+  const Arguments leaf("leaf", 8);
+  pid_t pid = 0;
+  require(posix_spawn(&pid, g_program, nullptr, nullptr, leaf.list, environ) == 0);
+  _exit(0);
+}
+
 void run_spawn() {
   allocate(10);
   const Arguments first("leaf", 3), second("leaf", 4), third("leaf", 5);
@@ -342,6 +350,8 @@ int main(int argc, char** argv) {
     run_exec(number);
   else if (std::strcmp(mode, "spawn") == 0)
     run_spawn();
+  else if (std::strcmp(mode, "leave") == 0)
+    run_leave();
   else if (std::strcmp(mode, "leaf") == 0)
     run_leaf(number);
   else
