@@ -39,10 +39,14 @@ bool RingWriter::has_room(std::uint32_t count) {
 }
 
 bool RingWriter::reserve_slowly(std::uint32_t count) {
-  if (has_room(count) || (!dropping_ && !g_session.drop_when_full() && wait_for_room(count))) {
+  if (has_room(count)) {
+    if (dropping_) g_session.collector_drains_again();
     dropping_ = false;
     return true;
   }
+  const bool may_wait =
+      !dropping_ && !g_session.drop_when_full() && !g_session.has_waited_in_vain();
+  if (may_wait && wait_for_room(count)) return true;
   dropping_ = true;
   g_session.counters().lost_events.fetch_add(1, std::memory_order_relaxed);
   return false;
@@ -68,6 +72,7 @@ bool RingWriter::wait_for_room(std::uint32_t count) {
     waited = monotonic_nanoseconds() - begin;
   }
   header_->waiting.store(0, std::memory_order_relaxed);
+  if (!room) g_session.give_up_waiting();
   g_session.counters().waited_ns.fetch_add(waited, std::memory_order_relaxed);
   return room;
 }

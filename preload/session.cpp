@@ -101,10 +101,12 @@ bool receive_memory(int socket, Descriptors& received) {
     return false;
   }
   const cmsghdr* part = CMSG_FIRSTHDR(&message);
-  if (part == nullptr || part->cmsg_type != SCM_RIGHTS || part->cmsg_len != CMSG_LEN(kBytes)) {
+  if (part == nullptr || part->cmsg_type != SCM_RIGHTS || part->cmsg_len < CMSG_LEN(sizeof(int))) {
     return false;
   }
   std::memcpy(&received.memory, CMSG_DATA(part), sizeof(int));
+  // A process that is short of descriptors may be given the first one only.
+  if (part->cmsg_len != CMSG_LEN(kBytes)) return false;
   std::memcpy(&received.page, CMSG_DATA(part) + sizeof(int), sizeof(int));
   std::memcpy(&received.tie, CMSG_DATA(part) + 2 * sizeof(int), sizeof(int));
   return is_welcome(welcome);
@@ -115,8 +117,10 @@ bool shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size
   const long socket = raw_syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return false;
   const timeval timeout = {kAnswerTimeout, 0};
-  raw_syscall(SYS_setsockopt, socket, SOL_SOCKET, SO_RCVTIMEO, reinterpret_cast<long>(&timeout),
-              sizeof(timeout));
+  for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
+    raw_syscall(SYS_setsockopt, socket, SOL_SOCKET, option, reinterpret_cast<long>(&timeout),
+                sizeof(timeout));
+  }
   const bool accepted =
       system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
       raw_syscall(SYS_sendto, socket, reinterpret_cast<long>(&hello), sizeof(hello),

@@ -67,6 +67,12 @@ class Session {
   // without them.
   bool prepare_for_filter();
 
+  // Once a thread has waited for the collector in vain, no other one does, nor do children: a
+  // program of many short threads would else wait anew in each. Until a full ring was drained.
+  bool has_waited_in_vain() const { return waited_in_vain_.load(std::memory_order_relaxed); }
+  void give_up_waiting() { waited_in_vain_.store(true, std::memory_order_relaxed); }
+  void collector_drains_again() { waited_in_vain_.store(false, std::memory_order_relaxed); }
+
   std::uint32_t process() const { return process_; }  // the index of the process block
   wire::ProcessBlock& block() { return *block_; }
   wire::Counters& counters() { return block_->counters; }
@@ -89,6 +95,7 @@ class Session {
   bool claim_block(std::uint32_t parent);
 
   std::atomic<Stage> stage_ = Stage::kEarly;
+  std::atomic<bool> waited_in_vain_ = false;
   bool use_time_stamp_counter_ = false;
   bool verify_stacks_ = false;
   std::uint32_t max_depth_ = 0;
