@@ -33,8 +33,29 @@ sigset_t stop_signals() {
   return set;
 }
 
-// What heaptally found for SIGXFSZ, for the program to find too.
-struct sigaction g_inherited_size_action = {};
+// What heaptally found and changed for itself, for the program to find as it was.
+struct Inherited {
+  struct sigaction file_size = {};  // of SIGXFSZ
+  struct sigaction child = {};      // of SIGCHLD
+  sigset_t mask = {};
+  rlimit descriptors = {};
+  rlimit file_bytes = {};
+} g_inherited;
+
+// As far as it may be without asking anybody.
+void raise_limit(decltype(RLIMIT_NOFILE) resource, rlimit& inherited) {
+  getrlimit(resource, &inherited);
+  const rlimit most = {inherited.rlim_max, inherited.rlim_max};
+  setrlimit(resource, &most);
+}
+
+void restore_what_was_inherited() {
+  sigaction(SIGXFSZ, &g_inherited.file_size, nullptr);
+  sigaction(SIGCHLD, &g_inherited.child, nullptr);
+  sigprocmask(SIG_SETMASK, &g_inherited.mask, nullptr);
+  setrlimit(RLIMIT_NOFILE, &g_inherited.descriptors);
+  setrlimit(RLIMIT_FSIZE, &g_inherited.file_bytes);
+}
 
 bool is_file(const std::string& path) {
   struct stat info;
@@ -86,9 +107,7 @@ std::vector<char*> pointers_to(std::vector<std::string>& strings) {
                          int report, bool may_be_script) {
   char go;
   if (read(gate, &go, 1) != 1) _exit(0);
-  const sigset_t signals = stop_signals();
-  sigprocmask(SIG_UNBLOCK, &signals, nullptr);
-  sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
+  restore_what_was_inherited();
   execve(path, arguments, environment);
   int problem = errno;
   if (problem == ENOEXEC && may_be_script) {
@@ -205,17 +224,27 @@ int Program::wait() {
 
 SignalQueue::SignalQueue() {
   const sigset_t signals = stop_signals();
-  sigprocmask(SIG_BLOCK, &signals, nullptr);
+  sigprocmask(SIG_BLOCK, &signals, &g_inherited.mask);
   // A limit on the size of files is an error to be told of, not to die of.
   struct sigaction ignore = {};
   ignore.sa_handler = SIG_IGN;
-  sigaction(SIGXFSZ, &ignore, &g_inherited_size_action);
+  sigaction(SIGXFSZ, &ignore, &g_inherited.file_size);
+  // The kernel keeps no status of children whose parent ignores their end.
+  struct sigaction normal = {};
+  normal.sa_handler = SIG_DFL;
+  sigaction(SIGCHLD, &normal, &g_inherited.child);
+  // A descriptor or two for each process that is recorded; and their memory is a file, a large one.
+  raise_limit(RLIMIT_NOFILE, g_inherited.descriptors);
+  raise_limit(RLIMIT_FSIZE, g_inherited.file_bytes);
   fd_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 SignalQueue::~SignalQueue() {
   if (fd_ >= 0) close(fd_);
-  sigaction(SIGXFSZ, &g_inherited_size_action, nullptr);
+  sigaction(SIGXFSZ, &g_inherited.file_size, nullptr);
+  sigaction(SIGCHLD, &g_inherited.child, nullptr);
+  setrlimit(RLIMIT_NOFILE, &g_inherited.descriptors);
+  setrlimit(RLIMIT_FSIZE, &g_inherited.file_bytes);
 }
 
 bool SignalQueue::take(signalfd_siginfo& signal) {
