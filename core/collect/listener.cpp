@@ -1,5 +1,6 @@
 #include "core/collect/listener.h"
 
+#include <fcntl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -8,6 +9,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -65,10 +67,16 @@ Listener::Listener() {
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
   if (bind(fd_, reinterpret_cast<sockaddr*>(&address), length) != 0) fail("bind");
   if (listen(fd_, SOMAXCONN) != 0) fail("listen");
+  spare_ = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
 }
 
 Listener::~Listener() {
+  if (spare_ >= 0) close(spare_);
   if (fd_ >= 0) close(fd_);
+}
+
+void Listener::hang_up() {
+  if (fd_ >= 0) close(std::exchange(fd_, -1));
 }
 
 std::string Listener::session() const { return hex(secret_.data(), secret_.size()) + ":" + name_; }
@@ -76,11 +84,29 @@ std::string Listener::session() const { return hex(secret_.data(), secret_.size(
 void Listener::for_each_caller(const std::function<void(const Caller&)>& visit) {
   while (true) {
     const int socket = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0 && (errno == EMFILE || errno == ENFILE) && spare_ >= 0) {
+      // The kernel says so before it looks whether anybody waits.
+      if (turn_one_away(visit)) continue;
+    }
     if (socket < 0) return;
     Caller caller;
     if (hear(socket, caller)) visit(caller);
     close(socket);
   }
+}
+
+// Whoever calls would otherwise wait until it loses patience. False: nobody does.
+bool Listener::turn_one_away(const std::function<void(const Caller&)>& visit) {
+  close(spare_);
+  const int socket = accept4(fd_, nullptr, nullptr, SOCK_CLOEXEC);
+  Caller caller;
+  const bool is_ours = socket >= 0 && hear(socket, caller);
+  if (socket >= 0) close(socket);
+  spare_ = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  caller.socket = -1;
+  caller.gone = "heaptally had no file descriptor left";
+  if (is_ours) visit(caller);
+  return socket >= 0;
 }
 
 bool Listener::hear(int socket, Caller& caller) const {
@@ -94,7 +120,10 @@ bool Listener::hear(int socket, Caller& caller) const {
   ucred credentials = {};
   socklen_t length = sizeof(credentials);
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return false;
-  caller = {socket, credentials.pid, hello.version == wire::kVersion};
+  char more;
+  const bool has_hung_up = recv(socket, &more, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  caller = {socket, credentials.pid, hello.version == wire::kVersion,
+            has_hung_up ? "heaptally did not answer in time" : ""};
   return true;
 }
 

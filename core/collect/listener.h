@@ -29,18 +29,24 @@ class Listener {
     int socket = -1;
     std::int32_t pid = 0;  // 0: it has none that this process sees
     bool has_our_version = false;
+    // Why it can have no answer, and runs unrecorded; empty if it waits for one.
+    std::string gone;
   };
+  // Whoever calls from here on is refused at once, and whoever waits is hung up on.
+  void hang_up();
   // Everybody who waits; each is hung up on after the visit. Callers without the secret are at
-  // once.
+  // once, and callers for whom there is no descriptor are before it.
   void for_each_caller(const std::function<void(const Caller&)>& visit);
   // Hands out descriptors: see wire/handshake.h. None: it is not recorded.
   using Descriptors = std::array<int, wire::kWelcomeDescriptors>;
   static void welcome(const Caller& caller, const std::optional<Descriptors>& descriptors);
 
  private:
+  bool turn_one_away(const std::function<void(const Caller&)>& visit);
   bool hear(int socket, Caller& caller) const;
 
   int fd_ = -1;
+  int spare_ = -1;  // a descriptor to be had when there is no other
   std::string name_;
   std::array<std::uint8_t, wire::kSecretBytes> secret_;
 };

@@ -70,6 +70,16 @@ std::string joined_command_line(std::int32_t pid) {
   return text;
 }
 
+std::uint64_t birth_tick(std::int32_t pid) {
+  constexpr int kField = 20;  // counted from the state, which follows the name
+  const std::string stat = read_some(fmt::format("/proc/{}/stat", pid));
+  std::size_t place = stat.rfind(')');
+  for (int field = 0; field < kField && place != std::string::npos; ++field) {
+    place = stat.find(' ', place + 1);
+  }
+  return place == std::string::npos ? 0 : number_at(stat, place);
+}
+
 std::optional<int> zombie_status(std::int32_t pid) {
   const std::string stat = read_some(fmt::format("/proc/{}/stat", pid));
   // The command's name, in parentheses, may hold anything; the state follows it.

@@ -20,6 +20,8 @@ MemoryUse memory_use(std::int32_t pid);
 std::uint64_t peak_rss(std::int32_t pid);
 Nanoseconds cpu_time(std::int32_t pid);
 std::int32_t parent_pid(std::int32_t pid);
+// When it was made, in the kernel's ticks since boot; 0 once it is gone.
+std::uint64_t birth_tick(std::int32_t pid);
 // Its arguments, joined by blanks.
 std::string joined_command_line(std::int32_t pid);
 // What a process that has ended exited with, as wait() gives it, while its parent has not asked

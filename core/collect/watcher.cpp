@@ -22,13 +22,19 @@ namespace {
 
 constexpr int kPollEvery = 20;  // ms, where there was no descriptor for a process
 // What epoll's data says beside the pids of processes, which are above 0.
-constexpr std::int64_t kListener = 0, kSignals = -1, kStop = -2;
+constexpr std::int64_t kListener = 0, kSignals = -1, kWake = -2;
 
 int add(int epoll, int fd, std::int64_t data) {
   epoll_event event = {};
   event.events = EPOLLIN;
   event.data.u64 = static_cast<std::uint64_t>(data);
   return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+// Of an eventfd: whoever wrote to it has been heard.
+void set_back(int fd) {
+  std::uint64_t times;
+  [[maybe_unused]] const ssize_t bytes = read(fd, &times, sizeof(times));
 }
 
 // The status of a process that has ended, before or after its parent asked for it.
@@ -42,15 +48,37 @@ std::optional<int> status_of(std::int32_t pid, bool is_child) {
   return info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
 }
 
+// A zombie has ended, although there still is a process of that number.
+bool has_ended(std::int32_t pid) {
+  return (kill(pid, 0) != 0 && errno == ESRCH) || zombie_status(pid).has_value();
+}
+
+int duplicate(int fd) {
+  const int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+  if (copy < 0) throw Error("shared memory", std::strerror(errno));
+  return copy;
+}
+
+// What a program is handed; its first and last are the caller's to close.
+Listener::Descriptors duplicates(const SharedMemory& memory, int page) {
+  const int copy = duplicate(memory.fd());
+  try {
+    return {copy, page, duplicate(memory.tie())};
+  } catch (const Error&) {
+    close(copy);
+    throw;
+  }
+}
+
 }  // namespace
 
 Watcher::Watcher(const WatcherOptions& options, Listener& listener, SignalQueue& signals,
                  SessionPage& page, const TickClock& clock)
     : options_(options), listener_(listener), signals_(signals), page_(page), clock_(clock) {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
-  stop_ = eventfd(0, EFD_CLOEXEC);
-  if (epoll_ < 0 || stop_ < 0 || add(epoll_, listener_.fd(), kListener) != 0 ||
-      add(epoll_, signals_.fd(), kSignals) != 0 || add(epoll_, stop_, kStop) != 0) {
+  wake_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (epoll_ < 0 || wake_ < 0 || add(epoll_, listener_.fd(), kListener) != 0 ||
+      add(epoll_, signals_.fd(), kSignals) != 0 || add(epoll_, wake_, kWake) != 0) {
     throw Error("epoll", std::strerror(errno));
   }
   watch(options_.root);
@@ -58,14 +86,20 @@ Watcher::Watcher(const WatcherOptions& options, Listener& listener, SignalQueue&
 }
 
 Watcher::~Watcher() {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = write(stop_, &one, sizeof(one));
+  stops_.store(true, std::memory_order_relaxed);
+  wake_thread();
   thread_.join();
+  listener_.hang_up();
   for (const auto& [pid, fd] : watched_) {
     if (fd >= 0) close(fd);
   }
-  close(stop_);
+  close(wake_);
   close(epoll_);
+}
+
+void Watcher::wake_thread() {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(wake_, &one, sizeof(one));
 }
 
 void Watcher::put(Occurrence occurrence) {
@@ -84,9 +118,9 @@ std::vector<Occurrence> Watcher::take() {
 }
 
 void Watcher::watch(std::int32_t pid) {
-  const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-  const int problem = errno;
-  bool is_gone = false;
+  int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  const bool is_gone = fd < 0 && (errno == ESRCH || errno == EINVAL);
+  bool is_polled = false;
   {
     const std::lock_guard lock(mutex_);
     const auto [place, inserted] = watched_.try_emplace(pid, fd);
@@ -94,12 +128,16 @@ void Watcher::watch(std::int32_t pid) {
       if (fd >= 0) close(fd);
       return;
     }
+    if (fd >= 0 && add(epoll_, fd, pid) != 0) {
+      close(fd);
+      place->second = fd = -1;
+    }
     // Out of descriptors: it is looked at now and then.
-    is_gone = fd < 0 && (problem == ESRCH || problem == EINVAL);
-    if (fd < 0 && !is_gone) ++without_descriptor_;
+    is_polled = fd < 0 && !is_gone;
+    if (is_polled) ++without_descriptor_;
   }
-  if (is_gone) return report_end(pid);
-  if (fd >= 0) add(epoll_, fd, pid);
+  if (is_gone) report_end(pid);
+  if (is_polled) wake_thread();
 }
 
 void Watcher::report_end(std::int32_t pid) {
@@ -123,7 +161,7 @@ void Watcher::poll_unwatched() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [pid, fd] : watched_) {
-      if (fd < 0 && kill(pid, 0) != 0 && errno == ESRCH) gone.push_back(pid);
+      if (fd < 0 && has_ended(pid)) gone.push_back(pid);
     }
   }
   without_descriptor_ -= gone.size();
@@ -147,7 +185,10 @@ void Watcher::answer(const Listener::Caller& caller) {
   occurrence.pid = caller.pid;
   occurrence.parent_pid = parent_pid(caller.pid);
   occurrence.command = joined_command_line(caller.pid);
-  if (!caller.has_our_version) {
+  std::optional<Listener::Descriptors> descriptors;
+  if (!caller.gone.empty()) {
+    occurrence.reason = caller.gone;
+  } else if (!caller.has_our_version) {
     occurrence.reason = "its shim is of another version";
   } else if (caller.pid <= 0) {
     occurrence.reason = "it is in a PID namespace that heaptally does not see";
@@ -156,23 +197,21 @@ void Watcher::answer(const Listener::Caller& caller) {
   } else {
     try {
       occurrence.memory = std::make_unique<SharedMemory>(options_.memory);
+      // The collector's thread may be done with the memory before the program has it: the process
+      // may be killed now.
+      descriptors = duplicates(*occurrence.memory, page_.fd());
       occurrence.kind = Occurrence::Kind::kImage;
     } catch (const Error& error) {
       // The program runs on unrecorded, and the user is told.
+      occurrence.memory.reset();
       occurrence.reason = error.what();
     }
   }
   occurrence.stamp = clock_.now();
-  // The collector's thread knows of the image before the first event of it can be stamped. It may
-  // be done with the memory before this is: the process may be killed now.
-  std::optional<Listener::Descriptors> descriptors;
-  if (occurrence.memory != nullptr) {
-    descriptors = {fcntl(occurrence.memory->fd(), F_DUPFD_CLOEXEC, 0), page_.fd(),
-                   fcntl(occurrence.memory->tie(), F_DUPFD_CLOEXEC, 0)};
-    watch(caller.pid);
-  }
+  // The collector's thread knows of the image before the first event of it can be stamped.
+  if (descriptors.has_value()) watch(caller.pid);
   put(std::move(occurrence));
-  Listener::welcome(caller, descriptors);
+  if (caller.socket >= 0) Listener::welcome(caller, descriptors);
   if (!descriptors.has_value()) return;
   close(descriptors->front());
   close(descriptors->back());
@@ -182,14 +221,15 @@ void Watcher::run() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  while (true) {
+  while (!stops_.load(std::memory_order_relaxed)) {
     epoll_event events[64];
     const int count =
         epoll_wait(epoll_, events, std::size(events), without_descriptor_ == 0 ? -1 : kPollEvery);
     for (int i = 0; i < count; ++i) {
       switch (const auto what = static_cast<std::int64_t>(events[i].data.u64)) {
-        case kStop:
-          return;
+        case kWake:
+          set_back(wake_);
+          break;
         case kListener:
           listener_.for_each_caller([this](const Listener::Caller& caller) { answer(caller); });
           break;

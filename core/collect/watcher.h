@@ -56,6 +56,7 @@ class Watcher {
  public:
   Watcher(const WatcherOptions& options, Listener& listener, SignalQueue& signals,
           SessionPage& page, const TickClock& clock);
+  // Nobody would answer any more, so the listener hangs up.
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
@@ -69,6 +70,7 @@ class Watcher {
 
  private:
   void run();
+  void wake_thread();
   void answer(const Listener::Caller& caller);
   void take_signals();
   void poll_unwatched();
@@ -81,13 +83,14 @@ class Watcher {
   SessionPage& page_;
   const TickClock& clock_;
   int epoll_ = -1;
-  int stop_ = -1;
+  int wake_ = -1;  // of the thread: to stop, or to begin to poll
 
   std::mutex mutex_;
   std::vector<Occurrence> occurrences_;            // guarded by mutex_
   std::unordered_map<std::int32_t, int> watched_;  // guarded by mutex_; pid -> pidfd, or -1
   std::atomic<bool> has_any_{false};
   std::atomic<std::size_t> without_descriptor_{0};  // of watched_
+  std::atomic<bool> stops_{false};
   std::thread thread_;
 };
 
