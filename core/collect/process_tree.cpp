@@ -130,6 +130,15 @@ std::int32_t ProcessTree::seen_pid(const wire::ProcessBlock& block) {
   return find_in_namespace(pid, block.pid_namespace);
 }
 
+// A block or a note that was scribbled on may name any process. To wait for one that is not of
+// this recording, or twice for one that is, could take for ever.
+bool ProcessTree::may_be_recorded(std::int32_t pid) const {
+  static const std::uint64_t own_birth = birth_tick(getpid());
+  if (pid <= 0 || pid == getpid() || by_pid_.contains(pid)) return false;
+  const std::uint64_t birth = birth_tick(pid);
+  return birth == 0 || birth >= own_birth;
+}
+
 void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
   const wire::ProcessBlock& block = family.memory().process(index);
   if (block.pid.load(std::memory_order_relaxed) == 0 ||
@@ -138,6 +147,8 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
       !is_plausible(block, family.begin_stamp, clock_.now())) {
     return;
   }
+  const std::int32_t pid = seen_pid(block);
+  if (pid != 0 && !may_be_recorded(pid)) return;
   // Its parent may have ended, and another process have the block.
   const TrackedProcess* parent = family.process(block.parent);
   if (parent != nullptr && family.memory().process(block.parent).pid.load() !=
@@ -145,7 +156,7 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
     parent = nullptr;
   }
   auto process = std::make_unique<TrackedProcess>();
-  process->pid = seen_pid(block);
+  process->pid = pid;
   process->family = &family;
   process->block = index;
   process->is_forked = true;
@@ -325,6 +336,11 @@ void ProcessTree::finish(TrackedProcess& process) {
     row.peak = process.tally.peak;
     row.peak_time = process.tally.peak_time;
   }
+  // It was answered, but made nothing of it.
+  if (!process.is_forked && block.ready.load(std::memory_order_relaxed) == 0) {
+    row.not_recorded = "its shim could not start";
+    ++unrecorded_count_;
+  }
   if (table_.is_individual(process.row)) {
     if (index_of(process.row) >= peak_numbers_.size()) {
       peak_numbers_.resize(index_of(process.row) + 1);
@@ -404,6 +420,11 @@ ShimCounts ProcessTree::counts() const {
     counts.add(process->family->memory().process(process->block));
   }
   return counts;
+}
+
+std::string ProcessTree::why_not_recorded(std::int32_t pid) const {
+  const auto rows = history_.find(pid);
+  return rows == history_.end() ? "" : table_.row(rows->second.back().second).not_recorded;
 }
 
 std::optional<std::uint64_t> ProcessTree::peak_number(ProcessId row) const {

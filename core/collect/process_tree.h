@@ -80,6 +80,8 @@ class ProcessTree : public ProcessEvents {
 
   // With those of the processes that run.
   ShimCounts counts() const;
+  // Of the last image of a process; empty if it was recorded, or nothing is known of it.
+  std::string why_not_recorded(std::int32_t pid) const;
   std::optional<std::uint64_t> peak_number(ProcessId row) const;
 
  private:
@@ -94,6 +96,7 @@ class ProcessTree : public ProcessEvents {
   using History = std::vector<std::pair<std::uint64_t, ProcessId>>;
 
   void find_forked(ImageFamily& family);
+  bool may_be_recorded(std::int32_t pid) const;
   void fork_found(ImageFamily& family, std::uint32_t block);
   TrackedProcess& track(std::unique_ptr<TrackedProcess> process);
   ProcessId begin_row(Process row, const std::string& program, std::uint64_t stamp);
