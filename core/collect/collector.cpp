@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -98,6 +99,9 @@ class Recording {
  private:
   void fill_header_of_start();
   void loop();
+  void loop_unrecorded();
+  void fail(const std::exception& error);
+  void require_file();
   void nap(Nanoseconds duration);
   void take_occurrences();
   void take_signal(const signalfd_siginfo& signal);
@@ -310,10 +314,29 @@ void Recording::put_batch() {
   last_batch_ = clock_.elapsed();
   try {
     store_.put(take_batch());
-  } catch (const Error& error) {
+  } catch (const std::exception& error) {
     // The program is not to suffer: its rings are drained to the end.
-    result_.failure = error.what();
+    fail(error);
   }
+}
+
+// Why the recording is not whole, in words for the user.
+void Recording::fail(const std::exception& error) {
+  result_.failure = error.what();
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
+    result_.failure = Error(path_.string(), "ends early, because memory ran out",
+                            "raise the limit (ulimit -v), or free some")
+                          .what();
+  }
+  require_file();
+}
+
+void Recording::require_file() {
+  std::error_code problem;
+  if (std::filesystem::exists(path_, problem)) return;
+  result_.failure =
+      Error(path_.string(), "was removed while it was written", "record to a folder that stays")
+          .what();
 }
 
 void Recording::take_signal(const signalfd_siginfo& signal) {
@@ -397,6 +420,19 @@ bool Recording::somebody_comes() {
   }
 }
 
+// The program runs to its end as it would alone, and still gets its signals.
+void Recording::loop_unrecorded() {
+  page_.leave();
+  while (!root_has_ended_) {
+    for (const Occurrence& occurrence : watcher_.take()) {
+      root_has_ended_ |=
+          occurrence.kind == Occurrence::Kind::kEnd && occurrence.pid == program_.pid();
+      if (occurrence.kind == Occurrence::Kind::kSignal) take_signal(occurrence.signal);
+    }
+    nap(kLongestNap);
+  }
+}
+
 // The program has ended, but processes that it started run on.
 void Recording::notice_background() {
   if (background_told_ || clock_.elapsed() < root_end_ + kBackgroundAfter) return;
@@ -414,9 +450,11 @@ void Recording::finish_recording() {
     last.totals = tallies_.totals(
         [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
     store_.finish(std::move(last), options_.progress);
-  } catch (const Error& error) {
-    result_.failure = error.what();
+  } catch (const std::exception& error) {
+    return fail(error);
   }
+  // Writing to a file that is gone succeeds.
+  require_file();
 }
 
 RecordResult Recording::run() {
@@ -429,7 +467,14 @@ RecordResult Recording::run() {
     std::filesystem::remove(path_);
     throw;
   }
-  loop();
+  // So that a file that ends early tells of what it is.
+  put_batch();
+  try {
+    loop();
+  } catch (const std::bad_alloc& error) {
+    fail(error);
+    loop_unrecorded();
+  }
   page_.leave();
   result_.exit_status = program_.wait();
   close_bucket(events_.last_time());
@@ -444,6 +489,7 @@ RecordResult Recording::run() {
   result_.verified_stacks = shim.verified_stacks;
   result_.wrong_stacks = shim.wrong_stacks;
   result_.header = header_;
+  if (!result_.was_recorded) result_.not_recorded = tree_.why_not_recorded(program_.pid());
   finish_recording();
   return std::move(result_);
 }

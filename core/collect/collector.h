@@ -31,6 +31,7 @@ struct RecordResult {
   int exit_status = 0;                // of the program, as a shell reports it
   std::string failure;                // why the recording is not whole; empty if it is
   bool was_recorded = true;           // false: the program ran, but the shim never reported
+  std::string not_recorded;           // then: why, if that is known
   std::uint64_t processes = 0;        // that began, recorded or not
   std::uint64_t verified_stacks = 0;  // with verify_stacks
   std::uint64_t wrong_stacks = 0;

@@ -338,7 +338,7 @@ void ProcessTree::finish(TrackedProcess& process) {
   }
   // It was answered, but made nothing of it.
   if (!process.is_forked && block.ready.load(std::memory_order_relaxed) == 0) {
-    row.not_recorded = "its shim could not start";
+    row.not_recorded = "the shim did not start in it (is libunwind.so.8 missing there?)";
     ++unrecorded_count_;
   }
   if (table_.is_individual(process.row)) {

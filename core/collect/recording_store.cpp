@@ -106,6 +106,7 @@ void RecordingStore::run() {
       for (Batch& batch : batches) impl_->write(batch);
       impl_->flush();
       impl_->resolve_until(SteadyClock::now() + kResolvingTime);
+      impl_->flush();
     }
   } catch (...) {
     const std::lock_guard lock(mutex_);

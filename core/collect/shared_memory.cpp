@@ -25,7 +25,12 @@ namespace {
 SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   fd_ = memfd_create("heaptally", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd_ < 0) fail("memfd_create");
-  if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) fail("ftruncate");
+  if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) {
+    if (errno != EFBIG) fail("ftruncate");
+    // It holds for memory files, too. No block of this one is there before it is used.
+    throw Error("shared memory", "the limit on the size of files is below 9 GiB",
+                "raise it: ulimit -f unlimited");
+  }
   fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
   base_ = map(0, kBaseBytes);
   if (base_ == nullptr) fail("mmap");
