@@ -1,0 +1,476 @@
+"""What goes wrong around a recording: the collector dies or is stopped, the disk is full, limits
+are low. The program prints, returns and behaves as it does alone, and the user is told."""
+
+import contextlib
+import os
+import random
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+import unittest
+from pathlib import Path
+
+from harness import (BUILD, HEAPTALLY, Case, Recording, kill_tree, marked_line, program, run,
+                     run_alone)
+
+CHURNER = "tests/e2e/programs/churner.cpp"
+ENDINGS = "tests/e2e/programs/endings.cpp"
+# Counts that are zero in a run where nothing was lost or guessed.
+LOSSES = ("lost_events", "unknown_frees", "inferred_frees", "late_events", "rejected_events")
+IMPORTS = """
+import asyncio, email.mime.text, http.client, json, sys, unittest, time
+time.sleep(1.5)
+print("imported", flush=True)
+sys.exit(5)"""
+SHORT = 0.9  # seconds: nobody waits longer for a collector that is dead
+
+
+def children(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        return [int(word) for word in file.read().split()]
+
+
+def dumped_bytes(pid):
+    """How much of the private, writable memory of a process a core file would hold."""
+    size, total = 0, 0
+    with open(f"/proc/{pid}/smaps", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if re.match("[0-9a-f]+-[0-9a-f]+ ", line):
+                is_private = line.split()[1].startswith("rw")
+            elif line.startswith("Size:"):
+                size = int(line.split()[1]) * 1024
+            elif line.startswith("VmFlags:") and is_private and " dd" not in line:
+                total += size
+    return total
+
+
+class FaultCase(Case):
+    @contextlib.contextmanager
+    def recorder(self, *command, **how):
+        """`heaptally record` in a process group of its own, all output in files. What is left of
+        its tree at the end is killed."""
+        self.recordings += 1
+        self.path = self.folder / f"{self.recordings}.heaptally"
+        self.books = self.folder / f"{self.recordings}.books"
+        self.errors = self.folder / f"{self.recordings}.stderr"
+        words = [str(word) for word in (HEAPTALLY, "record", "-o", self.path, "--", *command)]
+        with open(self.errors, "wb") as errors, \
+             subprocess.Popen(words, cwd=self.folder, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=errors, **how) as process:
+            try:
+                yield process
+            finally:
+                kill_tree(process.pid)
+
+    def churner(self, processes, threads, milliseconds, *more):
+        books = self.folder / f"{self.recordings + 1}.books"
+        return (program("churner"), books, processes, threads, milliseconds, *more)
+
+    def read_books(self, patience=30):
+        """{process: (rounds, longest, held up)}, in seconds, once the last one has written."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            text = self.books.read_text() if self.books.exists() else ""
+            if text.endswith("done\n"):
+                rows = [line.split() for line in text.splitlines()[:-1]]
+                return {int(pid): (int(rounds), int(longest) / 1e9, int(held) / 1e9)
+                        for pid, rounds, longest, held in rows}
+            time.sleep(0.02)
+        self.fail(f"the program hangs: {text!r}, {self.errors.read_text()!r}")
+
+    def wait_until(self, condition, patience=30):
+        end = time.monotonic() + patience
+        while not condition():
+            self.assertLess(time.monotonic(), end, "waited in vain")
+            time.sleep(0.005)
+
+    def assert_counted(self, recording, count, file=ENDINGS):
+        line = marked_line(file, "allocates")
+        self.assertEqual(recording.at_line(file, line, "--metric", "total")[1], count)
+
+
+class Died(FaultCase):
+    """SIGKILL of heaptally itself: the program goes on, and what was recorded can be read."""
+
+    def kill_recorder(self, after, *command):
+        with self.recorder(*command) as recorder:
+            time.sleep(after)
+            recorder.kill()
+            recorder.wait()
+            return self.read_books()
+
+    def assert_readable(self, after):
+        if not self.path.exists():
+            return self.assertLess(after, 0.5)
+        recording = Recording(self.path)
+        answer = run(HEAPTALLY, "stats", self.path)
+        self.assertEqual(answer.status, 0, answer)
+        self.assertIn("incomplete: the recording was not finished", answer.stdout)
+        self.assertIn("the recording was not finished", recording.ask("summary"))
+        self.assertEqual(recording.header("complete"), 0)
+        self.assertGreaterEqual(recording.header("duration_ns"), (after - 2) * 1e9)
+        if after > 2:
+            line = marked_line(CHURNER, "allocates")
+            self.assertGreater(recording.at_line(CHURNER, line, "--metric", "total")[1], 100)
+        return recording
+
+    def test_at_any_moment(self):
+        numbers = random.Random(5)
+        for processes, threads, between in ((1, 1, 0), (1, 3, 0), (3, 2, 0), (3, 1, 500)):
+            after = numbers.choice((numbers.uniform(0.05, 0.3), numbers.uniform(0.3, 2)))
+            with self.subTest(after=after, processes=processes, threads=threads, between=between):
+                books = self.kill_recorder(after, *self.churner(processes, threads, 2500, between))
+                self.assertEqual(len(books), processes)
+                for _, longest, _ in books.values():
+                    self.assertLess(longest, SHORT)
+                self.assertEqual(self.errors.read_text(), "")
+                self.assert_readable(after)
+
+    def test_what_is_a_second_old_is_in_the_file(self):
+        self.kill_recorder(4, *self.churner(2, 1, 4500, 200))
+        self.assert_readable(4)
+
+    def test_what_is_executed_later_runs_quietly(self):
+        said = self.folder / "said"
+        script = f"echo executed $(python3 -c 'print(6 * 7)') >> {said}"
+        books = self.kill_recorder(0.5, *self.churner(3, 1, 1000, 0, "sh", "-c", script))
+        self.assertEqual(len(books), 3)
+        self.assertEqual(said.read_text(), "executed 42\n" * 2)
+        self.assertEqual(self.errors.read_text(), "")
+
+    def test_the_ending_is_the_programs_own(self):
+        """The program is an orphan then: a shell of its own tells its status."""
+        status = self.folder / "status"
+        command = " ".join(str(word) for word in self.churner(2, 1, 700))
+        self.kill_recorder(0.3, "sh", "-c", f"{command}; echo $? > {status}")
+        self.wait_until(status.exists)
+        self.wait_until(lambda: status.read_text() == "7\n")
+
+
+class Stopped(FaultCase):
+    def test_events_are_lost_and_counted_after_ten_seconds(self):
+        """Every thread waits ten seconds in all, however many there are; then it goes on."""
+        allocates, reallocates = (marked_line(CHURNER, word) for word in ("allocates", "reallocates"))
+        with self.recorder(*self.churner(1, 1, 1)) as recorder:
+            recorder.wait(60)
+            base = Recording(self.path).header("frees") - 2 * next(iter(self.read_books().values()))[0]
+        # The pause leaves rounds that are recorded again at the end.
+        with self.recorder(*self.churner(1, 3, 16000, 50)) as recorder:
+            self.wait_until(self.path.exists)
+            time.sleep(1)
+            recorder.send_signal(signal.SIGSTOP)
+            time.sleep(13)
+            recorder.send_signal(signal.SIGCONT)
+            self.assertEqual(recorder.wait(60), 7, self.errors.read_text())
+        ((rounds, longest, held_up),) = self.read_books().values()
+        self.assertLess(longest, 11)
+        self.assertGreater(held_up, 9)
+        self.assertLess(held_up, 11.5)
+        recording = Recording(self.path)
+        self.assertEqual(recording.header("complete"), 1)
+        lost = recording.header("lost_events")
+        self.assertGreater(lost, 1000)
+        heading = [line for line in recording.ask("stats").splitlines() if line.startswith("#")]
+        self.assertRegex(heading[-1], f"^# incomplete: {lost:,} ")
+        mallocs = recording.at_line(CHURNER, allocates, "--metric", "total")[1]
+        reallocs = recording.at_line(CHURNER, reallocates, "--metric", "total")[1]
+        frees = recording.header("frees") - base - reallocs
+        self.assertEqual(mallocs + reallocs + frees + lost, 3 * rounds)
+
+
+    def test_an_ending_in_the_meantime(self):
+        """The program, or a child of it, ends while heaptally is stopped."""
+        for processes in (1, 3):
+            with self.subTest(processes=processes), \
+                 self.recorder(*self.churner(processes, 1, 700, 1000)) as recorder:
+                self.wait_until(lambda: self.is_recorded(recorder.pid))
+                recorder.send_signal(signal.SIGSTOP)
+                books = self.read_books()
+                recorder.send_signal(signal.SIGCONT)
+                self.assertEqual(recorder.wait(60), 7)
+                rounds = sum(rounds for rounds, _, _ in books.values())
+                self.assert_counted(Recording(self.path), rounds, CHURNER)
+
+    def is_recorded(self, recorder):
+        """The program has the shared memory."""
+        return any("memfd:heaptally" in Path(f"/proc/{pid}/maps").read_text()
+                   for pid in children(recorder))
+
+    def test_of_the_program_for_a_while(self):
+        with self.recorder(*self.churner(1, 2, 1500, 100)) as recorder:
+            self.wait_until(lambda: self.path.exists() and children(recorder.pid))
+            (child,) = children(recorder.pid)
+            for _ in range(3):
+                time.sleep(0.2)
+                os.kill(child, signal.SIGSTOP)
+                time.sleep(0.2)
+                os.kill(child, signal.SIGCONT)
+            self.assertEqual(recorder.wait(60), 7)
+        ((rounds, _, _),) = self.read_books().values()
+        recording = Recording(self.path)
+        self.assert_counted(recording, rounds, CHURNER)
+        self.assertEqual(recording.header("lost_events"), 0)
+        self.assertEqual(recording.header("complete"), 1)
+
+
+class Disk(FaultCase):
+    def assert_ends_early(self, says):
+        """One line that names the file; what came before can be read."""
+        text = self.errors.read_text()
+        self.assertRegex(text, r"\Aheaptally: [^\n]+\n\Z", "not one line")
+        self.assertIn(str(self.path), text)
+        self.assertIn(says, text)
+        if not self.path.exists():
+            return
+        recording = Recording(self.path)
+        self.assertEqual(recording.header("complete"), 0)
+        self.assertIn("churner", recording.ask("summary"))
+        self.assertIn("incomplete: the recording was not finished", recording.ask("stats"))
+
+    def test_a_limit_on_the_size_of_files_while_recording(self):
+        with self.recorder(*self.churner(2, 1, 2500, 100)) as recorder:
+            self.wait_until(lambda: self.path.exists() and self.path.stat().st_size > 0)
+            time.sleep(0.5)
+            _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+            resource.prlimit(recorder.pid, resource.RLIMIT_FSIZE, (16384, hard))
+            self.assertEqual(recorder.wait(60), 7)
+        self.assertEqual(len(self.read_books()), 2)
+        self.assert_ends_early("disk I/O error")
+
+    def test_a_limit_from_the_start_is_the_programs_only(self):
+        """heaptally raises it for itself as far as it may: the program finds it as it was."""
+        limit = (100 << 10, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        recording = self.record("sh", "-c", "ulimit -S -f; exit 3", preexec_fn=lambda:
+                                resource.setrlimit(resource.RLIMIT_FSIZE, limit))
+        self.assertEqual(recording.result.status, 3)
+        self.assertIn(recording.result.stdout, ("100\n", "200\n"))  # in units of the shell's
+        self.assertGreater(recording.header("total_count"), 0)
+
+    def test_a_limit_that_cannot_be_raised_is_named(self):
+        recording = self.record("sh", "-c", "echo out; exit 3", preexec_fn=lambda:
+                                resource.setrlimit(resource.RLIMIT_FSIZE, (4 << 20, 4 << 20)))
+        self.assertEqual((recording.result.status, recording.result.stdout), (3, "out\n"))
+        self.assertIn("not recorded: ", recording.result.stderr)
+        self.assertIn("ulimit -f unlimited", recording.result.stderr)
+
+    def test_a_full_disk(self):
+        """A file system of 300 KiB, in a mount namespace of its own."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        if run("unshare", "-Urm", "mount", "-t", "tmpfs", "none", disk).status != 0:
+            self.fail("no tmpfs can be mounted here: user namespaces are needed")
+        path = disk / "full.heaptally"
+        script = f"""mount -t tmpfs -o size=300k none {disk} || exit 90
+            {HEAPTALLY} record -o {path} -- python3 -c '{IMPORTS}'; echo status=$?
+            {HEAPTALLY} summary {path} | head -2; cp {path}* {self.folder}"""
+        result = run("unshare", "-Urm", "sh", "-c", script)
+        self.assertEqual(result.status, 0, result)
+        self.assertIn("imported\nstatus=5\ncommand", result.stdout, result)
+        self.assertRegex(result.stderr, r"\Aheaptally: [^\n]*full.heaptally[^\n]*\n\Z")
+        self.assertRegex(result.stderr, "no space left|writing to it failed")
+        self.assertEqual(Recording(self.folder / path.name).header("complete"), 0)
+
+    def test_a_folder_that_goes_away(self):
+        folder = self.folder / "gone"
+        folder.mkdir()
+        result = self.heaptally("record", "-o", "gone/out", "--", "sh", "-c",
+                                "rm -r gone; sleep 1.2; echo out; exit 4")
+        self.assertEqual((result.status, result.stdout), (4, "out\n"))
+        self.assertRegex(result.stderr, r"\Aheaptally: gone/out: was removed[^\n]*\n\Z")
+        result = self.heaptally("record", "-o", "out", "--", "sh", "-c", "rm out*; echo out")
+        self.assertEqual((result.status, result.stdout), (1, "out\n"))
+        self.assertRegex(result.stderr, r"\Aheaptally: out: was removed[^\n]*\n\Z")
+
+
+class Limits(FaultCase):
+    """The program makes its surroundings adverse, or was given adverse ones."""
+
+    def adverse(self, *arguments, allocations=3000, **how):
+        command = (program("adverse"), *arguments)
+        alone = run_alone(*command, **how)
+        self.assertEqual(alone.status, 7, alone)
+        recording = self.record(*command, **how)
+        self.assertEqual(recording.result.status, 7, recording.result)
+        self.assert_counted(recording, allocations, "tests/e2e/programs/adverse.cpp")
+        self.assertEqual(recording.header("lost_events"), 0)
+        return recording, alone
+
+    def test_closed_descriptors(self):
+        self.adverse("closed")
+
+    def test_no_descriptor_left(self):
+        self.adverse("descriptors")
+
+    def test_another_root(self):
+        """Where only a namespace lets it: the recording is told as in any other."""
+        folder = self.folder / "root"
+        folder.mkdir()
+        if os.geteuid() == 0:
+            self.adverse("chroot", folder)
+            return
+        path = self.folder / "chroot.heaptally"
+        result = run("unshare", "-Ur", HEAPTALLY, "record", "-o", path, program("adverse"),
+                     "chroot", folder)
+        self.assertEqual(result.status, 7, result)
+        self.assert_counted(Recording(path), 3000, "tests/e2e/programs/adverse.cpp")
+
+    def test_another_user(self):
+        self.adverse("other_user")
+
+    def test_a_tiny_dev_shm(self):
+        path = self.folder / "shm.heaptally"
+        script = (f"mount -t tmpfs -o size=64k none /dev/shm && exec {HEAPTALLY} record -o {path} "
+                  f"{program('adverse')} plain")
+        result = run("unshare", "-Urm", "sh", "-c", script)
+        self.assertEqual(result.status, 7, result)
+        self.assert_counted(Recording(path), 3000, "tests/e2e/programs/adverse.cpp")
+
+    def test_locked_memory(self):
+        """What the shim maps is locked too: it is little, and grows little."""
+        command = (program("adverse"), "locked")
+        alone = run_alone(*command)
+        recording = self.record(*command)
+        self.assertEqual(recording.result.status, alone.status)
+        locked, before = (int(result.stdout.split("=")[1]) for result in (recording.result, alone))
+        self.assertLess(locked - before, 4 << 10)
+        # Where the limit is too low for the program alone, that is all there is to compare.
+        if alone.status == 7:
+            self.assert_counted(recording, 3000, "tests/e2e/programs/adverse.cpp")
+
+    def test_core_files_stay_small(self):
+        """What a core file would hold of the shim's is not worth mentioning."""
+        with subprocess.Popen([program("adverse"), "waiting"], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE) as alone:
+            alone.stdout.readline()
+            before = dumped_bytes(alone.pid)
+            alone.stdin.close()
+        with subprocess.Popen([HEAPTALLY, "record", "-o", self.folder / "dump", program("adverse"),
+                               "waiting"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                              stderr=subprocess.DEVNULL) as recorder:
+            recorder.stdout.readline()
+            (child,) = children(recorder.pid)
+            after = dumped_bytes(child)
+            recorder.stdin.close()
+        self.assertLess(after - before, 1 << 20)
+
+    def test_address_space(self):
+        for megabytes in (30, 40, 100, 1000):
+            with self.subTest(megabytes):
+                command = ("sh", "-c", f"ulimit -v {megabytes * 1024}; exec {program('adverse')} plain")
+                alone = run(*command)
+                recording = self.record(*command)
+                self.assertEqual(recording.result.status, alone.status, recording.result)
+                self.assertEqual(recording.result.stdout, alone.stdout)
+                if alone.status == 7:
+                    self.assert_counted(recording, 3000, "tests/e2e/programs/adverse.cpp")
+
+    def test_address_space_of_record(self):
+        for megabytes in (500, 2000):
+            def limit(most=megabytes << 20):
+                resource.setrlimit(resource.RLIMIT_AS, (most, most))
+            recording = self.record(sys.executable, "-c", "print(6 * 7)", preexec_fn=limit)
+            self.assertEqual(recording.result[:2], (0, "42\n"), recording.result)
+            self.assertGreater(recording.header("total_count"), 1000)
+
+    def test_few_descriptors_in_the_program(self):
+        """Too few to be handed the shared memory: it runs unrecorded, and that is said."""
+        for count, is_recorded in ((4, False), (5, False), (6, True), (7, True)):
+            with self.subTest(count):
+                command = ("sh", "-c", f"ulimit -n {count}; exec {program('adverse')} closed")
+                self.assertEqual(run(*command).status, 7)
+                recording = self.record(*command)
+                self.assertEqual(recording.result.status, 7, recording.result)
+                self.assertNotIn("rror", recording.result.stderr)
+                if is_recorded:
+                    self.assert_counted(recording, 3000, "tests/e2e/programs/adverse.cpp")
+                else:
+                    self.assertEqual(recording.header("unrecorded_processes"), 1)
+                    self.assertIn("not recorded", recording.ask("summary"))
+
+    def test_few_descriptors_in_record(self):
+        """Children are noticed and polled; images that it cannot take run unrecorded, at once."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+        command = ("sh", "-c", "for i in $(seq 60); do sleep 2 & done; wait; echo out; exit 5")
+        begin = time.monotonic()
+        recording = self.record(*command, preexec_fn=limit)
+        self.assertLess(time.monotonic() - begin, 30)
+        self.assertEqual(recording.result[:2], (5, "out\n"), recording.result)
+        self.assertEqual(recording.header("complete"), 1)
+        rows = recording.query("SELECT not_recorded, count(*) FROM processes GROUP BY 1")
+        self.assertEqual(sum(count for _, count in rows) // 2, 61, rows)
+        self.assertGreater(recording.header("unrecorded_processes"), 0)
+
+
+class Inherited(FaultCase):
+    """What record was started with."""
+
+    def test_ignored_signals(self):
+        for number in (signal.SIGCHLD, signal.SIGINT, signal.SIGHUP, signal.SIGPIPE, signal.SIGXFSZ):
+            with self.subTest(number):
+                def ignore(number=number):
+                    signal.signal(number, signal.SIG_IGN)
+                command = ("sh", "-c", "grep SigIgn /proc/self/status; kill -9 $$")
+                alone = run_alone(*command, preexec_fn=ignore, restore_signals=False)
+                recording = self.record(*command, preexec_fn=ignore, restore_signals=False)
+                self.assertEqual(recording.result[:2], (137, alone.stdout), recording.result)
+                self.assertEqual(recording.header("exit_status"), 137)
+
+    def test_blocked_signals_stay_blocked(self):
+        def block():
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGTERM])
+        command = ("grep", "SigBlk", "/proc/self/status")
+        alone = run(*command, preexec_fn=block)
+        self.assertEqual(self.record(*command, preexec_fn=block).result.stdout, alone.stdout)
+
+    def test_limits(self):
+        def limit():
+            resource.setrlimit(resource.RLIMIT_NOFILE, (77, 99))
+        command = ("sh", "-c", "ulimit -Sn; ulimit -Hn")
+        self.assertEqual(self.record(*command, preexec_fn=limit).result.stdout, "77\n99\n")
+
+
+class Killed(FaultCase):
+    """Random deaths: of the program, of one child of a tree, of heaptally."""
+
+    def test_at_random(self):
+        numbers = random.Random(int(os.environ.get("HEAPTALLY_FAULT_SEED", "11")))
+        for _ in range(int(os.environ.get("HEAPTALLY_FAULT_ROUNDS", "12"))):
+            self.kill_one(numbers.choice(("program", "child", "record")), numbers.uniform(0, 0.6),
+                          numbers)
+
+    def kill_one(self, victim, after, numbers):
+        command = self.churner(numbers.randint(2, 5), numbers.randint(1, 3), 700,
+                               numbers.choice((0, 0, 100)),
+                               *numbers.choice(((), ("sh", "-c", "python3 -c 0"))))
+        with self.subTest(victim=victim, after=after, command=command[2:]), \
+             self.recorder(*command) as recorder:
+            self.wait_until(lambda: self.path.exists() and children(recorder.pid))
+            (main,) = children(recorder.pid)
+            time.sleep(after)
+            with contextlib.suppress(OSError, IndexError):
+                others = children(main)
+                pid = {"program": main, "record": recorder.pid}.get(victim)
+                os.kill(numbers.choice(others) if pid is None else pid, signal.SIGKILL)
+            recorder.wait(40)
+            if victim == "record":
+                self.assertEqual(recorder.returncode, -signal.SIGKILL)
+                self.read_books()
+            elif victim == "program":
+                self.assertIn(recorder.returncode, (7, 137))
+            else:
+                self.assertIn(recorder.returncode, (7, 8))
+            recording = Recording(self.path)
+            self.assertEqual(run(HEAPTALLY, "summary", self.path).status, 0)
+            self.assertEqual(recording.header("complete"), int(victim != "record"))
+            if victim != "record":
+                answer = recording.stats()
+                losses = {key: recording.header(key) for key in LOSSES}
+                self.assertEqual(losses, dict.fromkeys(LOSSES, 0), answer["counts"])
+
+
+if __name__ == "__main__":
+    unittest.main()
