@@ -14,7 +14,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
-from harness import BUILD, Case, key_values, run  # noqa: E402
+from harness import BUILD, Case, Recording, key_values, run  # noqa: E402
 
 TRAPS = BUILD / "bin" / "traps"
 SHIM = BUILD / "lib" / "heaptally" / "libheaptally_preload.so"
@@ -283,21 +283,30 @@ class SystemCallFilters(TrapCase):
 
 
 class Scribbling(TrapCase):
+    def scribble(self, *arguments):
+        path = self.folder / f"scribbled{'-'.join(str(word) for word in arguments)}.heaptally"
+        try:
+            result = self.heaptally("record", "-o", path, "--", TRAPS / "scribbler", *arguments,
+                                    env={**os.environ, "HEAPTALLY_VERIFY": "0"}, timeout=60)
+        except subprocess.TimeoutExpired:
+            self.fail("record hangs")
+        self.assertNotIn("terminate called", result.stderr)
+        self.assertGreaterEqual(result.status, 0, result)
+        self.assertTrue(path.exists(), result)
+        self.assertEqual(run(BUILD / "bin" / "heaptally", "summary", path).status, 0)
+        return Recording(path, result)
+
     def test_a_program_that_overwrites_the_shared_memory_breaks_no_collector(self):
         for seed in range(1, 6):
             with self.subTest(seed):
-                environment = {**os.environ, "HEAPTALLY_VERIFY": "0"}
-                path = self.folder / f"scribbled{seed}.heaptally"
-                try:
-                    result = self.heaptally("record", "-o", path, "--", TRAPS / "scribbler", seed,
-                                            env=environment, timeout=60)
-                except subprocess.TimeoutExpired:
-                    self.fail("record hangs")
-                self.assertNotIn("terminate called", result.stderr)
-                self.assertGreaterEqual(result.status, 0, result)
-                self.assertTrue(path.exists(), result)
-                summary = run(BUILD / "bin" / "heaptally", "summary", path)
-                self.assertEqual(summary.status, 0, summary)
+                self.scribble(seed)
+
+    def test_a_tree_of_them_breaks_none_either(self):
+        """Blocks then name processes of others, and notes ones that never were."""
+        for seed in range(1, 6):
+            with self.subTest(seed):
+                recording = self.scribble(seed, 6)
+                self.assertTrue(any(recording.header(key) for key in LOSSES))
 
 
 if __name__ == "__main__":
