@@ -88,10 +88,11 @@ void print_closing_line(const RecordResult& result) {
                    size_text(header.peak.bytes), size_text(header.live_at_end.bytes),
                    counted(header.live_at_end.count, "block"), header.lost_events));
   if (!result.was_recorded) {
-    const std::string reason = result.not_recorded.empty()
-                                   ? "the shim did not start in it (is its C library older than "
-                                     "glibc 2.35?)"
-                                   : result.not_recorded;
+    const std::string reason =
+        result.not_recorded.empty()
+            ? "the shim did not start in it (is libunwind.so.8 missing, or its "
+              "C library older than glibc 2.35?)"
+            : result.not_recorded;
     tell(fmt::format("heaptally: {}: ran, but was not recorded: {}\n", header.command.front(),
                      reason));
   }

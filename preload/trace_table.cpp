@@ -13,6 +13,12 @@ std::uint64_t hash_of(wire::FrameKey key) {
   return key ^ key >> 32;
 }
 
+// Null if it cannot be mapped: another process may have made it that has more address space, or
+// the program itself have scribbled on what names it. The stack then ends there.
+TraceNode* node_at(TraceIndex index) {
+  return index < wire::kMaxNodes ? g_session.nodes().at(index) : nullptr;
+}
+
 // A node that nobody else knows of yet; 0 if there is no room.
 TraceIndex reserve_node(TraceIndex& spare) {
   TraceIndex index = spare;
@@ -43,7 +49,8 @@ bool open_trace_table() {
 }
 
 TraceIndex intern(TraceIndex parent, wire::FrameKey key, TraceIndex& spare) {
-  TraceNode* node = g_session.nodes().at(parent);
+  TraceNode* node = node_at(parent);
+  if (node == nullptr) return parent;
   std::atomic<TraceIndex>* link = &node->first_child;
   std::uint64_t bits = hash_of(key);
   TraceIndex fresh = 0;
@@ -55,7 +62,8 @@ TraceIndex intern(TraceIndex parent, wire::FrameKey key, TraceIndex& spare) {
       // Publishes the node's key and parent; matched by the acquire above.
       if (link->compare_exchange_strong(child, fresh, std::memory_order_acq_rel)) return fresh;
     }
-    TraceNode* there = g_session.nodes().at(child);
+    TraceNode* there = node_at(child);
+    if (there == nullptr) return parent;
     if (there->key == key) {
       if (fresh != 0) spare = fresh;
       return child;
