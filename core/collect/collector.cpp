@@ -387,7 +387,8 @@ void Recording::loop() {
     take_occurrences();
     tree_.find_forked();
     const std::size_t events = merger_.drain(now, sink_);
-    tree_.confirm_execs(merger_.drained_until() - clock_.ticks_of(kExecTime));
+    tree_.settle_execs(merger_.drained_until(),
+                       merger_.drained_until() - clock_.ticks_of(kExecTime));
     collect_sources();
     tree_.finish_ended(merger_.drained_until());
     housekeeping();

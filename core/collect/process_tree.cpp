@@ -14,15 +14,6 @@
 namespace heaptally {
 namespace {
 
-std::string program_of(const std::string& command) {
-  const std::string first = command.substr(0, command.find(' '));
-  return first.substr(first.rfind('/') + 1);
-}
-
-int shell_status(int wait_status) {
-  return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
 // Whether a block may have been written by a process that claimed it.
 bool is_plausible(const wire::ProcessBlock& block, std::uint64_t begin, std::uint64_t now) {
   constexpr std::uint32_t kLargestPid = 1u << 22;  // the kernel's own limit
@@ -47,14 +38,6 @@ void ShimCounts::add(const wire::ProcessBlock& block) {
   any_ready |= read(block.ready) != 0;
 }
 
-ProcessId ProcessTree::begin_row(Process row, const std::string& program, std::uint64_t stamp) {
-  row.start = clock_.since_start(stamp);
-  const std::int32_t pid = row.pid;
-  const ProcessId id = table_.begin(std::move(row), program);
-  if (table_.is_individual(id)) history_[pid].emplace_back(stamp, id);
-  return id;
-}
-
 TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
   TrackedProcess& tracked = *processes_.emplace_back(std::move(process));
   tracked.family->set_process(tracked.block, &tracked);
@@ -69,13 +52,10 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
   row.command = occurrence.command;
   // A forked child may execute a program before it was noticed.
   find_forked();
-  confirm_exec(occurrence.pid);
+  row.previous = execs_.replaced(occurrence.pid, occurrence.stamp);
   if (const auto old = by_pid_.find(occurrence.pid); old != by_pid_.end()) {
-    if (table_.is_individual(old->second->row)) row.previous = old->second->row;
+    if (!row.previous.has_value()) row.previous = rows_.individual(old->second->row);
     mark_ended(*old->second, occurrence.stamp);
-  } else if (const auto other = unrecorded_.find(occurrence.pid); other != unrecorded_.end()) {
-    if (table_.is_individual(other->second)) row.previous = other->second;
-    end_unrecorded(occurrence.pid, occurrence.stamp);
   }
   const std::uint32_t number = next_family_++;
   auto& family = families_[number];
@@ -89,7 +69,7 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
   process->family = family.get();
   process->program = program_of(row.command);
   process->begin_stamp = occurrence.stamp;
-  process->row = begin_row(std::move(row), process->program, occurrence.stamp);
+  process->row = rows_.begin(std::move(row), occurrence.stamp);
   track(std::move(process));
 }
 
@@ -101,7 +81,7 @@ void ProcessTree::not_followed(const Occurrence& occurrence) {
   row.command = occurrence.command;
   row.not_recorded = occurrence.reason;
   row.end = clock_.since_start(occurrence.stamp);
-  begin_row(std::move(row), program_of(occurrence.command), occurrence.stamp);
+  rows_.begin(std::move(row), occurrence.stamp);
 }
 
 void ProcessTree::find_forked() {
@@ -167,7 +147,7 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
   row.origin = Origin::kFork;
   row.command = family.command;
   process->program = program_of(row.command);
-  process->row = begin_row(std::move(row), process->program, process->begin_stamp);
+  process->row = rows_.begin(std::move(row), process->begin_stamp);
   TrackedProcess& tracked = track(std::move(process));
   if (tracked.pid != 0) return watcher_->watch(tracked.pid);
   mark_ended(tracked, clock_.now());
@@ -193,66 +173,27 @@ void ProcessTree::mark_ended(TrackedProcess& process, std::uint64_t stamp) {
     lane.main.pending.store(0, std::memory_order_relaxed);
     lane.nested.pending.store(0, std::memory_order_relaxed);
   }
-  if (table_.is_individual(process.row)) {
-    table_.change(process.row).end = clock_.since_start(stamp);
-  }
+  rows_.end(process.row, stamp);
 }
 
 void ProcessTree::ended(const Occurrence& occurrence) {
   find_forked();
-  confirm_exec(occurrence.pid);
   if (occurrence.status.has_value()) {
-    set_status(occurrence.pid, occurrence.stamp, *occurrence.status);
+    rows_.set_status(occurrence.pid, occurrence.stamp, *occurrence.status);
+    execs_.set_status(occurrence.pid, *occurrence.status);
   }
   const auto process = by_pid_.find(occurrence.pid);
   if (process != by_pid_.end()) mark_ended(*process->second, occurrence.stamp);
-  end_unrecorded(occurrence.pid, occurrence.stamp);
+  execs_.ended(occurrence.pid, occurrence.stamp);
 }
 
-void ProcessTree::set_status(std::int32_t pid, std::uint64_t stamp, int wait_status) {
-  const auto rows = history_.find(pid);
-  if (rows == history_.end()) return;
-  for (auto row = rows->second.rbegin(); row != rows->second.rend(); ++row) {
-    if (row->first > stamp) continue;
-    table_.change(row->second).exit_status = shell_status(wait_status);
-    return;
-  }
-}
-
-// The exec that was announced has happened.
-void ProcessTree::confirm_exec(std::int32_t pid) {
-  const auto here = execs_.find(pid);
-  if (here == execs_.end()) return;
-  const AnnouncedExec exec = std::move(here->second);
-  execs_.erase(here);
-  Process row;
-  row.pid = pid;
-  row.parent_pid = exec.parent;
-  row.command = exec.path;
-  row.not_recorded = exec.reason;
-  if (const auto self = by_pid_.find(pid); self != by_pid_.end()) {
-    if (table_.is_individual(self->second->row)) row.previous = self->second->row;
-    mark_ended(*self->second, exec.stamp);
-  }
-  unrecorded_[pid] = begin_row(std::move(row), program_of(exec.path), exec.stamp);
-  ++unrecorded_count_;
-}
-
-void ProcessTree::confirm_execs(std::uint64_t before) {
-  std::vector<std::int32_t> confirmed;
-  for (const auto& [pid, exec] : execs_) {
-    if (exec.stamp < before) confirmed.push_back(pid);
-  }
-  for (const std::int32_t pid : confirmed) confirm_exec(pid);
-}
-
-void ProcessTree::end_unrecorded(std::int32_t pid, std::uint64_t stamp) {
-  const auto here = unrecorded_.find(pid);
-  if (here == unrecorded_.end()) return;
-  if (table_.is_individual(here->second)) {
-    table_.change(here->second).end = clock_.since_start(stamp);
-  }
-  unrecorded_.erase(here);
+void ProcessTree::settle_execs(std::uint64_t drained_until, std::uint64_t certain_before) {
+  execs_.settle(drained_until, certain_before, [&](std::int32_t pid, std::uint64_t stamp) {
+    const auto self = by_pid_.find(pid);
+    if (self != by_pid_.end() && self->second->begin_stamp < stamp) {
+      mark_ended(*self->second, stamp);
+    }
+  });
 }
 
 void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) {
@@ -263,23 +204,31 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
   if (pid <= 0) return;
   switch (note.kind) {
     case wire::NoteKind::kEnded:
-      return set_status(pid, stamp, static_cast<int>(note.value));
-    case wire::NoteKind::kExecUnrecorded: {
-      const auto reason = static_cast<wire::Recordability>(note.value);
-      const auto self = by_pid_.find(pid);
-      const bool is_tracked = self != by_pid_.end();
-      // Another process is a child that was spawned, or is gone already.
-      const std::int32_t its_parent = is_tracked ? 0 : parent_pid(pid);
-      if (its_parent != 0 && its_parent != from.pid && pid != from.pid) return;
-      const std::int32_t parent = is_tracked ? table_.row(self->second->row).parent_pid : from.pid;
-      execs_[pid] = {parent, note.text, wire::reason_text(reason), stamp};
-      if (!is_tracked) watcher_->watch(pid);
-      return;
-    }
+      rows_.set_status(pid, stamp, static_cast<int>(note.value));
+      return execs_.set_status(pid, static_cast<int>(note.value));
+    case wire::NoteKind::kExecUnrecorded:
+      return announce_exec(from, pid, note, stamp);
     case wire::NoteKind::kExecFailed:
-      execs_.erase(pid);
-      return;
+      return execs_.failed(pid);
   }
+}
+
+void ProcessTree::announce_exec(const TrackedProcess& from, std::int32_t pid,
+                                const PendingNote& note, std::uint64_t stamp) {
+  AnnouncedExecs::Exec exec;
+  exec.path = note.text;
+  exec.reason = wire::reason_text(static_cast<wire::Recordability>(note.value));
+  exec.stamp = stamp;
+  exec.parent = from.pid;
+  if (pid == from.pid) {
+    exec.parent = table_.row(from.row).parent_pid;
+    exec.previous = rows_.individual(from.row);
+  } else if (const std::int32_t parent = parent_pid(pid); parent != 0 && parent != from.pid) {
+    return;  // neither a child that was spawned, nor gone already
+  }
+  execs_.announce(pid, std::move(exec));
+  // Its end may have been noticed before these last words of it were read.
+  if (!by_pid_.contains(pid)) watcher_->watch(pid);
 }
 
 void ProcessTree::finish_ended(std::uint64_t drained_until) {
@@ -313,14 +262,15 @@ void ProcessTree::release_families() {
 }
 
 void ProcessTree::finish() {
-  confirm_execs(clock_.now());
+  settle_execs(clock_.now(), clock_.now());
   for (const auto& process : processes_) {
     if (!process->end_stamp.has_value()) mark_ended(*process, clock_.now());
     finish(*process);
   }
   processes_.clear();
   const std::uint64_t now = clock_.now();
-  while (!unrecorded_.empty()) end_unrecorded(unrecorded_.begin()->first, now);
+  for (const std::int32_t pid : execs_.running()) execs_.ended(pid, now);
+  settle_execs(clock_.now(), clock_.now());
 }
 
 void ProcessTree::finish(TrackedProcess& process) {
@@ -391,8 +341,7 @@ void ProcessTree::free_dead_claims() {
 std::vector<std::int32_t> ProcessTree::running() const {
   std::vector<std::int32_t> pids;
   for (const auto& [pid, process] : by_pid_) pids.push_back(pid);
-  for (const auto& [pid, row] : unrecorded_) pids.push_back(pid);
-  for (const auto& [pid, exec] : execs_) {
+  for (const std::int32_t pid : execs_.running()) {
     if (!by_pid_.contains(pid)) pids.push_back(pid);
   }
   std::sort(pids.begin(), pids.end());
@@ -403,7 +352,7 @@ bool ProcessTree::is_over(std::uint64_t drained_until) {
   const auto is_done = [&](const auto& process) {
     return process->end_stamp.has_value() && *process->end_stamp < drained_until;
   };
-  if (!unrecorded_.empty() || !execs_.empty() || !std::ranges::all_of(processes_, is_done)) {
+  if (!execs_.is_empty() || !std::ranges::all_of(processes_, is_done)) {
     return false;
   }
   for (const auto& [number, family] : families_) {
@@ -423,8 +372,8 @@ ShimCounts ProcessTree::counts() const {
 }
 
 std::string ProcessTree::why_not_recorded(std::int32_t pid) const {
-  const auto rows = history_.find(pid);
-  return rows == history_.end() ? "" : table_.row(rows->second.back().second).not_recorded;
+  const std::optional<ProcessId> row = rows_.latest(pid);
+  return row.has_value() ? table_.row(*row).not_recorded : "";
 }
 
 std::optional<std::uint64_t> ProcessTree::peak_number(ProcessId row) const {

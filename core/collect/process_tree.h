@@ -9,8 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/collect/announced_execs.h"
 #include "core/collect/event_tally.h"
 #include "core/collect/image_family.h"
+#include "core/collect/process_rows.h"
 #include "core/collect/process_table.h"
 #include "core/collect/ring_merger.h"
 #include "core/collect/tick_clock.h"
@@ -51,8 +53,8 @@ class ProcessTree : public ProcessEvents {
 
   // Finds the processes that were forked since the last call.
   void find_forked();
-  // Takes it that what was announced before has happened.
-  void confirm_execs(std::uint64_t before);
+  // See AnnouncedExecs::settle.
+  void settle_execs(std::uint64_t drained_until, std::uint64_t certain_before);
   // Now and then: gives back the blocks of those that died in claiming them.
   void free_dead_claims();
   // Ends the processes all of whose events were applied: those that ended before `drained_until`.
@@ -76,7 +78,7 @@ class ProcessTree : public ProcessEvents {
   bool is_over(std::uint64_t drained_until);
   // The first image has come.
   bool has_begun() const { return table_.images() != 0; }
-  std::uint64_t unrecorded() const { return unrecorded_count_; }
+  std::uint64_t unrecorded() const { return unrecorded_count_ + execs_.count(); }
 
   // With those of the processes that run.
   ShimCounts counts() const;
@@ -85,34 +87,24 @@ class ProcessTree : public ProcessEvents {
   std::optional<std::uint64_t> peak_number(ProcessId row) const;
 
  private:
-  // What a process said that it executes. If it says nothing more, it did.
-  struct AnnouncedExec {
-    std::int32_t parent = 0;
-    std::string path;
-    std::string reason;  // why it will not be recorded
-    std::uint64_t stamp = 0;
-  };
-  // The rows that a PID has had, with the stamps of their beginnings.
-  using History = std::vector<std::pair<std::uint64_t, ProcessId>>;
-
   void find_forked(ImageFamily& family);
   bool may_be_recorded(std::int32_t pid) const;
   void fork_found(ImageFamily& family, std::uint32_t block);
   TrackedProcess& track(std::unique_ptr<TrackedProcess> process);
-  ProcessId begin_row(Process row, const std::string& program, std::uint64_t stamp);
-  void confirm_exec(std::int32_t pid);
-  void end_unrecorded(std::int32_t pid, std::uint64_t stamp);
+  void announce_exec(const TrackedProcess& from, std::int32_t pid, const PendingNote& note,
+                     std::uint64_t stamp);
   void mark_ended(TrackedProcess& process, std::uint64_t stamp);
   void finish(TrackedProcess& process);
   void release_memory(TrackedProcess& process);
   void release_families();
   static void free_block(wire::ProcessBlock& block);
-  void set_status(std::int32_t pid, std::uint64_t stamp, int wait_status);
   static std::int32_t seen_pid(const wire::ProcessBlock& block);
 
   const TickClock& clock_;
   RingMerger& merger_;
   ProcessTable& table_;
+  ProcessRows rows_{clock_, table_};
+  AnnouncedExecs execs_{rows_};
   Watcher* watcher_ = nullptr;
   EventTally* events_ = nullptr;
 
@@ -120,11 +112,8 @@ class ProcessTree : public ProcessEvents {
   std::uint32_t next_family_ = 0;
   std::vector<std::unique_ptr<TrackedProcess>> processes_;
   std::unordered_map<std::int32_t, TrackedProcess*> by_pid_;  // those that have not ended
-  std::unordered_map<std::int32_t, ProcessId> unrecorded_;    // likewise, not recorded
-  std::unordered_map<std::int32_t, AnnouncedExec> execs_;     // by the PID that executes
-  std::unordered_map<std::int32_t, History> history_;
-  std::vector<std::uint64_t> peak_numbers_;  // by row, of those that have ended
-  std::uint64_t unrecorded_count_ = 0;
+  std::vector<std::uint64_t> peak_numbers_;                   // by row, of those that have ended
+  std::uint64_t unrecorded_count_ = 0;                        // that asked, and were not followed
   ShimCounts ended_counts_;
 };
 
