@@ -30,7 +30,7 @@ namespace {
 constexpr std::uint32_t kMostEntries = 64;
 constexpr std::size_t kMegabyte = 1'000'000;
 
-// Of one process image; read by test_trees.py.
+// Of one process image; read by test_families.py.
 struct Entry {
   std::uint64_t pid, total_bytes, total_count, live_bytes, live_count, peak_bytes, peak_count;
   std::uint64_t inherited;  // frees of blocks from before its fork
