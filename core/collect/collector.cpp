@@ -158,6 +158,7 @@ class Recording {
 
 Recording::Recording(const RecordOptions& options)
     : options_(options),
+      clock_(options.monotonic_clock),
       program_({options.command, options.preload, listener_.session()}),
       path_(options.output.empty() ? default_output(options.command.front(), program_.pid())
                                    : options.output),

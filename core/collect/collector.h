@@ -18,6 +18,7 @@ struct RecordOptions {
   bool drop_when_full = false;       // never make the program wait for a full ring
   bool follow = true;                // record the processes it starts, too
   bool verify_stacks = false;        // compare every stack with libunwind's own (slow)
+  bool monotonic_clock = false;      // stamp events as where the counter cannot be trusted
   std::string preload;               // path of the shim
   // Called while the last symbols are resolved, after the program has ended.
   std::function<void(std::size_t done, std::size_t all)> progress;

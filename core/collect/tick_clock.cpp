@@ -38,9 +38,10 @@ std::int64_t monotonic() {
 
 }  // namespace
 
-TickClock::TickClock()
-    : kind_(counter_is_invariant() && kernel_trusts_counter() ? wire::Clock::kTimeStampCounter
-                                                              : wire::Clock::kMonotonic),
+TickClock::TickClock(bool monotonic)
+    : kind_(!monotonic && counter_is_invariant() && kernel_trusts_counter()
+                ? wire::Clock::kTimeStampCounter
+                : wire::Clock::kMonotonic),
       start_(read()),
       anchor_{start_.ticks, 0} {
   if (kind_ == wire::Clock::kMonotonic) return;

@@ -14,7 +14,8 @@ namespace heaptally {
 // Threads: now() from any; the rest from one.
 class TickClock {
  public:
-  TickClock();
+  // `monotonic`: CLOCK_MONOTONIC in any case.
+  explicit TickClock(bool monotonic = false);
 
   wire::Clock kind() const { return kind_; }
   const char* name() const;  // "tsc" or "monotonic"

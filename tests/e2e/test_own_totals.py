@@ -1,5 +1,6 @@
 """A program that knows all that it allocates: the recording must say the same, every time."""
 
+import os
 import unittest
 
 from harness import Case, key_values, marked_line, program, run_alone
@@ -76,6 +77,15 @@ class OwnTotals(Case):
                 self.assert_exact(recording)
                 lines = own_lines(key_values(recording.result.stdout), "total")
         self.assertGreater(len(lines), 30)  # the program did use them
+
+    def test_without_the_time_stamp_counter(self):
+        """As on machines whose counter cannot be trusted: stamps of CLOCK_MONOTONIC."""
+        for run in range(3):
+            with self.subTest(run=run):
+                recording = self.record(program("own_totals"),
+                                        env={**os.environ, "HEAPTALLY_CLOCK": "monotonic"})
+                self.assertEqual(recording.header("clock"), "monotonic")
+                self.assert_exact(recording)
 
     def test_it_says_the_same_alone(self):
         alone = key_values(run_alone(program("own_totals")).stdout)

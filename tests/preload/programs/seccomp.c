@@ -49,6 +49,10 @@ int main(int count, char** arguments) {
   dprintf(1, "before=%lld\n", g_allocations);
   if (restrict_calls(count > 1 ? arguments[1] : "") != 0) return 1;
   for (int i = 0; i < kRounds; ++i) allocate_at(i % kDepth, 100);
-  report_books();
+  /* dprintf would look for the position in the file. */
+  char text[100];
+  const int length = snprintf(text, sizeof(text), "allocations=%lld\nbytes=%lld\n", g_allocations,
+                              g_bytes);
+  if (write(1, text, (size_t)length) != length) syscall(SYS_exit, 1);
   syscall(SYS_exit, 0);
 }
