@@ -4,9 +4,9 @@
 //
 //   churner FILE PROCESSES THREADS MILLISECONDS [BETWEEN_US] [PROGRAM [ARGUMENT...]]
 //
-// The first process forks the others, churns too, waits for them and appends "done". BETWEEN_US
-// is a pause after each round; each process but the first executes PROGRAM at its end.
-// Status: 7, or 8 if one of the others did not end with 0.
+// THREADS 0: short threads, one after the other. The first process forks the others, churns too,
+// waits for them and appends "done". BETWEEN_US is a pause after each round; each process but the
+// first executes PROGRAM at its end. Status: 7, or 8 if one of the others did not end with 0.
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/wait.h>
@@ -23,7 +23,8 @@
 namespace {
 
 constexpr std::size_t kMaxThreads = 16;
-constexpr std::int64_t kPause = 100'000'000;  // ns; a round that takes longer was held up
+constexpr std::uint64_t kShortThread = 20'000;  // rounds
+constexpr std::int64_t kPause = 100'000'000;    // ns; a round that takes longer was held up
 
 struct Books {
   std::uint64_t rounds = 0;
@@ -40,8 +41,8 @@ std::int64_t now() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-void work(Books& books, std::int64_t end) {
-  for (std::int64_t begin = now(); begin < end;) {
+void work(Books& books, std::int64_t end, std::uint64_t most = UINT64_MAX) {
+  for (std::int64_t begin = now(); begin < end && books.rounds < most;) {
     void* block = std::malloc(40);  // allocates
     asm volatile("" : "+r"(block));
     block = std::realloc(block, 80);  // reallocates
@@ -61,13 +62,33 @@ void* run_thread(void* argument) {
   return nullptr;
 }
 
+void* run_short_thread(void* argument) {
+  work(*static_cast<Books*>(argument), INT64_MAX, kShortThread);
+  return nullptr;
+}
+
+Books run_short_threads() {
+  const std::int64_t end = now() + g_milliseconds * 1'000'000;
+  Books all;
+  while (now() < end) {
+    Books books;
+    pthread_t thread;
+    if (pthread_create(&thread, nullptr, run_short_thread, &books) != 0) _exit(4);
+    pthread_join(thread, nullptr);
+    all.rounds += books.rounds;
+    all.longest = std::max(all.longest, books.longest);
+    all.held_up += books.held_up;
+  }
+  return all;
+}
+
 void append(const char* file, const char* text, int length) {
   const int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   if (fd < 0 || write(fd, text, static_cast<std::size_t>(length)) != length) _exit(3);
   close(fd);
 }
 
-void churn(const char* file, std::size_t threads) {
+Books run_threads(std::size_t threads) {
   static std::array<Books, kMaxThreads> books;
   books = {};
   std::array<pthread_t, kMaxThreads> others;
@@ -82,6 +103,11 @@ void churn(const char* file, std::size_t threads) {
     all.longest = std::max(all.longest, books[i].longest);
     all.held_up = std::max(all.held_up, books[i].held_up);
   }
+  return all;
+}
+
+void churn(const char* file, std::size_t threads) {
+  const Books all = threads == 0 ? run_short_threads() : run_threads(threads);
   char line[200];
   append(file, line,
          std::snprintf(line, sizeof(line), "%d %llu %lld %lld\n", getpid(),
@@ -95,7 +121,7 @@ int main(int argc, char** argv) {
   if (argc < 5) return 2;
   const int processes = std::atoi(argv[2]);
   const std::size_t threads = std::strtoul(argv[3], nullptr, 10);
-  if (threads == 0 || threads > kMaxThreads) return 2;
+  if (threads > kMaxThreads) return 2;
   g_milliseconds = std::atoll(argv[4]);
   if (argc > 5) g_between = static_cast<useconds_t>(std::atoi(argv[5]));
   for (int i = 1; i < processes; ++i) {
