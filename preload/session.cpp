@@ -101,14 +101,16 @@ bool receive_memory(int socket, Descriptors& received) {
     return false;
   }
   const cmsghdr* part = CMSG_FIRSTHDR(&message);
-  if (part == nullptr || part->cmsg_type != SCM_RIGHTS || part->cmsg_len < CMSG_LEN(sizeof(int))) {
+  if (part == nullptr || part->cmsg_type != SCM_RIGHTS || part->cmsg_len > CMSG_LEN(kBytes)) {
     return false;
   }
-  std::memcpy(&received.memory, CMSG_DATA(part), sizeof(int));
-  // A process that is short of descriptors may be given the first one only.
-  if (part->cmsg_len != CMSG_LEN(kBytes)) return false;
-  std::memcpy(&received.page, CMSG_DATA(part) + sizeof(int), sizeof(int));
-  std::memcpy(&received.tie, CMSG_DATA(part) + 2 * sizeof(int), sizeof(int));
+  // A process that is short of descriptors is given the first ones only.
+  const std::size_t count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  int* const places[wire::kWelcomeDescriptors] = {&received.memory, &received.page, &received.tie};
+  for (std::size_t i = 0; i < count; ++i) {
+    std::memcpy(places[i], CMSG_DATA(part) + i * sizeof(int), sizeof(int));
+  }
+  if (count != wire::kWelcomeDescriptors) return false;
   return is_welcome(welcome);
 }
 

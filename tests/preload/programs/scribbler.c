@@ -17,7 +17,7 @@ static int find_shared_memory(struct Range* ranges, int room) {
   int count = 0;
   while (maps != NULL && count < room && fgets(line, sizeof(line), maps) != NULL) {
     unsigned long begin, end;
-    if (strstr(line, "memfd:heaptally") == NULL) continue;
+    if (strstr(line, "memfd:heaptally") == NULL || strstr(line, " rw") == NULL) continue;
     if (sscanf(line, "%lx-%lx", &begin, &end) == 2) {
       ranges[count++] = (struct Range){(char*)begin, (char*)end};
     }
