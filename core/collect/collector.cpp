@@ -18,11 +18,13 @@
 #include "core/collect/launcher.h"
 #include "core/collect/listener.h"
 #include "core/collect/newcomers.h"
-#include "core/collect/process_stats.h"
 #include "core/collect/process_tree.h"
 #include "core/collect/recording_store.h"
+#include "core/collect/replaced_file.h"
 #include "core/collect/ring_merger.h"
 #include "core/collect/session_page.h"
+#include "core/collect/timeline_cutter.h"
+#include "core/collect/tree_sampler.h"
 #include "core/collect/watcher.h"
 
 namespace heaptally {
@@ -30,9 +32,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kFirstBucketWidth = 1ms;
-constexpr std::int64_t kBucketsOfAWidth = 1024;  // then buckets become twice as wide
-constexpr Nanoseconds kSampleEvery = 10ms;
 constexpr Nanoseconds kFlushEvery = 1s;
 constexpr Nanoseconds kModulesEvery = 10ms;
 constexpr Nanoseconds kNamesEvery = 200ms;
@@ -45,43 +44,10 @@ constexpr Nanoseconds kLoadTime = 20ms;          // of a program by the kernel
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
 constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
-// Looking at the memory of many processes takes time: at most one part in so many.
-constexpr int kSamplingShare = 50;
 
 std::filesystem::path default_output(const std::string& program, int pid) {
   return fmt::format("{}.{}.heaptally", std::filesystem::path(program).filename().string(), pid);
 }
-
-// The file that a recording replaces: it lives on under another name until the program has
-// started, and comes back if it does not.
-class ReplacedFile {
- public:
-  ReplacedFile(std::filesystem::path path, bool may_replace) : path_(std::move(path)) {
-    std::error_code error;
-    if (!may_replace || !std::filesystem::is_regular_file(path_, error)) return;
-    aside_ = path_;
-    aside_ += ".replaced";
-    std::filesystem::rename(path_, aside_, error);
-    if (error) aside_.clear();
-  }
-  ReplacedFile(const ReplacedFile&) = delete;
-  ReplacedFile& operator=(const ReplacedFile&) = delete;
-  ~ReplacedFile() {
-    std::error_code error;
-    if (!aside_.empty()) std::filesystem::rename(aside_, path_, error);
-  }
-
-  // The new one stands.
-  void let_go() {
-    std::error_code error;
-    if (!aside_.empty()) std::filesystem::remove(aside_, error);
-    aside_.clear();
-  }
-
- private:
-  std::filesystem::path path_;
-  std::filesystem::path aside_;  // empty: there was none, or it was let go
-};
 
 // Where a module is to be found.
 struct NewSource {
@@ -109,7 +75,6 @@ class Recording {
   void notice_background();
   void close_bucket(Nanoseconds now);
   void housekeeping();
-  void sample(Nanoseconds now);
   void put_batch();
   void collect_sources();
   bool has_new_modules() const;
@@ -140,20 +105,17 @@ class Recording {
   Header header_;
   RecordResult result_;
   std::vector<NewSource> sources_;  // of modules that are not in a batch yet
-  std::vector<Bucket> buckets_;
-  std::vector<Sample> samples_;
+  TimelineCutter timeline_{tallies_};
+  TreeSampler sampler_{clock_};
   bool root_has_ended_ = false;
   Nanoseconds root_end_{0};
   std::optional<Nanoseconds> over_since_;  // all that are known have ended
   bool background_told_ = false;
   Foreground foreground_;
   bool is_stopped_ = false;  // by the user, while background processes ran on
-  Nanoseconds bucket_start_{0};
-  Nanoseconds bucket_width_{kFirstBucketWidth};
   Nanoseconds next_flush_{kFlushEvery};
   Nanoseconds last_batch_{0};
   Nanoseconds next_names_{0};
-  Nanoseconds next_sample_{0};
 };
 
 Recording::Recording(const RecordOptions& options)
@@ -177,7 +139,7 @@ Recording::Recording(const RecordOptions& options)
       }) {
   tree_.connect(watcher_, events_);
   fill_header_of_start();
-  events_.on_time([this](Nanoseconds now) { close_bucket(now); }, bucket_width_);
+  events_.on_time([this](Nanoseconds now) { close_bucket(now); }, timeline_.end());
 }
 
 void Recording::fill_header_of_start() {
@@ -217,50 +179,23 @@ Header Recording::current_header() const {
   header.waited = shim.waited;
   header.nested_events = merger_.counts().nested;
   header.rejected_events = merger_.counts().rejected + events.damaged_traces;
+  header.first_rss = sampler_.first_rss();
+  header.peak_rss = sampler_.peak_rss();
   return header;
 }
 
 void Recording::close_bucket(Nanoseconds now) {
-  if (!tallies_.bucket_is_empty()) {
-    buckets_.push_back(tallies_.take_bucket(bucket_start_, bucket_width_));
-  }
-  // The longer the run, the coarser its timeline. A bucket starts at a multiple of its width,
-  // and after the end of the one before.
-  const Nanoseconds twice = 2 * bucket_width_;
-  if (now >= kBucketsOfAWidth * bucket_width_ &&
-      now / twice * twice >= bucket_start_ + bucket_width_) {
-    bucket_width_ = twice;
-  }
-  bucket_start_ = now / bucket_width_ * bucket_width_;
-  events_.call_at(bucket_start_ + bucket_width_);
-}
-
-void Recording::sample(Nanoseconds now) {
-  Sample sum;
-  sum.time = now;
-  for (const std::int32_t pid : tree_.running()) {
-    const MemoryUse use = memory_use(pid);
-    sum.rss += use.rss;
-    sum.mapped += use.mapped;
-    sum.cpu += cpu_time(pid);
-  }
-  if (sum.rss == 0) return;
-  // What those that have ended used stays used.
-  if (!samples_.empty()) sum.cpu = std::max(sum.cpu, samples_.back().cpu);
-  samples_.push_back(sum);
-  header_.peak_rss = std::max({header_.peak_rss, sum.rss, peak_rss(program_.pid())});
-  if (header_.first_rss == 0) header_.first_rss = sum.rss;
+  timeline_.close(now);
+  events_.call_at(timeline_.end());
 }
 
 void Recording::housekeeping() {
   const Nanoseconds now = clock_.elapsed();
   const Nanoseconds drained = clock_.since_start(merger_.drained_until());
-  if (tree_.has_begun() && drained >= bucket_start_ + bucket_width_) close_bucket(drained);
+  if (tree_.has_begun() && drained >= timeline_.end()) close_bucket(drained);
   // Before its first image the child is still a copy of this process.
-  if (now >= next_sample_ && tree_.has_begun()) {
-    sample(now);
-    const Nanoseconds took = clock_.elapsed() - now;
-    next_sample_ = now + std::max<Nanoseconds>(kSampleEvery, kSamplingShare * took);
+  if (tree_.has_begun() && sampler_.is_due(now)) {
+    sampler_.sample(now, tree_.running(), program_.pid());
   }
   if (now >= next_names_) {
     for (const auto& [number, family] : tree_.families()) events_.refresh_thread_names(*family);
@@ -304,8 +239,8 @@ Batch Recording::take_batch() {
   batch.frames = traces_.take_new_frames();
   batch.traces = traces_.take_new_traces();
   batch.keys = tallies_.take_new_keys();
-  batch.buckets = std::exchange(buckets_, {});
-  batch.samples = std::exchange(samples_, {});
+  batch.buckets = timeline_.take();
+  batch.samples = sampler_.take();
   batch.header = current_header();
   return batch;
 }
