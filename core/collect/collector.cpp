@@ -339,7 +339,7 @@ void Recording::loop() {
 // Who was started without a fork that was seen, just before the last process ended, is on the way
 // from its exec to the handshake.
 bool Recording::somebody_comes() {
-  if (!tree_.is_over(merger_.drained_until())) {
+  if (!tree_.is_over(merger_.drained_until(), options_.follow)) {
     over_since_.reset();
     return true;
   }

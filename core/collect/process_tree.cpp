@@ -348,13 +348,14 @@ std::vector<std::int32_t> ProcessTree::running() const {
   return pids;
 }
 
-bool ProcessTree::is_over(std::uint64_t drained_until) {
+bool ProcessTree::is_over(std::uint64_t drained_until, bool follows_forks) {
   const auto is_done = [&](const auto& process) {
     return process->end_stamp.has_value() && *process->end_stamp < drained_until;
   };
   if (!execs_.is_empty() || !std::ranges::all_of(processes_, is_done)) {
     return false;
   }
+  if (!follows_forks) return true;
   for (const auto& [number, family] : families_) {
     if (family->memory().is_held()) return false;
     // One that has come and ended meanwhile, or was killed before it said so.

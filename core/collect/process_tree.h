@@ -75,7 +75,7 @@ class ProcessTree : public ProcessEvents {
   std::vector<std::int32_t> running() const;
   // Nothing is left to be recorded: all have ended before `drained_until`, and nobody is left who
   // could still come.
-  bool is_over(std::uint64_t drained_until);
+  bool is_over(std::uint64_t drained_until, bool follows_forks);
   // The first image has come.
   bool has_begun() const { return table_.images() != 0; }
   std::uint64_t unrecorded() const { return unrecorded_count_ + execs_.count(); }
