@@ -14,8 +14,14 @@ namespace {
 constexpr std::uint64_t kReleaseEvery = 1024;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
+bool is_allocation(const wire::Event& event) {
+  return event.kind == wire::EventKind::kAllocate || event.kind == wire::EventKind::kReallocateTo;
+}
+
 bool makes_sense(const wire::Event& event) {
+  constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 47;
   const auto kind = static_cast<std::uint8_t>(event.kind);
+  if (is_allocation(event) && event.size > kAddressSpace) return false;
   return kind != 0 && kind <= wire::kLastEventKind &&
          (event.kind == wire::EventKind::kThreadBegin || event.kind == wire::EventKind::kText ||
           event.address != 0);
