@@ -7,6 +7,7 @@
 #include "preload/exec_hooks.h"
 #include "preload/exec_target.h"
 #include "preload/exit_hooks.h"
+#include "preload/libc_symbols.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
 #include "preload/modules.h"
@@ -77,6 +78,7 @@ bool set_up_libunwind() {
   // call does so at its first hook.
   pthread_atfork(nullptr, nullptr, [] { g_session.in_own_process(); });
   watch_own_exit();
+  redirect_libc_symbols();
   g_early_log.flush();
 }
 

@@ -155,3 +155,19 @@ HEAPTALLY_HOOK std::size_t malloc_usable_size(void* block) {
   if (is_bootstrap(block)) return bootstrap_size(block);
   return have_real_allocator() ? g_real.malloc_usable_size(block) : 0;
 }
+
+// For libc_symbols.cpp: the hooks themselves, whatever their usual names stand for.
+#define HEAPTALLY_NAME_HOOK(function)                                          \
+  asm(".globl heaptally_hook_" #function "\n.hidden heaptally_hook_" #function \
+      "\n.set heaptally_hook_" #function ", " #function)
+HEAPTALLY_NAME_HOOK(malloc);
+HEAPTALLY_NAME_HOOK(free);
+HEAPTALLY_NAME_HOOK(calloc);
+HEAPTALLY_NAME_HOOK(realloc);
+HEAPTALLY_NAME_HOOK(reallocarray);
+HEAPTALLY_NAME_HOOK(posix_memalign);
+HEAPTALLY_NAME_HOOK(aligned_alloc);
+HEAPTALLY_NAME_HOOK(memalign);
+HEAPTALLY_NAME_HOOK(valloc);
+HEAPTALLY_NAME_HOOK(pvalloc);
+HEAPTALLY_NAME_HOOK(malloc_usable_size);

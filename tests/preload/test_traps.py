@@ -243,6 +243,11 @@ class Loading(TrapCase):
                          {("libplugin_short.so", "allocate_in_short_frames"),
                           ("libplugin_large.so", "allocate_in_large_frames")})
 
+    def test_a_plugin_that_binds_to_libc_first(self):
+        recording, says = self.exact("deepbind", TRAPS / "libdeepbind_plugin.so")
+        self.assertEqual(self.own_calls(recording, "libdeepbind_plugin.so"),
+                         (says["of_plugin"], 1000 * (10 + 30)))
+
     def test_loading_while_others_allocate_iterate_and_are_cancelled(self):
         # With two threads that load, the other library is in place while threads unwind.
         for verify in (True, False):
