@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -168,7 +169,9 @@ Program::Program(const ProgramSettings& settings) {
   const std::vector<char*> argument_pointers = pointers_to(arguments);
   const std::vector<char*> environment_pointers = pointers_to(environment);
   int report[2], gate[2];
-  if (pipe2(report, O_CLOEXEC) != 0 || pipe2(gate, O_CLOEXEC) != 0) {
+  // The gate is a socket: to write to the pipe of a child that was killed is a SIGPIPE.
+  if (pipe2(report, O_CLOEXEC) != 0 ||
+      socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, gate) != 0) {
     throw Error("pipe", std::strerror(errno));
   }
   path_ = path;
@@ -192,7 +195,9 @@ Program::Program(const ProgramSettings& settings) {
 }
 
 void Program::start() {
-  int problem = write(gate_, "g", 1) == 1 ? 0 : errno;
+  const bool is_open = send(gate_, "g", 1, MSG_NOSIGNAL) == 1;
+  // A child that was killed has ended like any other program.
+  int problem = is_open || errno == EPIPE || errno == ECONNRESET ? 0 : errno;
   // Ends at once when exec closes the other end.
   if (problem == 0 && read(report_, &problem, sizeof(problem)) != sizeof(problem)) problem = 0;
   if (problem == 0) return;
