@@ -5,14 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 namespace heaptally {
 namespace {
 
 constexpr std::uint64_t kReleaseEvery = 1024;
-constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
 bool is_allocation(const wire::Event& event) {
   return event.kind == wire::EventKind::kAllocate || event.kind == wire::EventKind::kReallocateTo;

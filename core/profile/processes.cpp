@@ -100,9 +100,17 @@ std::string names_of(const Processes& processes) {
   return names;
 }
 
+std::size_t process_rows(const Processes& processes) {
+  return static_cast<std::size_t>(
+      std::count_if(processes.begin(), processes.end(),
+                    [](const WholeProcess& process) { return process.processes != 0; }));
+}
+
 std::vector<ProcessLine> process_tree(const Processes& processes, std::size_t limit) {
-  std::vector<std::size_t> chosen(processes.size());
-  std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    if (processes[i].processes != 0) chosen.push_back(i);
+  }
   if (limit != 0 && limit < chosen.size()) {
     std::stable_sort(chosen.begin(), chosen.end(), [&](std::size_t a, std::size_t b) {
       return processes[a].peak.bytes > processes[b].peak.bytes;

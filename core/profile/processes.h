@@ -55,6 +55,9 @@ std::string_view program_name(std::string_view command);
 // The first processes by name, for messages: "make (100), cc (101) and 5 more".
 std::string names_of(const Processes& processes);
 
+// How many rows are processes of their own, or several: not those for what threads share.
+std::size_t process_rows(const Processes& processes);
+
 // A process as a line of a tree.
 struct ProcessLine {
   std::size_t process = 0;

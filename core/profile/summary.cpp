@@ -1,5 +1,9 @@
 #include "core/profile/summary.h"
 
+#include <algorithm>
+#include <utility>
+#include <vector>
+
 namespace heaptally {
 namespace {
 
@@ -30,13 +34,26 @@ void take_totals_from_tallies(const RecordingData& data, Summary& summary) {
   summary.frees = (summary.total - summary.live_at_end).count;
 }
 
+// How many processes ran at the same time, at most.
+std::uint64_t most_at_once(const std::vector<Process>& processes) {
+  std::vector<std::pair<Nanoseconds, int>> changes;
+  for (const Process& process : processes) {
+    changes.emplace_back(process.start, 1);
+    changes.emplace_back(std::max(process.start, process.end), -1);
+  }
+  std::sort(changes.begin(), changes.end());
+  int running = 0, most = 1;
+  for (const auto& [time, change] : changes) most = std::max(most, running += change);
+  return static_cast<std::uint64_t>(most);
+}
+
 }  // namespace
 
 bool heap_explains_little(const Summary& summary) {
   constexpr double kLowShare = 0.5;
   constexpr std::uint64_t kLibraries = 8 << 20;
   return summary.heap_share && *summary.heap_share < kLowShare &&
-         summary.rss_growth - summary.peak.bytes >= kLibraries;
+         summary.rss_growth - summary.peak.bytes >= kLibraries * summary.processes_at_once;
 }
 
 Summary summarize(const Profile& profile, std::size_t lines) {
@@ -48,6 +65,7 @@ Summary summarize(const Profile& profile, std::size_t lines) {
   summary.at_end = top_lines(profile, Metric::kLive, Moment::Kind::kEnd, lines);
   summary.of_all = top_lines(profile, Metric::kTotal, Moment::Kind::kEnd, lines);
   for (const Task& task : data.tasks) summary.threads += task.threads;
+  summary.processes_at_once = most_at_once(data.processes);
   if (header.complete) {
     take_totals_from_header(header, summary);
   } else {

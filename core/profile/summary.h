@@ -10,7 +10,8 @@ namespace heaptally {
 
 struct Summary {
   Nanoseconds duration{0};
-  std::uint64_t threads = 0;  // folded ones included
+  std::uint64_t threads = 0;            // folded ones included
+  std::uint64_t processes_at_once = 1;  // at most
   Amount total;
   Amount temporary;
   Amount peak;
@@ -24,7 +25,8 @@ struct Summary {
 };
 
 // Whether the program seems to have memory that the C allocator does not hand out: the heap is less
-// than half of the growth, and 8 MiB or more are left over, beyond what loading libraries takes.
+// than half of the growth, and 8 MiB or more for each process are left over, beyond what loading
+// libraries takes.
 bool heap_explains_little(const Summary& summary);
 
 // `lines`: how many rows each of the three statistics has. The numbers of an unfinished recording

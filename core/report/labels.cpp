@@ -56,6 +56,8 @@ std::string process_label(const Process& image) {
   constexpr std::size_t kCommandWidth = 60;
   const std::string command =
       image.command.empty() ? "process" : command_text(image.command, kCommandWidth);
+  // Only threads of theirs share a row.
+  if (image.pid == 0 && image.processes == 0) return command + " (other processes)";
   if (image.pid == 0) {
     return fmt::format("{} ({})", command, counted(image.processes, "process", "processes"));
   }

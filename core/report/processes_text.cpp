@@ -65,7 +65,7 @@ std::size_t write_processes(const Processes& processes, std::size_t limit, std::
                        pid_text(process.parent_pid, process), command_column(process, line.depth),
                        width, duration, exit_text(process), amounts_text(process));
   }
-  return processes.size() - lines.size();
+  return process_rows(processes) - lines.size();
 }
 
 }  // namespace heaptally

@@ -73,7 +73,7 @@ std::string percent_text(std::uint64_t part, std::uint64_t whole) {
 
 std::string duration_text(Nanoseconds time) {
   // Nothing lasts less than nothing, but a damaged recording may say so.
-  if (time.count() < 0) return "-" + duration_text(-time);
+  if (time.count() < 0) return fmt::format("-{}", duration_text(-time));
   const double seconds = static_cast<double>(time.count()) / 1e9;
   const auto whole = static_cast<std::uint64_t>(seconds);
   if (seconds < 1e-3) return fmt::format("{:.0f} us", seconds * 1e6);
@@ -84,7 +84,7 @@ std::string duration_text(Nanoseconds time) {
 }
 
 std::string moment_text(Nanoseconds time) {
-  if (time.count() < 0) return "-" + moment_text(-time);
+  if (time.count() < 0) return fmt::format("-{}", moment_text(-time));
   std::string text =
       fmt::format("{}.{:09}", time.count() / 1'000'000'000, time.count() % 1'000'000'000);
   text.erase(text.find_last_not_of('0') + 1);

@@ -51,8 +51,8 @@ int main(int count, char** arguments) {
   for (int i = 0; i < kRounds; ++i) allocate_at(i % kDepth, 100);
   /* dprintf would look for the position in the file. */
   char text[100];
-  const int length = snprintf(text, sizeof(text), "allocations=%lld\nbytes=%lld\n", g_allocations,
-                              g_bytes);
+  const int length =
+      snprintf(text, sizeof(text), "allocations=%lld\nbytes=%lld\n", g_allocations, g_bytes);
   if (write(1, text, (size_t)length) != length) syscall(SYS_exit, 1);
   syscall(SYS_exit, 0);
 }
