@@ -54,7 +54,7 @@ std::string command_text(std::string_view command, std::size_t width) {
     const std::size_t slash = command.substr(0, program).rfind('/');
     if (slash != std::string_view::npos) command.remove_prefix(slash + 1);
   }
-  const std::string text = printable(command);
+  std::string text = printable(command);
   if (characters(text) <= width) return text;
   constexpr std::string_view kMissing = "...";
   std::size_t room = width - std::min(width, kMissing.size());
