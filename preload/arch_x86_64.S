@@ -41,7 +41,7 @@ heaptally_capture_registers:
     .size heaptally_capture_registers, . - heaptally_capture_registers
 
 /* syscall(number = rdi, ...): the real one as if it had been called itself, for some calls
-   return twice or on another stack. Only seccomp is looked at. */
+   return twice or on another stack. Only seccomp and prctl are looked at. */
     .globl syscall
     .type syscall, @function
 syscall:
@@ -51,6 +51,8 @@ syscall:
     jz 2f
 1:  cmp $317, %rdi
     je 3f
+    cmp $157, %rdi
+    je 4f
     jmp *%rax
 2:  push %rdi
     .cfi_adjust_cfa_offset 8
@@ -87,6 +89,19 @@ syscall:
     mov %rdx, %rsi
     mov %rcx, %rdx
     jmp heaptally_seccomp
+4:  mov %rsi, %rdi
+    mov %rdx, %rsi
+    mov %rcx, %rdx
+    mov %r8, %rcx
+    mov %r9, %r8
+    xor %eax, %eax
+    sub $8, %rsp
+    .cfi_adjust_cfa_offset 8
+    call heaptally_prctl
+    add $8, %rsp
+    .cfi_adjust_cfa_offset -8
+    cltq
+    ret
     .cfi_endproc
     .size syscall, . - syscall
 

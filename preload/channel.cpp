@@ -90,8 +90,7 @@ void Channel::forget() {
 void Channel::look_rule_up(CodeKey key, MemoizedRule& memo) {
   const std::uint64_t pc = key >> 1;
   const bool is_known = g_rules.find(key, memo.rule);
-  if (!is_known && !may_call_system()) {
-    // libunwind blocks signals while it works.
+  if (!is_known && !may_call_libunwind()) {
     memo.rule = Rule();
     return;
   }
@@ -243,14 +242,14 @@ wire::TraceIndex Channel::capture(const Registers& start) {
       g_session.counters().broken_stacks.fetch_add(1, std::memory_order_relaxed);
       break;
     case End::kUnsupported:
-      if (may_call_system()) {
+      if (may_call_libunwind()) {
         walk_by_libunwind(start);
       } else {
         g_session.counters().broken_stacks.fetch_add(1, std::memory_order_relaxed);
       }
       break;
   }
-  if (g_session.verifies_stacks() && may_call_system()) [[unlikely]]
+  if (g_session.verifies_stacks() && may_call_libunwind()) [[unlikely]]
     verify(start);
   return current().count == 0 ? 0 : intern_current();
 }

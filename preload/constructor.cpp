@@ -76,7 +76,9 @@ bool set_up_libunwind() {
   g_session.start();
   // fork() lets a child claim its process block at once; one that was made by the bare system
   // call does so at its first hook.
-  pthread_atfork(nullptr, nullptr, [] { g_session.in_own_process(); });
+  pthread_atfork(&await_libunwind, nullptr, [] {
+    if (g_session.stage() == Stage::kRecording) g_session.in_own_process();
+  });
   watch_own_exit();
   redirect_libc_symbols();
   g_early_log.flush();

@@ -83,12 +83,13 @@ int spawn(const ExecTarget& target, Words environment, pid_t* pid, const void* f
           Function function) {
   const ExecPlan plan = plan_exec(target, environment);
   pid_t child = 0;
+  // The real one stores it while signals are blocked: a handler of SIGCHLD may look there.
+  if (pid == nullptr) pid = &child;
   const int result =
-      with_environment(plan, environment, [&](Words passed) { return function(&child, passed); });
+      with_environment(plan, environment, [&](Words passed) { return function(pid, passed); });
   if (result != 0) return result;
-  if (pid != nullptr) *pid = child;
   if (!plan.is_recorded()) {
-    note_unrecorded(target, plan, static_cast<std::uint32_t>(child), frame);
+    note_unrecorded(target, plan, static_cast<std::uint32_t>(*pid), frame);
   }
   return 0;
 }

@@ -59,6 +59,20 @@ struct Surroundings {
   bool has_session = false;
 };
 
+// Whether a text begins there, as far as the kernel can tell.
+bool is_text(const char* text) {
+  return is_readable_memory(reinterpret_cast<std::uint64_t>(text) & ~std::uint64_t{7});
+}
+
+bool are_texts(char* const* texts) {
+  for (; texts != nullptr; ++texts) {
+    if (!is_readable_memory(reinterpret_cast<std::uint64_t>(texts))) return false;
+    if (*texts == nullptr) return true;
+    if (!is_text(*texts)) return false;
+  }
+  return true;
+}
+
 Surroundings look_at(char* const* environment) {
   Surroundings found;
   for (; environment != nullptr && *environment != nullptr; ++environment) {
@@ -181,9 +195,10 @@ void remember_exec_surroundings(char** environment) {
 }
 
 ExecPlan plan_exec(const ExecTarget& target, char* const* environment) {
-  // Before the constructor, and under a filter that may allow no look at files. What is wrong
-  // with no name the real function says.
-  if (g_shim_path == nullptr || target.name == nullptr || !may_call_system()) return {};
+  // Before the constructor. What is wrong with no name, or memory that is not there, the real
+  // function says.
+  if (g_shim_path == nullptr || target.name == nullptr) return {};
+  if (may_call_system() && (!is_text(target.name) || !are_texts(environment))) return {};
   const Surroundings surroundings = look_at(environment);
   ExecPlan plan;
   if (!may_call_system()) {

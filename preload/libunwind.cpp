@@ -3,12 +3,25 @@
 #include <dlfcn.h>
 #include <libunwind-x86_64.h>
 
+#include <atomic>
 #include <cstring>
 
 #include "preload/modules.h"
 
 namespace heaptally::preload {
 namespace {
+
+// Threads that may hold libunwind's own lock.
+constinit std::atomic<std::uint32_t> g_threads_inside{0};
+constinit std::atomic<bool> g_lock_is_lost{false};
+
+class InsideLibunwind {
+ public:
+  InsideLibunwind() { g_threads_inside.fetch_add(1, std::memory_order_acq_rel); }
+  ~InsideLibunwind() { g_threads_inside.fetch_sub(1, std::memory_order_acq_rel); }
+  InsideLibunwind(const InsideLibunwind&) = delete;
+  InsideLibunwind& operator=(const InsideLibunwind&) = delete;
+};
 
 constexpr char kLibrary[] = "libunwind-x86_64.so.8";
 
@@ -231,7 +244,26 @@ bool is_function_start(std::uint64_t pc, Work& work) {
 
 }  // namespace
 
+bool may_call_libunwind() {
+  return may_call_system() && !g_lock_is_lost.load(std::memory_order_relaxed);
+}
+
+void note_fork_in_libunwind() {
+  // A handler that forks runs in none of them itself: libunwind blocks signals under its lock.
+  if (g_threads_inside.exchange(0, std::memory_order_relaxed) != 0) {
+    g_lock_is_lost.store(true, std::memory_order_relaxed);
+  }
+}
+
+void await_libunwind() {
+  constexpr int kSpins = 10'000;
+  for (int i = 0; i < kSpins && g_threads_inside.load(std::memory_order_acquire) != 0; ++i) {
+    spin_pause();
+  }
+}
+
 Rule derive_rule(std::uint64_t pc, bool exact) {
+  const InsideLibunwind inside;
   Rule rule;
   ModuleView view;
   if (!find_module(pc - !exact, view)) {
@@ -293,6 +325,7 @@ wire::FrameKey key_of(std::uint64_t pc, bool exact) {
 }
 
 void walk_on_this_stack(Walk& walk) {
+  const InsideLibunwind inside;
   Work work;
   work.registers = walk.from;
   unw_cursor_t cursor;

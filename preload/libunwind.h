@@ -27,6 +27,14 @@ bool load_libunwind();
 // it made of them is the rule. Wants kUnwindStackBytes of stack.
 Rule derive_rule(std::uint64_t pc, bool exact);
 
+// Whether libunwind may be called: not under a system call filter, and not in a child that was
+// forked while another thread was inside it, for that thread's lock is never given back.
+bool may_call_libunwind();
+// In a forked child, before anything else.
+void note_fork_in_libunwind();
+// Before a fork: waits a little for the threads that are inside.
+void await_libunwind();
+
 // Walks with libunwind's own steps from `from`, which lies inside the shim, and writes the
 // frames from `start` on, innermost first. Returns how many, at most `max`; `cut` tells that
 // there were more; from frames[certain] on, libunwind guessed for want of call-frame information.

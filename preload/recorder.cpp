@@ -80,6 +80,8 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
   }
   if (guard_.has_value()) guard_->take_errno();
   if (!is_open_) return;
+  // A handler may have forked meanwhile: in the child this lets go of the parent's ring.
+  g_session.in_own_process();
   RingWriter& ring = guard_->channel()->ring();
   if (!happened) return ring.abandon();
   if (moved == nullptr) {

@@ -47,6 +47,7 @@ bool RingWriter::reserve_slowly(std::uint32_t count) {
   const bool may_wait =
       !dropping_ && !g_session.drop_when_full() && !g_session.has_waited_in_vain();
   if (may_wait && wait_for_room(count)) return true;
+  if (g_session.is_unnoticed_fork()) return false;
   dropping_ = true;
   g_session.counters().lost_events.fetch_add(1, std::memory_order_relaxed);
   return false;
@@ -61,7 +62,8 @@ bool RingWriter::wait_for_room(std::uint32_t count) {
     room = has_room(count);
   }
   std::uint64_t waited = monotonic_nanoseconds() - begin;
-  while (!room && waited < kLongestWait && g_session.collector_is_there()) {
+  while (!room && waited < kLongestWait && !g_session.is_unnoticed_fork() &&
+         g_session.collector_is_there()) {
     // Sequentially consistent with the collector's tail store and its look at `waiting`:
     // either it sees this store and wakes us, or we see its tail.
     header_->waiting.store(1, std::memory_order_seq_cst);
@@ -71,6 +73,7 @@ bool RingWriter::wait_for_room(std::uint32_t count) {
     room = room || has_room(count);
     waited = monotonic_nanoseconds() - begin;
   }
+  if (g_session.is_unnoticed_fork()) return false;
   header_->waiting.store(0, std::memory_order_relaxed);
   if (!room) g_session.give_up_waiting();
   g_session.counters().waited_ns.fetch_add(waited, std::memory_order_relaxed);

@@ -28,15 +28,23 @@ class RingWriter {
   }
 
   // From here to commit or abandon the collector holds back later events.
-  void open() { header_->pending.store(last_stamp_ | 1, std::memory_order_relaxed); }
+  void open() {
+    if (g_session.is_unnoticed_fork()) [[unlikely]]
+      return;
+    header_->pending.store(last_stamp_ | 1, std::memory_order_relaxed);
+  }
 
   std::uint64_t stamp() { return last_stamp_ = g_session.now(); }
 
   void put(std::uint32_t offset, const wire::Event& event) {
+    if (g_session.is_unnoticed_fork()) [[unlikely]]
+      return;
     slots_[(head_ + offset) & (slot_count_ - 1)] = event;
   }
 
   void commit(std::uint32_t count) {
+    if (g_session.is_unnoticed_fork()) [[unlikely]]
+      return;
     head_ += count;
     header_->head.store(head_, std::memory_order_release);
     header_->pending.store(0, std::memory_order_release);

@@ -109,3 +109,6 @@ HEAPTALLY_HOOK int prctl(int option, ...) {
   if (option == PR_SET_SECCOMP) return guarded<FilterGuard>(call);
   return call();
 }
+
+// For arch_x86_64.S, whatever its usual name stands for.
+asm(".globl heaptally_prctl\n.hidden heaptally_prctl\n.set heaptally_prctl, prctl");

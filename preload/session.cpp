@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
+#include "preload/libunwind.h"
 #include "preload/thread.h"
 
 namespace heaptally::preload {
@@ -235,6 +236,7 @@ bool Session::enter_forked_process() {
     return wiped == kOwnProcess;
   }
   forget_threads_of_parent();
+  note_fork_in_libunwind();
   ++forks_;
   const bool is_followed = header_->follow_forks != 0 && may_call_system() && claim_block(process_);
   if (!is_followed) {

@@ -48,6 +48,12 @@ class Session {
     return enter_forked_process();
   }
 
+  // Whether this is a forked child that has not noticed it yet: a signal handler forked in the
+  // midst of a hook, whose ring is the parent's.
+  bool is_unnoticed_fork() const {
+    return own_process_->load(std::memory_order_relaxed) != kOwnProcess;
+  }
+
   std::uint64_t now() const {
     return use_time_stamp_counter_ ? read_time_stamp_counter() : monotonic_nanoseconds();
   }

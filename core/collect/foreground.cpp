@@ -17,6 +17,8 @@ int make_group_leader() {
   if (child == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setpgid(0, 0);
+    // What it has a copy of would stay open through it.
+    close_range(0, ~0u, 0);
     while (true) pause();
   }
   if (child > 0) setpgid(child, child);

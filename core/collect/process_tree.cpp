@@ -49,7 +49,8 @@ TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
   return tracked;
 }
 
-void ProcessTree::image_arrived(Occurrence& occurrence) {
+// The row of a program that was executed; what its process ran before has ended.
+Process ProcessTree::row_of(const Occurrence& occurrence) {
   Process row;
   row.pid = occurrence.pid;
   row.parent_pid = occurrence.parent_pid;
@@ -61,6 +62,11 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
     if (!row.previous.has_value()) row.previous = rows_.individual(old->second->row);
     mark_ended(*old->second, occurrence.stamp);
   }
+  return row;
+}
+
+void ProcessTree::image_arrived(Occurrence& occurrence) {
+  Process row = row_of(occurrence);
   const std::uint32_t number = next_family_++;
   auto& family = families_[number];
   family = std::make_unique<ImageFamily>(number, std::move(occurrence.memory));
@@ -79,10 +85,7 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
 
 void ProcessTree::not_followed(const Occurrence& occurrence) {
   ++unrecorded_count_;
-  Process row;
-  row.pid = occurrence.pid;
-  row.parent_pid = occurrence.parent_pid;
-  row.command = occurrence.command;
+  Process row = row_of(occurrence);
   row.not_recorded = occurrence.reason;
   row.end = clock_.since_start(occurrence.stamp);
   rows_.begin(std::move(row), occurrence.stamp);

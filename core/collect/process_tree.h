@@ -87,6 +87,7 @@ class ProcessTree : public ProcessEvents {
   std::optional<std::uint64_t> peak_number(ProcessId row) const;
 
  private:
+  Process row_of(const Occurrence& occurrence);
   void find_forked(ImageFamily& family);
   bool may_be_recorded(std::int32_t pid) const;
   void fork_found(ImageFamily& family, std::uint32_t block);

@@ -112,8 +112,12 @@ std::size_t RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sin
   for (std::uint32_t i = 0; i < rings_.size(); ++i) {
     Ring& ring = rings_[i];
     // Matched by the release of the producer's commit.
-    const std::uint64_t head = ring.header->head.load(std::memory_order_acquire);
-    if (head - ring.tail > ring.mask + 1) {
+    std::uint64_t head = ring.header->head.load(std::memory_order_acquire);
+    if (static_cast<std::int64_t>(head - ring.tail) < 0) {
+      // Nobody takes back what was consumed.
+      ++counts_.rejected;
+      head = ring.tail;
+    } else if (head - ring.tail > ring.mask + 1) {
       ++counts_.rejected;
       ring.tail = head;
     }

@@ -23,6 +23,17 @@ namespace {
 }  // namespace
 
 SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
+  try {
+    create(options);
+  } catch (const Error&) {
+    release();
+    throw;
+  }
+}
+
+SharedMemory::~SharedMemory() { release(); }
+
+void SharedMemory::create(const SharedMemoryOptions& options) {
   fd_ = memfd_create("heaptally", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (fd_ < 0) fail("memfd_create");
   if (ftruncate(fd_, static_cast<off_t>(wire::kFileBytes)) != 0) {
@@ -48,7 +59,7 @@ SharedMemory::SharedMemory(const SharedMemoryOptions& options) {
   if (tie_ < 0 || ftruncate(tie_, static_cast<off_t>(wire::kPage)) != 0) fail("memfd_create");
 }
 
-SharedMemory::~SharedMemory() {
+void SharedMemory::release() {
   if (base_ != nullptr) munmap(base_, kBaseBytes);
   for (char* chunk : node_chunks_) {
     if (chunk != nullptr) munmap(chunk, kNodesInChunk * sizeof(wire::TraceNode));

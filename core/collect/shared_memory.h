@@ -59,6 +59,9 @@ class SharedMemory {
   bool read_node(wire::TraceIndex index, Node& node);
 
  private:
+  void create(const SharedMemoryOptions& options);
+  void release();
+
   // Mapped from the start: everything before the trace nodes.
   static constexpr std::uint64_t kBaseBytes = wire::kNodesOffset;
   static constexpr std::uint64_t kNodesInChunk = 1u << 19;  // 16 MiB

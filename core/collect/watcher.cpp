@@ -119,7 +119,7 @@ std::vector<Occurrence> Watcher::take() {
 
 void Watcher::watch(std::int32_t pid) {
   int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-  const bool is_gone = fd < 0 && (errno == ESRCH || errno == EINVAL);
+  if (fd < 0 && (errno == ESRCH || errno == EINVAL)) return put_end(pid);
   bool is_polled = false;
   {
     const std::lock_guard lock(mutex_);
@@ -133,27 +133,34 @@ void Watcher::watch(std::int32_t pid) {
       place->second = fd = -1;
     }
     // Out of descriptors: it is looked at now and then.
-    is_polled = fd < 0 && !is_gone;
+    is_polled = fd < 0;
     if (is_polled) ++without_descriptor_;
   }
-  if (is_gone) report_end(pid);
   if (is_polled) wake_thread();
 }
 
-void Watcher::report_end(std::int32_t pid) {
+void Watcher::put_end(std::int32_t pid) {
   Occurrence end;
   end.kind = Occurrence::Kind::kEnd;
   end.pid = pid;
   end.status = status_of(pid, pid == options_.root);
   end.stamp = clock_.now();
+  put(std::move(end));
+}
+
+void Watcher::report_end(std::int32_t pid) {
   {
     const std::lock_guard lock(mutex_);
     const auto place = watched_.find(pid);
     if (place == watched_.end()) return;
-    if (place->second >= 0) close(place->second);
+    if (place->second >= 0) {
+      // A forked copy of this process may have it open still.
+      epoll_ctl(epoll_, EPOLL_CTL_DEL, place->second, nullptr);
+      close(place->second);
+    }
     watched_.erase(place);
   }
-  put(std::move(end));
+  put_end(pid);
 }
 
 void Watcher::poll_unwatched() {
@@ -209,8 +216,9 @@ void Watcher::answer(const Listener::Caller& caller) {
   }
   occurrence.stamp = clock_.now();
   // The collector's thread knows of the image before the first event of it can be stamped.
-  if (descriptors.has_value()) watch(caller.pid);
   put(std::move(occurrence));
+  // After that: it may have been killed meanwhile, which is to be heard of later.
+  if (descriptors.has_value()) watch(caller.pid);
   if (caller.socket >= 0) Listener::welcome(caller, descriptors);
   if (!descriptors.has_value()) return;
   close(descriptors->front());

@@ -75,6 +75,7 @@ class Watcher {
   void take_signals();
   void poll_unwatched();
   void report_end(std::int32_t pid);
+  void put_end(std::int32_t pid);
   void put(Occurrence occurrence);
 
   WatcherOptions options_;

@@ -273,11 +273,29 @@ class Processes(TrapCase):
                 self.assert_nothing_lost(recording, except_for=("lost_events",))
 
 
+class Forks(TrapCase):
+    def test_a_handler_that_forks_in_the_midst_of_anything(self):
+        """By the bare system call, of which nobody tells the shim."""
+        recording, says = self.trap("fork_anywhere", verify=False)
+        self.assertEqual(recording.query("SELECT count(*) FROM processes"), [(says["forks"] + 1,)])
+        own = recording.query("SELECT total_count FROM processes WHERE id = 0")[0][0]
+        self.assertAlmostEqual(own, says["allocations"], delta=says["allocations"] // 100)
+
+    def test_a_handler_finds_the_pid_of_what_was_spawned(self):
+        self.assertEqual(self.trap("spawn_handler", verify=False)[1], {"spawned": 200, "wrong": 0})
+
+
 class SystemCallFilters(TrapCase):
     def test_after_a_filter_the_shim_makes_no_system_call(self):
-        for how in ("prctl", "seccomp"):
+        for how in ("prctl", "raw-prctl", "seccomp"):
             with self.subTest(how):
                 self.exact("seccomp", how, verify=False)
+
+    def test_what_is_executed_under_a_filter_runs_without_the_shim(self):
+        recording, says = self.trap("seccomp", "exec", verify=False)
+        self.assertEqual(says["executed"], 1)
+        self.assertEqual(recording.query("SELECT command, not_recorded != '' FROM processes"
+                                         " WHERE id = 1"), [("/bin/echo", 1)])
 
     def test_without_the_time_stamp_counter_nothing_more_is_recorded(self):
         for how in ("strict", "no-counter"):
