@@ -76,7 +76,7 @@ bool set_up_libunwind() {
   g_session.start();
   // fork() lets a child claim its process block at once; one that was made by the bare system
   // call does so at its first hook.
-  pthread_atfork(&await_libunwind, nullptr, [] {
+  pthread_atfork(&keep_out_of_libunwind, &let_into_libunwind, [] {
     if (g_session.stage() == Stage::kRecording) g_session.in_own_process();
   });
   watch_own_exit();

@@ -32,8 +32,10 @@ Rule derive_rule(std::uint64_t pc, bool exact);
 bool may_call_libunwind();
 // In a forked child, before anything else.
 void note_fork_in_libunwind();
-// Before a fork: waits a little for the threads that are inside.
-void await_libunwind();
+// Before a fork: waits, at most some 20 ms, until no thread is inside, and keeps others out until
+// the parent lets them in again.
+void keep_out_of_libunwind();
+void let_into_libunwind();
 
 // Walks with libunwind's own steps from `from`, which lies inside the shim, and writes the
 // frames from `start` on, innermost first. Returns how many, at most `max`; `cut` tells that

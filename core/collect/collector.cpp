@@ -289,6 +289,7 @@ void Recording::take_occurrences() {
   for (Occurrence& occurrence : watcher_.take()) {
     switch (occurrence.kind) {
       case Occurrence::Kind::kImage:
+        sampler_.begin(clock_.since_start(occurrence.stamp), occurrence.use);
         tree_.image_arrived(occurrence);
         break;
       case Occurrence::Kind::kNotFollowed:

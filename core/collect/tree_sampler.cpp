@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/collect/process_stats.h"
-
 namespace heaptally {
 namespace {
 
@@ -12,6 +10,12 @@ constexpr Nanoseconds kEvery = std::chrono::milliseconds(10);
 constexpr int kShare = 50;
 
 }  // namespace
+
+void TreeSampler::begin(Nanoseconds now, const MemoryUse& use) {
+  if (first_rss_ != 0 || use.rss == 0) return;
+  samples_.push_back({now, use.rss, use.mapped, Nanoseconds(0)});
+  first_rss_ = peak_rss_ = use.rss;
+}
 
 void TreeSampler::sample(Nanoseconds now, const std::vector<std::int32_t>& pids,
                          std::int32_t root) {

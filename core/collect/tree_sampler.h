@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/collect/process_stats.h"
 #include "core/collect/tick_clock.h"
 #include "core/recording/model.h"
 
@@ -19,6 +20,9 @@ class TreeSampler {
   bool is_due(Nanoseconds now) const { return now >= next_; }
   // `root`: the process whose highest RSS between samples counts as well.
   void sample(Nanoseconds now, const std::vector<std::int32_t>& pids, std::int32_t root);
+
+  // A program that starts, which may have ended before the next sample.
+  void begin(Nanoseconds now, const MemoryUse& use);
 
   // Those since the last call.
   std::vector<Sample> take() { return std::exchange(samples_, {}); }

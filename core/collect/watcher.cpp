@@ -192,6 +192,7 @@ void Watcher::answer(const Listener::Caller& caller) {
   occurrence.pid = caller.pid;
   occurrence.parent_pid = parent_pid(caller.pid);
   occurrence.command = joined_command_line(caller.pid);
+  occurrence.use = memory_use(caller.pid);
   std::optional<Listener::Descriptors> descriptors;
   if (!caller.gone.empty()) {
     occurrence.reason = caller.gone;

@@ -15,6 +15,7 @@
 
 #include "core/collect/launcher.h"
 #include "core/collect/listener.h"
+#include "core/collect/process_stats.h"
 #include "core/collect/session_page.h"
 #include "core/collect/shared_memory.h"
 #include "core/collect/tick_clock.h"
@@ -37,6 +38,7 @@ struct Occurrence {
   std::string command;
   std::string reason;
   std::unique_ptr<SharedMemory> memory;
+  MemoryUse use;  // before the program's main
   // Of kEnd: its status as wait() gives it, if that could be seen.
   std::optional<int> status;
   // Of kSignal:
