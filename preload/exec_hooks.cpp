@@ -6,7 +6,6 @@
 #include "preload/exec_hooks.h"
 
 #include <alloca.h>
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -16,12 +15,10 @@
 #include <cstdint>
 
 #include "preload/exec_target.h"
+#include "preload/hook.h"
 #include "preload/recorder.h"
 #include "preload/session.h"
 #include "preload/system.h"
-
-#define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
-#define HEAPTALLY_HOOK_FRAME __builtin_frame_address(0)
 
 using namespace heaptally;
 using namespace heaptally::preload;
@@ -42,11 +39,6 @@ struct RealExec {
   decltype(RealExec::posix_spawn) posix_spawnp;
 };
 RealExec g_real_exec = {};
-
-template <class Function>
-void resolve(Function*& slot, const char* name) {
-  slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 const RealExec& real() {
   // Only before the constructor.
@@ -148,14 +140,14 @@ Words take_words(char** words, const char* first, va_list list, bool has_environ
 }  // namespace
 
 void heaptally::preload::resolve_exec_functions() {
-  resolve(g_real_exec.execve, "execve");
-  resolve(g_real_exec.execv, "execv");
-  resolve(g_real_exec.execvp, "execvp");
-  resolve(g_real_exec.execvpe, "execvpe");
-  resolve(g_real_exec.fexecve, "fexecve");
-  resolve(g_real_exec.execveat, "execveat");
-  resolve(g_real_exec.posix_spawn, "posix_spawn");
-  resolve(g_real_exec.posix_spawnp, "posix_spawnp");
+  resolve_next(g_real_exec.execve, "execve");
+  resolve_next(g_real_exec.execv, "execv");
+  resolve_next(g_real_exec.execvp, "execvp");
+  resolve_next(g_real_exec.execvpe, "execvpe");
+  resolve_next(g_real_exec.fexecve, "fexecve");
+  resolve_next(g_real_exec.execveat, "execveat");
+  resolve_next(g_real_exec.posix_spawn, "posix_spawn");
+  resolve_next(g_real_exec.posix_spawnp, "posix_spawnp");
 }
 
 HEAPTALLY_HOOK int execve(const char* path, Words arguments, Words environment) noexcept {

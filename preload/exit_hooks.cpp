@@ -1,6 +1,5 @@
 // How processes end: what they say themselves as they exit, and what their parents learn. A
 // process that is not heaptally's own child cannot be asked for its status otherwise.
-#include <dlfcn.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,11 +7,9 @@
 #include <cstdlib>
 
 #include "preload/exit_hooks.h"
+#include "preload/hook.h"
 #include "preload/recorder.h"
 #include "preload/session.h"
-
-#define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
-#define HEAPTALLY_HOOK_FRAME __builtin_frame_address(0)
 
 using namespace heaptally;
 using namespace heaptally::preload;
@@ -25,11 +22,6 @@ struct RealFunctions {
   int (*waitid)(idtype_t, id_t, siginfo_t*, int);
 };
 RealFunctions g_real_functions = {};
-
-template <class Function>
-void resolve(Function*& slot, const char* name) {
-  slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 // Before the constructor, or where the constructor found nothing to record.
 void resolve_if_needed() {
@@ -66,9 +58,9 @@ pid_t wait_for(pid_t pid, int* status, int options, rusage* usage, const void* f
 namespace heaptally::preload {
 
 void resolve_exit_functions() {
-  resolve(g_real_functions.exit_now, "_exit");
-  resolve(g_real_functions.wait4, "wait4");
-  resolve(g_real_functions.waitid, "waitid");
+  resolve_next(g_real_functions.exit_now, "_exit");
+  resolve_next(g_real_functions.wait4, "wait4");
+  resolve_next(g_real_functions.waitid, "waitid");
 }
 
 void watch_own_exit() {

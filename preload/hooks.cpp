@@ -8,12 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "preload/hook.h"
 #include "preload/real_allocator.h"
 #include "preload/recorder.h"
 #include "preload/thread.h"
 
-#define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
-#define HEAPTALLY_HOOK_FRAME __builtin_frame_address(0)
 // The real function, called so that what it calls in turn is not recorded.
 #define HEAPTALLY_REAL(function, ...) (RealCall(HEAPTALLY_HOOK_FRAME), g_real.function(__VA_ARGS__))
 

@@ -1,11 +1,11 @@
 #include "preload/real_allocator.h"
 
-#include <dlfcn.h>
 
 #include <cstdint>
 #include <cstring>
 
 #include "preload/early_log.h"
+#include "preload/hook.h"
 
 namespace heaptally::preload {
 
@@ -28,11 +28,6 @@ const volatile void* volatile g_self = &g_self;
 // function, thread-local storage or errno would go through tables that are not filled in yet.
 bool is_relocated() { return g_self == &g_self; }
 
-template <class Function>
-void resolve(Function*& slot, const char* name) {
-  slot = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
-
 }  // namespace
 
 void resolve_real_allocator() {
@@ -40,16 +35,16 @@ void resolve_real_allocator() {
   if (resolving || !is_relocated()) return;
   resolving = true;
   RealAllocator found = {};
-  resolve(found.malloc, "malloc");
-  resolve(found.free, "free");
-  resolve(found.calloc, "calloc");
-  resolve(found.realloc, "realloc");
-  resolve(found.posix_memalign, "posix_memalign");
-  resolve(found.aligned_alloc, "aligned_alloc");
-  resolve(found.memalign, "memalign");
-  resolve(found.valloc, "valloc");
-  resolve(found.pvalloc, "pvalloc");
-  resolve(found.malloc_usable_size, "malloc_usable_size");
+  resolve_next(found.malloc, "malloc");
+  resolve_next(found.free, "free");
+  resolve_next(found.calloc, "calloc");
+  resolve_next(found.realloc, "realloc");
+  resolve_next(found.posix_memalign, "posix_memalign");
+  resolve_next(found.aligned_alloc, "aligned_alloc");
+  resolve_next(found.memalign, "memalign");
+  resolve_next(found.valloc, "valloc");
+  resolve_next(found.pvalloc, "pvalloc");
+  resolve_next(found.malloc_usable_size, "malloc_usable_size");
   g_real = found;
   resolving = false;
 }

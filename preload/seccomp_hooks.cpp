@@ -1,15 +1,13 @@
 // Notices that the program is about to restrict its own system calls.
-#include <dlfcn.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
 #include <cstdarg>
 
+#include "preload/hook.h"
 #include "preload/seccomp_hooks.h"
 #include "preload/session.h"
-
-#define HEAPTALLY_HOOK extern "C" __attribute__((visibility("default"), noinline))
 
 using namespace heaptally::preload;
 
@@ -73,10 +71,7 @@ auto guarded(Call call) {
 
 }  // namespace
 
-void heaptally_resolve_syscall() {
-  heaptally_real_syscall =
-      reinterpret_cast<decltype(heaptally_real_syscall)>(dlsym(RTLD_NEXT, "syscall"));
-}
+void heaptally_resolve_syscall() { resolve_next(heaptally_real_syscall, "syscall"); }
 
 long heaptally_seccomp(long operation, long flags, long arguments) {
   const auto call = [&] {
@@ -90,7 +85,7 @@ long heaptally_seccomp(long operation, long flags, long arguments) {
 
 void heaptally::preload::resolve_seccomp_functions() {
   heaptally_resolve_syscall();
-  g_real_prctl = reinterpret_cast<decltype(g_real_prctl)>(dlsym(RTLD_NEXT, "prctl"));
+  resolve_next(g_real_prctl, "prctl");
 }
 
 HEAPTALLY_HOOK int prctl(int option, ...) {
