@@ -1,6 +1,5 @@
 #include "preload/real_allocator.h"
 
-
 #include <cstdint>
 #include <cstring>
 
