@@ -77,6 +77,15 @@ inline Registers interrupted_by_signal(std::uint64_t sp) {
           static_cast<std::uint64_t>(registers[REG_RBP])};
 }
 
+// Where they lie, each one's address in its place.
+inline Registers places_interrupted_by_signal(std::uint64_t sp) {
+  const auto* context = reinterpret_cast<const ucontext_t*>(sp);
+  const greg_t* registers = context->uc_mcontext.gregs;
+  return {reinterpret_cast<std::uint64_t>(registers + REG_RIP),
+          reinterpret_cast<std::uint64_t>(registers + REG_RSP),
+          reinterpret_cast<std::uint64_t>(registers + REG_RBP)};
+}
+
 // The thread control block, which glibc puts above the stack of each thread but the first.
 inline std::uint64_t thread_control_block() {
   std::uint64_t block;

@@ -230,6 +230,14 @@ bool read_frame_pointer_rule(unw_cursor_t& cursor, std::uint64_t cfa, Rule& rule
   return distance(place.u.addr, kSyntheticFp, rule.fp_offset);
 }
 
+// Why a canonical frame address is not given by sp, fp, or a word on the stack.
+wire::FallbackCause cause_of(std::uint64_t cfa) {
+  const std::uint64_t nearest = (cfa + kReach) / kWordStride * kWordStride;
+  std::int32_t offset;
+  const bool is_register = nearest >= kSyntheticOther && distance(cfa, nearest, offset);
+  return is_register ? wire::FallbackCause::kOtherRegister : wire::FallbackCause::kExpression;
+}
+
 // What the step computed the canonical frame address from.
 bool read_cfa_rule(const Work& work, std::uint64_t cfa, Rule& rule) {
   if (distance(cfa, kSyntheticSp, rule.cfa_offset)) {
@@ -258,6 +266,12 @@ bool is_signal_return_in(const ModuleView& view, std::uint64_t pc) {
 bool is_function_start(std::uint64_t pc, Work& work) {
   unw_proc_info_t info;
   return find_proc_info(g_space, pc, &info, 0, &work) == 0 && info.start_ip == pc;
+}
+
+Rule unsupported_in(std::uint16_t module, wire::FallbackCause cause) {
+  Rule rule = unsupported(cause);
+  rule.module = module;
+  return rule;
 }
 
 }  // namespace
@@ -300,7 +314,9 @@ Rule derive_rule(std::uint64_t pc, bool exact) {
   work.pc = pc - !exact;
   work.module = view;
   unw_cursor_t cursor;
-  if (g_api.init_remote(&cursor, g_space, &work) != 0) return rule;
+  if (g_api.init_remote(&cursor, g_space, &work) != 0) {
+    return unsupported_in(rule.module, wire::FallbackCause::kNoStep);
+  }
   const int status = g_api.step(&cursor);
   if (work.no_information) {
     const bool is_made_up = !exact && is_function_start(pc, work);
@@ -311,29 +327,73 @@ Rule derive_rule(std::uint64_t pc, bool exact) {
     rule.kind = RuleKind::kOutermost;
     return rule;
   }
+  if (status < 0) return unsupported_in(rule.module, wire::FallbackCause::kNoStep);
   unw_word_t cfa = 0;
+  if (g_api.get_reg(&cursor, UNW_REG_SP, &cfa) != 0 || !read_cfa_rule(work, cfa, rule)) {
+    return unsupported_in(rule.module, cause_of(cfa));
+  }
   unw_save_loc_t return_address;
   std::int32_t slot = 0;
-  const bool described = status > 0 && g_api.get_reg(&cursor, UNW_REG_SP, &cfa) == 0 &&
-                         g_api.get_save_loc(&cursor, UNW_X86_64_RIP, &return_address) == 0 &&
-                         return_address.type == UNW_SLT_MEMORY &&
-                         distance(return_address.u.addr, cfa, slot) && slot == kReturnAddressSlot &&
-                         read_cfa_rule(work, cfa, rule) &&
-                         read_frame_pointer_rule(cursor, cfa, rule);
-  if (!described) rule.kind = RuleKind::kUnsupported;
+  const bool is_below = g_api.get_save_loc(&cursor, UNW_X86_64_RIP, &return_address) == 0 &&
+                        return_address.type == UNW_SLT_MEMORY &&
+                        distance(return_address.u.addr, cfa, slot) && slot == kReturnAddressSlot;
+  if (!is_below) return unsupported_in(rule.module, wire::FallbackCause::kReturnAddressPlace);
+  if (!read_frame_pointer_rule(cursor, cfa, rule)) {
+    return unsupported_in(rule.module, wire::FallbackCause::kFramePointerPlace);
+  }
   return rule;
 }
 
 namespace {
 
-struct Walk {
-  const FullRegisters* from;
-  Registers start;
-  wire::FrameKey* frames;
-  std::uint32_t max;
-  std::uint32_t count = 0;
-  std::uint32_t certain = 0;
-  bool cut = false;
+// A walk with libunwind's own steps over the real stack.
+class StackWalk {
+ public:
+  explicit StackWalk(const FullRegisters& from) {
+    work_.registers = &from;
+    is_good_ = g_api.init_remote(&cursor_, g_space, &work_) == 0 && read();
+  }
+
+  // False: the walk has ended.
+  bool is_good() const { return is_good_; }
+  const Registers& at() const { return at_; }
+  // The frame is one that a signal interrupted.
+  bool is_exact() const { return is_exact_; }
+  // All steps up to here had call-frame information.
+  bool is_certain() const { return !work_.no_information; }
+
+  // What unw_step returned.
+  int step() {
+    ModuleView view;
+    const bool is_signal = find_module(at_.pc, view) && is_signal_return_in(view, at_.pc);
+    work_.module = view;
+    const int status = g_api.step(&cursor_);
+    is_exact_ = is_signal;
+    is_good_ = status > 0 && read();
+    return status;
+  }
+
+  // To the frame at `place`. False: it is not there.
+  bool step_to(const Registers& place) {
+    while (is_good_ && !(at_.pc == place.pc && at_.sp == place.sp)) step();
+    return is_good_;
+  }
+
+ private:
+  bool read() {
+    unw_word_t pc = 0, sp = 0, fp = 0;
+    if (g_api.get_reg(&cursor_, UNW_REG_IP, &pc) != 0 || pc == 0) return false;
+    if (g_api.get_reg(&cursor_, UNW_REG_SP, &sp) != 0) return false;
+    if (g_api.get_reg(&cursor_, UNW_X86_64_RBP, &fp) != 0) fp = 0;
+    at_ = {pc, sp, fp};
+    return true;
+  }
+
+  Work work_;
+  unw_cursor_t cursor_;
+  Registers at_ = {};
+  bool is_good_ = false;
+  bool is_exact_ = false;
 };
 
 wire::FrameKey key_of(std::uint64_t pc, bool exact) {
@@ -344,30 +404,28 @@ wire::FrameKey key_of(std::uint64_t pc, bool exact) {
                          exact ? wire::FrameKind::kExact : wire::FrameKind::kReturnAddress);
 }
 
-void walk_on_this_stack(Walk& walk) {
+void walk_on_this_stack(const FullRegisters& from, const Registers& start, LibunwindStack& stack) {
   const InsideLibunwind inside;
-  Work work;
-  work.registers = walk.from;
-  unw_cursor_t cursor;
-  if (g_api.init_remote(&cursor, g_space, &work) != 0) return;
-  bool started = false, exact = false;
-  do {
-    unw_word_t pc = 0, sp = 0;
-    if (g_api.get_reg(&cursor, UNW_REG_IP, &pc) != 0 || pc == 0) return;
-    if (g_api.get_reg(&cursor, UNW_REG_SP, &sp) != 0) return;
-    started = started || (pc == walk.start.pc && sp == walk.start.sp);
-    if (started) {
-      if (walk.count == walk.max) {
-        walk.cut = true;
-        return;
-      }
-      walk.frames[walk.count++] = key_of(pc, exact);
-      if (!work.no_information) walk.certain = walk.count;
+  StackWalk walk(from);
+  for (walk.step_to(start); walk.is_good(); walk.step()) {
+    if (stack.count == stack.max) {
+      stack.is_cut = true;
+      return;
     }
-    ModuleView view;
-    exact = find_module(pc, view) && is_signal_return_in(view, pc);
-    work.module = view;
-  } while (g_api.step(&cursor) > 0);
+    stack.frames[stack.count++] = key_of(walk.at().pc, walk.is_exact());
+    if (walk.is_certain()) stack.certain = stack.count;
+  }
+}
+
+LibunwindStep step_on_this_stack(const FullRegisters& from, const Registers& start, Registers& at) {
+  const InsideLibunwind inside;
+  StackWalk walk(from);
+  if (!walk.step_to(start) || !walk.step_to(at)) return LibunwindStep::kFailed;
+  const int status = walk.step();
+  if (status == 0) return LibunwindStep::kOutermost;
+  if (!walk.is_good()) return LibunwindStep::kFailed;
+  at = walk.at();
+  return LibunwindStep::kStepped;
 }
 
 }  // namespace
@@ -391,15 +449,38 @@ bool load_libunwind() {
   return true;
 }
 
-std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,
-                                  wire::FrameKey* frames, std::uint32_t max, bool& cut,
-                                  std::uint32_t& certain, void* stack_top) {
-  Walk walk = {&from, start, frames, max};
+void walk_with_libunwind(const FullRegisters& from, const Registers& start, LibunwindStack& stack,
+                         void* stack_top) {
+  struct Call {
+    const FullRegisters& from;
+    const Registers& start;
+    LibunwindStack& stack;
+  } call = {from, start, stack};
   heaptally_call_on_stack(
-      stack_top, [](void* argument) { walk_on_this_stack(*static_cast<Walk*>(argument)); }, &walk);
-  cut = walk.cut;
-  certain = walk.certain;
-  return walk.count;
+      stack_top,
+      [](void* argument) {
+        const Call& self = *static_cast<const Call*>(argument);
+        walk_on_this_stack(self.from, self.start, self.stack);
+      },
+      &call);
+}
+
+LibunwindStep step_with_libunwind(const FullRegisters& from, const Registers& start, Registers& at,
+                                  void* stack_top) {
+  struct Call {
+    const FullRegisters& from;
+    const Registers& start;
+    Registers& at;
+    LibunwindStep result;
+  } call = {from, start, at, LibunwindStep::kFailed};
+  heaptally_call_on_stack(
+      stack_top,
+      [](void* argument) {
+        Call& self = *static_cast<Call*>(argument);
+        self.result = step_on_this_stack(self.from, self.start, self.at);
+      },
+      &call);
+  return call.result;
 }
 
 }  // namespace heaptally::preload

@@ -37,11 +37,23 @@ void note_fork_in_libunwind();
 void keep_out_of_libunwind();
 void let_into_libunwind();
 
-// Walks with libunwind's own steps from `from`, which lies inside the shim, and writes the
-// frames from `start` on, innermost first. Returns how many, at most `max`; `cut` tells that
-// there were more; from frames[certain] on, libunwind guessed for want of call-frame information.
-std::uint32_t walk_with_libunwind(const FullRegisters& from, const Registers& start,
-                                  wire::FrameKey* frames, std::uint32_t max, bool& cut,
-                                  std::uint32_t& certain, void* stack_top);
+// One step that no rule describes: `at` is a frame outward of `start`, and becomes its caller.
+// libunwind walks there with its own steps from `from`, which lies inside the shim.
+enum class LibunwindStep { kStepped, kOutermost, kFailed };
+LibunwindStep step_with_libunwind(const FullRegisters& from, const Registers& start, Registers& at,
+                                  void* stack_top);
+
+// A stack as libunwind itself steps through it.
+struct LibunwindStack {
+  wire::FrameKey* frames;  // innermost first; room for `max`
+  std::uint32_t max;
+  std::uint32_t count = 0;
+  std::uint32_t certain = 0;  // from frames[certain] on it guessed for want of information
+  bool is_cut = false;        // there were more
+};
+
+// Walks from `from`, which lies inside the shim, and keeps the frames from `start` on.
+void walk_with_libunwind(const FullRegisters& from, const Registers& start, LibunwindStack& stack,
+                         void* stack_top);
 
 }  // namespace heaptally::preload

@@ -1,10 +1,8 @@
 #include "preload/recorder.h"
 
-#include <algorithm>
-#include <cstring>
-
 #include "preload/early_log.h"
 #include "preload/modules.h"
+#include "preload/note_writer.h"
 #include "preload/session.h"
 
 namespace heaptally::preload {
@@ -78,7 +76,6 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
     g_early_log.add(wire::EventKind::kAllocate, moved, size_, caller_of(hook_frame_).pc);
     return;
   }
-  if (guard_.has_value()) guard_->take_errno();
   if (!is_open_) return;
   // A handler may have forked meanwhile: in the child this lets go of the parent's ring.
   g_session.in_own_process();
@@ -99,32 +96,7 @@ void record_note(wire::NoteKind kind, std::uint32_t pid, std::uint32_t value, co
   HookGuard guard(hook_frame);
   Channel* channel = guard.channel();
   if (channel == nullptr) return;
-  std::size_t bytes = std::strlen(text);
-  text += bytes - std::min<std::size_t>(bytes, wire::kMaxNoteText);
-  bytes = std::min<std::size_t>(bytes, wire::kMaxNoteText);
-  const auto parts = static_cast<std::uint32_t>((bytes + wire::kTextBytes - 1) / wire::kTextBytes);
-  RingWriter& ring = channel->ring();
-  if (!ring.reserve(1 + parts)) return;
-  ring.open();
-  wire::Event event = {ring.stamp(),
-                       static_cast<std::uint64_t>(kind),
-                       static_cast<std::uint64_t>(value) << 32 | pid,
-                       static_cast<wire::TraceIndex>(bytes),
-                       wire::EventKind::kNote,
-                       {},
-                       0};
-  ring.put(0, event);
-  event.kind = wire::EventKind::kText;
-  for (std::uint32_t part = 0; part < parts; ++part) {
-    char piece[wire::kTextBytes] = {};
-    const std::size_t from = part * std::size_t{wire::kTextBytes};
-    std::memcpy(piece, text + from, std::min<std::size_t>(bytes - from, sizeof(piece)));
-    std::memcpy(&event.address, piece, 8);
-    std::memcpy(&event.size, piece + 8, 8);
-    std::memcpy(&event.trace, piece + 16, 4);
-    ring.put(1 + part, event);
-  }
-  ring.commit(1 + parts);
+  write_note(channel->ring(), kind, pid, value, text);
 }
 
 }  // namespace heaptally::preload

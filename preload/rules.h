@@ -4,6 +4,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "wire/layout.h"
+
 namespace heaptally::preload {
 
 enum class RuleKind : std::uint8_t {
@@ -25,12 +27,18 @@ enum class FramePointerRule : std::uint8_t {
 struct Rule {
   RuleKind kind = RuleKind::kUnsupported;
   FramePointerRule frame_pointer = FramePointerRule::kUnchanged;
-  std::uint16_t module = 0;  // the record of the module that the code lies in
-  std::int32_t cfa_offset = 0;
+  std::uint16_t module = 0;     // the record of the module that the code lies in
+  std::int32_t cfa_offset = 0;  // kUnsupported: a wire::FallbackCause
   std::int32_t base_offset = 0;
   std::int32_t fp_offset = 0;
 };
 static_assert(sizeof(Rule) == 16);
+
+constexpr Rule unsupported(wire::FallbackCause cause) {
+  Rule rule;
+  rule.cfa_offset = static_cast<std::int32_t>(cause);
+  return rule;
+}
 
 // What a rule is looked up by: a return address stands for the call before it, an
 // address where a signal struck for itself, and the two may differ.

@@ -1,4 +1,5 @@
 // StackBounds: which memory above a stack pointer may be read. ReadablePages: which may at all.
+// KnownStack: which is a thread's own stack for sure.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +31,36 @@ class ReadablePages {
   std::uint64_t last_ = ~std::uint64_t{0};  // the number of a page
 };
 
+// The pages that lie without a gap below the end of a thread's stack, as far as they were asked
+// for: no others can be reached from there but over a guard page, and they stay as long as the
+// thread. Each page costs a system call once.
+class KnownStack {
+ public:
+  void forget() { end_ = 0; }
+
+  // Whether the word at `address` lies on the stack that ends at `end`.
+  bool covers(std::uint64_t address, std::uint64_t end) {
+    if (end != end_) {
+      end_ = end;
+      low_ = (end - 1) / wire::kPage * wire::kPage;
+      is_blocked_ = false;
+    }
+    for (int i = 0; address < low_ && !is_blocked_; ++i) {
+      if (i == kMostPages) return false;
+      is_blocked_ = !is_readable_memory(low_ - wire::kPage);
+      if (!is_blocked_) low_ -= wire::kPage;
+    }
+    return address >= low_ && end_ - address >= sizeof(std::uint64_t);
+  }
+
+ private:
+  static constexpr int kMostPages = 256;  // in one go
+
+  std::uint64_t end_;  // 0: of no stack
+  std::uint64_t low_;
+  bool is_blocked_;
+};
+
 // Wrong call-frame information must not make the shim read what is not there. A thread's
 // frames lie between its stack pointer and the end of its stack: for the first thread where
 // the kernel put it, for others below the thread control block, which glibc places at the
@@ -39,7 +70,7 @@ class ReadablePages {
 // page is read: the words that lead on may be anything.
 class StackBounds {
  public:
-  explicit StackBounds(std::uint64_t sp) { enter(sp); }
+  StackBounds(std::uint64_t sp, KnownStack& known) : known_(known) { enter(sp); }
 
   // The stack that a signal interrupted. What a function has just popped may be all that is
   // left of its caller's registers: the kernel spares the red zone below the stack pointer.
@@ -66,8 +97,11 @@ class StackBounds {
   // Whether the word at `address` lies on the stack and can be read.
   bool readable(std::uint64_t address) {
     if (!contains(address)) return false;
-    return is_trusted_ || pages_.readable(address);
+    return is_trusted_ || is_known(address) || pages_.readable(address);
   }
+
+  // Whether `readable` takes the stack itself for an answer, and does not ask further.
+  bool is_trusted() const { return is_trusted_; }
 
   // Whether `cfa` can be the canonical frame address of a frame at `sp`, and the return address
   // right below it can be read. A frame that a signal interrupted may hold nothing else.
@@ -89,18 +123,22 @@ class StackBounds {
     low_ = sp;
     const std::uint64_t block = thread_control_block();
     const std::uint64_t first_end = g_loader.first_stack_end + kAboveStackEnd;
+    is_own_ = true;
     if (block - sp < kLargestStack) {
       high_ = block;
     } else if (first_end - sp < kLargestStack) {
       high_ = first_end;
     } else {
       high_ = sp + kPlausible;
+      is_own_ = false;
       distrust();
     }
   }
 
   // From here on `readable` asks the kernel.
   void distrust() { is_trusted_ = false; }
+
+  bool is_known(std::uint64_t address) { return is_own_ && known_.covers(address, high_); }
 
   bool contains(std::uint64_t address) const {
     return address >= low_ && high_ - low_ >= sizeof(std::uint64_t) &&
@@ -109,7 +147,9 @@ class StackBounds {
 
   std::uint64_t low_;
   std::uint64_t high_;
+  KnownStack& known_;
   ReadablePages pages_;
+  bool is_own_ = true;  // as far as addresses tell: a fiber's may lie between stacks of threads
   bool is_trusted_ = true;
   bool is_guess_ = false;
 };

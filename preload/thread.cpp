@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "preload/errno_keeper.h"
+
 namespace heaptally::preload {
 
 [[gnu::tls_model("initial-exec")]] constinit thread_local ThreadLocal t_thread = {};
@@ -49,8 +51,8 @@ ThreadRecord* make_record(std::uint32_t max_depth) {
   auto* record = reinterpret_cast<ThreadRecord*>(memory);
   record->bytes = bytes;
   record->forks = g_session.forks();
-  record->main.set_up(memory + head, max_depth);
-  record->nested.set_up(memory + head + main, kNestedDepth);
+  record->main.set_up(memory + head, max_depth, true);
+  record->nested.set_up(memory + head + main, kNestedDepth, false);
   return record;
 }
 
@@ -73,6 +75,7 @@ void announce(RingWriter& ring, std::uint32_t tid) {
 
 ThreadRecord* attach_thread() {
   if (!may_call_system()) return nullptr;
+  const ErrnoKeeper keeper;
   const std::uint32_t tid = current_tid();
   const std::uint32_t index = claim_lane(tid);
   wire::Lane* lane = index == wire::kMaxLanes ? nullptr : g_session.lanes().at(index);
@@ -83,9 +86,11 @@ ThreadRecord* attach_thread() {
   if (record == nullptr) return nullptr;
   if (record->forks != g_session.forks()) {
     record->forks = g_session.forks();
-    record->main.forget();
-    record->nested.forget();
+    record->main.begin_process();
+    record->nested.begin_process();
   }
+  record->main.begin_thread();
+  record->nested.begin_thread();
   g_records[index].store(record, std::memory_order_release);
   record->main.ring().attach(&lane->main, buffers->main, wire::kRingSlots);
   record->nested.ring().attach(&lane->nested, buffers->nested, wire::kNestedRingSlots);
@@ -132,43 +137,31 @@ void forget_threads_of_parent() {
   self.has_no_lane = false;
 }
 
-bool is_inner_call(const void* hook_frame) {
-  ThreadLocal& self = t_thread;
-  if (self.in_real.frame == nullptr) [[likely]]
-    return false;
-  if (was_abandoned(self.in_real, hook_frame)) {
-    self.in_real = {};
+bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame) {
+  if (was_abandoned(in_real, hook_frame)) {
+    in_real = {};
     return false;
   }
   g_session.counters().inner_events.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
 
-HookGuard::HookGuard(const void* hook_frame) {
+void HookGuard::enter_slowly(const void* hook_frame) {
   ThreadLocal& self = t_thread;
-  if (self.depth != 0 && was_abandoned(self.recording, hook_frame)) [[unlikely]]
-    self.depth = 0;
+  if (self.depth != 0 && was_abandoned(self.recording, hook_frame)) self.depth = 0;
   if (self.depth != 0) interrupted_ = self.recording;
   self.recording = hook_at(hook_frame);
   const std::uint32_t depth = self.depth++;
   asm volatile("" ::: "memory");
-  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child()) [[unlikely]] {
+  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child()) {
     self.record = attach_thread();
     self.has_no_lane = self.record == nullptr;
   }
-  if (self.record != nullptr && depth < 2) [[likely]] {
+  if (self.record != nullptr && depth < 2) {
     channel_ = depth == 0 ? &self.record->main : &self.record->nested;
   } else {
     g_session.counters().lost_events.fetch_add(1, std::memory_order_relaxed);
   }
-}
-
-HookGuard::~HookGuard() {
-  ThreadLocal& self = t_thread;
-  asm volatile("" ::: "memory");
-  if (self.depth > 0) --self.depth;
-  self.recording = interrupted_;
-  errno = errno_;
 }
 
 }  // namespace heaptally::preload

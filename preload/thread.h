@@ -1,7 +1,6 @@
 // The calling thread's state, and the guard that every hook works under.
 #pragma once
 
-#include <cerrno>
 #include <cstdint>
 
 #include "preload/channel.h"
@@ -64,29 +63,50 @@ class RealCall {
 // In a forked child, which has a copy of the parent's memory: the parent's rings are not its own.
 void forget_threads_of_parent();
 
+bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame);
+
 // Whether a hook was called from inside the real allocator; such calls are counted.
-bool is_inner_call(const void* hook_frame);
+inline bool is_inner_call(const void* hook_frame) {
+  ThreadLocal& self = t_thread;
+  if (self.in_real.frame == nullptr) [[likely]]
+    return false;
+  return is_called_by(self.in_real, hook_frame);
+}
 
 // Purpose: lets a hook record, unless it must not.
 //   Gives the main channel to a hook that interrupts nothing, the nested one to a hook that
 //   runs in a signal handler which interrupted another hook of this thread, and none beyond.
-// Keeps errno. A hook that was abandoned by longjmp does not block those after it: it is
-// known by its frame, which then lies below that of a later hook on the same stack.
+// Errno is not its affair: what may change it keeps it (ErrnoKeeper). A hook that was abandoned
+// by longjmp does not block those after it: it is known by its frame, which then lies below that
+// of a later hook on the same stack.
 class HookGuard {
  public:
-  explicit HookGuard(const void* hook_frame);
-  ~HookGuard();
+  explicit HookGuard(const void* hook_frame) {
+    ThreadLocal& self = t_thread;
+    if (self.depth != 0 || self.record == nullptr) [[unlikely]] {
+      enter_slowly(hook_frame);
+      return;
+    }
+    self.recording = hook_at(hook_frame);
+    self.depth = 1;
+    asm volatile("" ::: "memory");
+    channel_ = &self.record->main;
+  }
+  ~HookGuard() {
+    ThreadLocal& self = t_thread;
+    asm volatile("" ::: "memory");
+    if (self.depth > 0) --self.depth;
+    self.recording = interrupted_;
+  }
   HookGuard(const HookGuard&) = delete;
   HookGuard& operator=(const HookGuard&) = delete;
-
-  // What the program is to find in errno is what is there now.
-  void take_errno() { errno_ = errno; }
 
   // Null: the event cannot be recorded (and has been counted as lost).
   Channel* channel() const { return channel_; }
 
  private:
-  int errno_ = errno;
+  void enter_slowly(const void* hook_frame);
+
   Channel* channel_ = nullptr;
   ThreadLocal::Hook interrupted_ = {};
 };

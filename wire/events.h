@@ -44,6 +44,9 @@ enum class NoteKind : std::uint32_t {
   kExecFailed = 2,
   // It has ended: the value is its status as wait() gives it.
   kEnded = 3,
+  // With verify_stacks: the value is the trace that was captured, the text, in decimal, the trace
+  // that libunwind makes of the same stack. Of the process that writes it.
+  kStackDiffers = 4,
 };
 inline constexpr std::uint32_t kTextBytes = 20;
 inline constexpr std::uint32_t kMaxNoteText = 400;  // what is longer loses its beginning

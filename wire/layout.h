@@ -33,7 +33,7 @@ namespace heaptally::wire {
 
 inline constexpr std::uint64_t kMagic = 0x6c6c617470616568;  // "heaptall", little-endian
 // Raised by any change to wire/. Shim and collector of different versions refuse each other.
-inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kVersion = 4;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr std::uint64_t kMaxProcesses = 4096;  // alive at one time
@@ -144,17 +144,30 @@ enum class Clock : std::uint32_t {
   kTimeStampCounter = 1  // rdtscp; only if invariant and the same on all CPUs
 };
 
+// Why a frame's caller cannot be computed from sp, fp and a word on the stack, so that libunwind
+// has to step there.
+enum class FallbackCause : std::uint8_t {
+  kOtherRegister,       // the CFA is an offset from another register
+  kExpression,          // it is the result of a DWARF expression
+  kReturnAddressPlace,  // the return address does not lie right below it
+  kFramePointerPlace,   // the caller's fp was saved where no rule can say
+  kNoStep,              // libunwind could not make sense of the call-frame information
+  kNoLibunwind,         // it could not be asked: under a system call filter, for one
+};
+inline constexpr std::size_t kFallbackCauses = 6;
+
 // What the shim counts of itself, with relaxed adds.
 struct Counters {
-  std::atomic<std::uint64_t> lost_events;      // dropped: ring full, no lane, nested too deeply
-  std::atomic<std::uint64_t> waited_ns;        // by threads on full rings
-  std::atomic<std::uint64_t> cut_stacks;       // deeper than max_depth
-  std::atomic<std::uint64_t> fallback_stacks;  // walked by libunwind, not by rules
-  std::atomic<std::uint64_t> broken_stacks;    // ended where no step was possible
-  std::atomic<std::uint64_t> inner_events;     // calls that the real allocator itself made
+  std::atomic<std::uint64_t> lost_events;    // dropped: ring full, no lane, nested too deeply
+  std::atomic<std::uint64_t> waited_ns;      // by threads on full rings
+  std::atomic<std::uint64_t> cut_stacks;     // deeper than max_depth
+  std::atomic<std::uint64_t> broken_stacks;  // ended where no step was possible
+  std::atomic<std::uint64_t> inner_events;   // calls that the real allocator itself made
   std::atomic<std::uint64_t> unrecorded_forks;
   std::atomic<std::uint64_t> verified_stacks;  // with verify_stacks: compared with libunwind
   std::atomic<std::uint64_t> wrong_stacks;     // of those, different
+  // Stacks of which a frame had no rule, by the cause at the innermost such frame.
+  std::atomic<std::uint64_t> fallback_stacks[kFallbackCauses];
 };
 
 // One process that records into this memory. Block 0 is the one that executed the program.

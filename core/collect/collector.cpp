@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <numeric>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -174,7 +175,8 @@ Header Recording::current_header() const {
   header.inner_events = shim.inner_events;
   header.cut_stacks = shim.cut_stacks;
   header.broken_stacks = shim.broken_stacks;
-  header.fallback_stacks = shim.fallback_stacks;
+  header.fallback_stacks =
+      std::accumulate(shim.fallbacks.begin(), shim.fallbacks.end(), std::uint64_t{0});
   header.unrecorded_processes = tree_.unrecorded() + shim.unrecorded_forks;
   header.waited = shim.waited;
   header.nested_events = merger_.counts().nested;

@@ -33,7 +33,9 @@ void ShimCounts::add(const wire::ProcessBlock& block) {
   lost_events += read(counters.lost_events);
   cut_stacks += read(counters.cut_stacks);
   broken_stacks += read(counters.broken_stacks);
-  fallback_stacks += read(counters.fallback_stacks);
+  for (std::size_t i = 0; i < fallbacks.size(); ++i) {
+    fallbacks[i] += read(counters.fallback_stacks[i]);
+  }
   inner_events += read(counters.inner_events);
   unrecorded_forks += read(counters.unrecorded_forks);
   verified_stacks += read(counters.verified_stacks);
@@ -217,6 +219,8 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
       return announce_exec(from, pid, note, stamp);
     case wire::NoteKind::kExecFailed:
       return execs_.failed(pid);
+    case wire::NoteKind::kStackDiffers:
+      return;
   }
 }
 

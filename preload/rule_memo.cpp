@@ -1,0 +1,52 @@
+#include "preload/rule_memo.h"
+
+#include "preload/errno_keeper.h"
+#include "preload/libunwind.h"
+
+namespace heaptally::preload {
+
+void RuleMemo::set_up(char* buffer, void* stack_top) {
+  entries_ = reinterpret_cast<Entry*>(buffer);
+  stack_top_ = stack_top;
+  generation_ = 0;
+}
+
+void RuleMemo::forget_all() {
+  generation_ = g_modules.generation();
+  for (std::size_t i = 0; i < kEntries; ++i) entries_[i].key = 0;
+}
+
+void RuleMemo::look_up(CodeKey key, Entry& entry) {
+  const std::uint64_t pc = key >> 1;
+  const bool is_known = g_rules.find(key, entry.rule);
+  if (!is_known && !may_call_libunwind()) {
+    entry.rule = unsupported(wire::FallbackCause::kNoLibunwind);
+    return;
+  }
+  if (!is_known) entry.rule = derive_rule(pc, (key & 1) != 0);
+  // Code in no module may be rewritten at any time: its rule is never kept.
+  if (entry.rule.module == ModuleRegistry::kNone) return;
+  if (!is_known) g_rules.insert(key, entry.rule);
+  // Last: a signal handler may have left by longjmp before.
+  asm volatile("" ::: "memory");
+  entry.key = key;
+}
+
+const Rule& RuleMemo::look_up_on_private_stack(CodeKey key) {
+  const ErrnoKeeper keeper;
+  struct Call {
+    CodeKey key;
+    Entry& entry;
+  } call = {key, entry_of(key)};
+  call.entry.key = 0;
+  heaptally_call_on_stack(
+      stack_top_,
+      [](void* argument) {
+        const Call& self = *static_cast<const Call*>(argument);
+        look_up(self.key, self.entry);
+      },
+      &call);
+  return call.entry.rule;
+}
+
+}  // namespace heaptally::preload
