@@ -34,6 +34,13 @@ inline std::uint64_t read_time_stamp_counter() {
   return static_cast<std::uint64_t>(high) << 32 | low;
 }
 
+// The same, but it may be read before earlier instructions have executed.
+inline std::uint64_t read_time_stamp_counter_early() {
+  std::uint32_t low, high;
+  asm volatile("rdtsc" : "=a"(low), "=d"(high)::"memory");
+  return static_cast<std::uint64_t>(high) << 32 | low;
+}
+
 inline void spin_pause() { asm volatile("pause"); }
 
 // What a step of the unwinder starts from: the registers that call-frame information

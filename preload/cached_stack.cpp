@@ -5,10 +5,6 @@
 namespace heaptally::preload {
 namespace {
 
-constexpr std::uint32_t kBlock = 8;  // words that are compared without a branch
-
-std::uint64_t page_end(std::uint64_t address) { return (address | (wire::kPage - 1)) + 1; }
-
 // Where the step by `rule` from `state`, which led to `caller`, read the caller's fp.
 std::uint64_t frame_pointer_place(const Rule& rule, const FrameState& state,
                                   const FrameState& caller) {
@@ -41,12 +37,18 @@ bool passes_frame_pointer_on(const Rule& rule) {
 
 // A frame that restores fp where it is live remembers two words, a realigned one three.
 std::size_t CachedStack::buffer_bytes(std::uint32_t max_depth) {
-  return max_depth * (sizeof(Frame) + 2 * sizeof(Word));
+  return max_depth * (sizeof(Frame) + 2 * sizeof(Word)) + kBlock * sizeof(Word);
 }
 
 void CachedStack::set_up(char* buffer, std::uint32_t max_depth) {
   frames_ = reinterpret_cast<Frame*>(buffer);
-  words_ = reinterpret_cast<Word*>(frames_ + max_depth);
+  words_ = reinterpret_cast<Word*>(frames_ + max_depth) + kBlock;
+  for (int i = 1; i <= kBlock; ++i) {
+    // Any word that stays as it is: its own value's.
+    Word& padding = *(words_ - i);
+    padding.address = reinterpret_cast<std::uint64_t>(&padding.value);
+    padding.value = 0;
+  }
   max_words_ = 2 * max_depth;
   clear();
 }
@@ -63,34 +65,13 @@ std::int32_t CachedStack::next_switch(std::int32_t index) const {
   return std::max(index, kNone);
 }
 
-// How many of the words that lie outward of the frame were not found unchanged.
-// The memory of a stack may have gone since: a word is read only where walking by rules would
-// read it too, after all those before it were found equal, or where it shares a page with such
-// a one.
 std::uint32_t CachedStack::count_unproved(std::int32_t index, StackBounds& bounds) const {
-  std::uint32_t left = frames_[index].words;
-  const std::uint32_t regular = std::min(irregular_, left);
-  // The return address into the frame lies right below its sp, and was read.
-  std::uint64_t mapped_end = page_end(frames_[index].sp - 1);
-  while (left > regular) {
-    if (left - regular >= kBlock && words_[left - kBlock].address < mapped_end) {
-      std::uint64_t difference = 0;
-      for (std::uint32_t i = 1; i <= kBlock; ++i) {
-        difference |= word_at(words_[left - i].address) ^ words_[left - i].value;
-      }
-      if (difference == 0) {
-        left -= kBlock;
-        continue;
-      }
-    }
-    const Word& word = words_[left - 1];
-    if (word_at(word.address) != word.value) return left;
-    mapped_end = std::max(mapped_end, page_end(word.address));
-    --left;
-  }
+  const std::uint32_t irregular = std::min<std::uint32_t>(irregular_, frames_[index].words);
+  std::uint32_t left = count_unequal(index, irregular);
+  if (left > irregular) return left;
   for (; left > 0; --left) {
     const Word& word = words_[left - 1];
-    if (!bounds.readable(word.address) || word_at(word.address) != word.value) return left;
+    if (!bounds.readable(word.address) || word.change() != 0) return left;
   }
   return 0;
 }

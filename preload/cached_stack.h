@@ -25,6 +25,8 @@ inline std::uint64_t word_at(std::uint64_t address) {
   return *reinterpret_cast<const std::uint64_t*>(address);
 }
 
+inline std::uint64_t page_end(std::uint64_t address) { return (address | (wire::kPage - 1)) + 1; }
+
 // A frame that a walk has just found.
 struct FreshFrame {
   FrameState state;
@@ -71,6 +73,14 @@ class CachedStack {
   // its sp is the lower one. kNone if there is none.
   std::int32_t next_switch(std::int32_t index) const;
 
+  // Whether a frame in this state would be the innermost one, and all outward of it is as it was;
+  // asks for no more than the memory of a stack that lies in order. Its trace, or 0.
+  wire::TraceIndex same_again(const FrameState& state) const {
+    const std::int32_t innermost = count() - 1;
+    if (irregular_ != 0 || is_broken_ || innermost < 0 || !matches(innermost, state)) return 0;
+    return count_unequal(innermost, 0) == 0 ? frames_[innermost].trace : 0;
+  }
+
   // Compares the remembered words from frame `index` outward with what is there now: the first
   // frame of which one changed. kNone: all that lies outward is as it was.
   std::int32_t first_changed(std::int32_t index, StackBounds& bounds) const {
@@ -103,6 +113,7 @@ class CachedStack {
   struct Word {
     std::uint64_t address;
     std::uint64_t value;
+    std::uint64_t change() const { return word_at(address) ^ value; }  // 0: none
   };
   struct Frame {
     std::uint64_t sp;
@@ -115,12 +126,15 @@ class CachedStack {
   };
   static_assert(sizeof(Frame) == 32);
 
+  std::uint32_t count_unequal(std::int32_t index, std::uint32_t least) const;
   std::uint32_t count_unproved(std::int32_t index, StackBounds& bounds) const;
   void forget_switches(std::uint32_t kept);
   std::int32_t frame_of_word(std::uint32_t word, std::int32_t innermost) const;
 
+  static constexpr int kBlock = 8;  // words that are compared without a branch
+
   Frame* frames_;
-  Word* words_;
+  Word* words_;  // after kBlock words of padding
   std::uint32_t max_words_;
   std::uint32_t count_;
   // The first so many words cannot be taken to be readable, or do not lie in ascending order
@@ -129,5 +143,38 @@ class CachedStack {
   std::uint32_t switched_;
   bool is_broken_;
 };
+
+// How many of the words that lie outward of the frame were not found unchanged, of those beyond
+// the first `least`.
+// The memory of a stack may have gone since: a word is read only where walking by rules would
+// read it too, after all those before it were found equal, or where it shares a page with such
+// a one.
+inline std::uint32_t CachedStack::count_unequal(std::int32_t index, std::uint32_t least) const {
+  std::uint32_t left = frames_[index].words;
+  // The return address into the frame lies right below its sp, and was read.
+  std::uint64_t mapped_end = page_end(frames_[index].sp - 1);
+  while (left > least) {
+    // The last block may go on into the padding, whose words never change.
+    const std::uint32_t farthest = left < least + kBlock ? least : left - kBlock;
+    const bool is_whole = left >= least + kBlock || least == 0;
+    const Word* words = words_ + left;
+    if (is_whole && words_[farthest].address < mapped_end) [[likely]] {
+      std::uint64_t difference = 0;
+#pragma GCC unroll 8
+      for (int i = 1; i <= kBlock; ++i) difference |= words[-i].change();
+      if (difference == 0) [[likely]] {
+        left = farthest;
+        continue;
+      }
+      while (words[-1].change() == 0) --words;
+      return static_cast<std::uint32_t>(words - words_);
+    }
+    if (words[-1].change() != 0) return left;
+    const std::uint64_t end = page_end(words[-1].address);
+    if (end > mapped_end) mapped_end = end;
+    --left;
+  }
+  return left;
+}
 
 }  // namespace heaptally::preload

@@ -36,13 +36,8 @@ void EarlyLog::flush() {
         entry.caller == 0 ? 0 : channel->capture_caller_only(entry.caller);
     if (!ring.reserve(1)) continue;
     ring.open();
-    ring.put(0, {ring.stamp(),
-                 reinterpret_cast<std::uint64_t>(entry.block),
-                 entry.size,
-                 trace,
-                 entry.kind,
-                 {},
-                 0});
+    ring.put(0, entry.kind, ring.stamp(), reinterpret_cast<std::uint64_t>(entry.block), entry.size,
+             trace);
     ring.commit(1);
   }
   discard();

@@ -11,7 +11,7 @@
 
 namespace heaptally::preload {
 
-Loader g_loader;
+constinit Loader g_loader = {};
 
 namespace {
 
@@ -43,6 +43,8 @@ bool find_loader() {
   // always been the loader's.
   g_loader.code = reinterpret_cast<std::uint64_t>(dlsym(RTLD_DEFAULT, "__tls_get_addr"));
   if (stack_end != nullptr) g_loader.first_stack_end = *stack_end;
+  const auto* single = static_cast<const bool*>(dlsym(RTLD_DEFAULT, "__libc_single_threaded"));
+  if (single != nullptr) g_loader.is_single_threaded = single;
   if (g_loader.find_object == nullptr || stack_end == nullptr) return false;
   find_executable();
   return true;

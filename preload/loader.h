@@ -9,10 +9,13 @@ struct link_map;
 
 namespace heaptally::preload {
 
+inline constexpr bool kMayHaveThreads = false;
+
 struct Loader {
   int (*find_object)(void* address, dl_find_object* result);
   std::uint64_t code;             // some function of the loader itself
   std::uint64_t first_stack_end;  // where the first thread's stack ends: _start's frame
+  const bool* is_single_threaded = &kMayHaveThreads;  // libc's own: no thread was started yet
   // The executable, and the range of all its segments. Where they lie apart, with nothing in
   // between, find_object names only the one that holds the address.
   const link_map* executable;

@@ -9,15 +9,13 @@
 namespace heaptally::preload {
 
 RealAllocator g_real;
+alignas(64) char g_bootstrap_arena[kBootstrapBytes];
 
 namespace {
-
-constexpr std::size_t kArenaBytes = 32 * 1024;
 
 // Each block has its size in the 16 bytes before it.
 constexpr std::size_t kPrefix = 16;
 
-alignas(64) char g_arena[kArenaBytes];
 std::size_t g_arena_used = 0;
 
 // Points to itself once the loader has relocated the shim.
@@ -50,14 +48,14 @@ void resolve_real_allocator() {
 
 void* bootstrap_allocate(std::size_t size, std::size_t alignment) {
   if (alignment < kPrefix) alignment = kPrefix;
-  const auto base = reinterpret_cast<std::uintptr_t>(g_arena);
+  const auto base = reinterpret_cast<std::uintptr_t>(g_bootstrap_arena);
   const std::uintptr_t block = (base + g_arena_used + kPrefix + alignment - 1) & ~(alignment - 1);
   const std::size_t begin = block - base;
-  if (begin > kArenaBytes || size > kArenaBytes - begin) return nullptr;
+  if (begin > kBootstrapBytes || size > kBootstrapBytes - begin) return nullptr;
   g_arena_used = begin + size;
   if (!is_relocated()) g_early_log.note_lost();
-  std::memcpy(g_arena + begin - sizeof(size), &size, sizeof(size));
-  return g_arena + begin;
+  std::memcpy(g_bootstrap_arena + begin - sizeof(size), &size, sizeof(size));
+  return g_bootstrap_arena + begin;
 }
 
 void copy_bootstrap(void* to, const void* block, std::size_t size) {
@@ -66,8 +64,6 @@ void copy_bootstrap(void* to, const void* block, std::size_t size) {
   const auto* source = static_cast<const char*>(block);
   for (std::size_t i = 0; i < old && i < size; ++i) target[i] = source[i];
 }
-
-bool is_bootstrap(const void* block) { return block >= g_arena && block < g_arena + kArenaBytes; }
 
 std::size_t bootstrap_size(const void* block) {
   std::size_t size;

@@ -34,7 +34,11 @@ inline bool real_allocator_is_known() { return g_real.malloc_usable_size != null
 // functions) while the loader has not relocated the shim. Never given back, never recorded;
 // the latter count as lost.
 void* bootstrap_allocate(std::size_t size, std::size_t alignment);
-bool is_bootstrap(const void* block);
+inline constexpr std::size_t kBootstrapBytes = 32 * 1024;
+alignas(64) extern char g_bootstrap_arena[kBootstrapBytes];
+inline bool is_bootstrap(const void* block) {
+  return block >= g_bootstrap_arena && block < g_bootstrap_arena + kBootstrapBytes;
+}
 std::size_t bootstrap_size(const void* block);
 // What of a bootstrap block fits into `size` bytes at `to`. Calls nothing, for it may be early.
 void copy_bootstrap(void* to, const void* block, std::size_t size);

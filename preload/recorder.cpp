@@ -8,15 +8,12 @@
 namespace heaptally::preload {
 namespace {
 
-bool records(const void* hook_frame) {
+inline bool records(const void* hook_frame) {
   return g_session.stage() == Stage::kRecording && g_session.in_own_process() &&
          !is_inner_call(hook_frame);
 }
 
-wire::Event event_of(wire::EventKind kind, std::uint64_t stamp, const void* block, std::size_t size,
-                     wire::TraceIndex trace) {
-  return {stamp, reinterpret_cast<std::uint64_t>(block), size, trace, kind, {}, 0};
-}
+std::uint64_t address_of(const void* block) { return reinterpret_cast<std::uint64_t>(block); }
 
 }  // namespace
 
@@ -33,7 +30,7 @@ void record_allocation(const void* block, std::size_t size, const void* hook_fra
   RingWriter& ring = channel->ring();
   if (!ring.reserve(1)) return;
   ring.open();
-  ring.put(0, event_of(wire::EventKind::kAllocate, ring.stamp(), block, size, trace));
+  ring.put(0, wire::EventKind::kAllocate, ring.stamp(), address_of(block), size, trace);
   ring.commit(1);
 }
 
@@ -50,7 +47,7 @@ void record_free(const void* block, const void* caller, const void* hook_frame) 
   RingWriter& ring = channel->ring();
   if (!ring.reserve(1)) return;
   ring.open();
-  ring.put(0, event_of(wire::EventKind::kFree, ring.stamp(), block, 0, 0));
+  ring.put(0, wire::EventKind::kFree, ring.stamp(), address_of(block), 0, 0);
   ring.commit(1);
 }
 
@@ -82,11 +79,11 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
   RingWriter& ring = guard_->channel()->ring();
   if (!happened) return ring.abandon();
   if (moved == nullptr) {
-    ring.put(0, event_of(wire::EventKind::kFree, before_, block_, 0, 0));
+    ring.put(0, wire::EventKind::kFree, before_, address_of(block_), 0, 0);
     return ring.commit(1);
   }
-  ring.put(0, event_of(wire::EventKind::kReallocateFrom, before_, block_, 0, 0));
-  ring.put(1, event_of(wire::EventKind::kReallocateTo, ring.stamp(), moved, size_, trace_));
+  ring.put(0, wire::EventKind::kReallocateFrom, before_, address_of(block_), 0, 0);
+  ring.put(1, wire::EventKind::kReallocateTo, ring.stamp(), address_of(moved), size_, trace_);
   ring.commit(2);
 }
 

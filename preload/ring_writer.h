@@ -36,10 +36,19 @@ class RingWriter {
 
   std::uint64_t stamp() { return last_stamp_ = g_session.now(); }
 
-  void put(std::uint32_t offset, const wire::Event& event) {
+  // Field by field: a copy of what was just written in parts would wait for those.
+  void put(std::uint32_t offset, wire::EventKind kind, std::uint64_t stamp, std::uint64_t address,
+           std::uint64_t size, wire::TraceIndex trace, std::uint16_t process = 0) {
     if (g_session.is_unnoticed_fork()) [[unlikely]]
       return;
-    slots_[(head_ + offset) & (slot_count_ - 1)] = event;
+    wire::Event& slot = slots_[(head_ + offset) & (slot_count_ - 1)];
+    slot.stamp = stamp;
+    slot.address = address;
+    slot.size = size;
+    slot.trace = trace;
+    slot.kind = kind;
+    slot.reserved = 0;
+    slot.process = process;
   }
 
   void commit(std::uint32_t count) {

@@ -20,10 +20,11 @@ class RuleMemo {
   // `stack_top`: what is left of a signal handler's own may be some hundred bytes.
   void set_up(char* buffer, void* stack_top);
 
-  // What is known counts only as long as no module may have been unloaded: to be called before
-  // a stack is walked. True if something was forgotten.
+  // What is known counts only as long as no module may have been unloaded.
+  bool knows_unloaded() const { return generation_ != g_modules.generation(); }
+  // To be called before a stack is walked. True if something was forgotten.
   bool forget_unloaded() {
-    if (generation_ == g_modules.generation()) [[likely]]
+    if (!knows_unloaded()) [[likely]]
       return false;
     forget_all();
     return true;

@@ -237,6 +237,7 @@ bool Session::enter_forked_process() {
   }
   forget_threads_of_parent();
   note_fork_in_libunwind();
+  threads_.store(0, std::memory_order_relaxed);
   ++forks_;
   const bool is_followed = header_->follow_forks != 0 && may_call_system() && claim_block(process_);
   if (!is_followed) {

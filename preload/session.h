@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "preload/growing_view.h"
+#include "preload/loader.h"
 #include "preload/system.h"
 #include "wire/handshake.h"
 #include "wire/layout.h"
@@ -54,9 +55,15 @@ class Session {
     return own_process_->load(std::memory_order_relaxed) != kOwnProcess;
   }
 
+  // The counter's order against what other threads do matters only where there are any; waiting
+  // for all earlier instructions doubles what it costs.
   std::uint64_t now() const {
-    return use_time_stamp_counter_ ? read_time_stamp_counter() : monotonic_nanoseconds();
+    if (!use_time_stamp_counter_) [[unlikely]]
+      return monotonic_nanoseconds();
+    return is_single_threaded() ? read_time_stamp_counter_early() : read_time_stamp_counter();
   }
+  // A thread is about to record; more than one, ever, and stamps are ordered.
+  void note_thread() { threads_.fetch_add(1, std::memory_order_relaxed); }
   bool drop_when_full() const { return header_->drop_when_full != 0; }
   std::uint32_t max_depth() const { return max_depth_; }
   bool verifies_stacks() const { return verify_stacks_; }
@@ -95,6 +102,9 @@ class Session {
   static constexpr std::uint32_t kOwnProcess = 1;
   static constexpr std::uint32_t kEntering = 2;
 
+  bool is_single_threaded() const {
+    return *g_loader.is_single_threaded && threads_.load(std::memory_order_relaxed) < 2;
+  }
   bool map(int memory, int page);
   bool make_fork_detector();
   bool enter_forked_process();
@@ -102,6 +112,7 @@ class Session {
 
   std::atomic<Stage> stage_ = Stage::kEarly;
   std::atomic<bool> waited_in_vain_ = false;
+  std::atomic<std::uint32_t> threads_ = 0;
   bool use_time_stamp_counter_ = false;
   bool verify_stacks_ = false;
   std::uint32_t max_depth_ = 0;

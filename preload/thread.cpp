@@ -59,17 +59,13 @@ ThreadRecord* make_record(std::uint32_t max_depth) {
 // The first event of a thread in its ring: who it is.
 void announce(RingWriter& ring, std::uint32_t tid) {
   if (!ring.reserve(1)) return;
-  wire::Event event = {};
-  event.kind = wire::EventKind::kThreadBegin;
-  event.trace = tid;
-  event.process = static_cast<std::uint16_t>(g_session.process());
   char name[16] = {};
   raw_syscall(SYS_prctl, 16 /* PR_GET_NAME */, reinterpret_cast<long>(name));
-  std::memcpy(&event.address, name, 8);
-  std::memcpy(&event.size, name + 8, 8);
+  std::uint64_t halves[2];
+  std::memcpy(halves, name, sizeof(halves));
   ring.open();
-  event.stamp = ring.stamp();
-  ring.put(0, event);
+  ring.put(0, wire::EventKind::kThreadBegin, ring.stamp(), halves[0], halves[1], tid,
+           static_cast<std::uint16_t>(g_session.process()));
   ring.commit(1);
 }
 
@@ -94,6 +90,7 @@ ThreadRecord* attach_thread() {
   g_records[index].store(record, std::memory_order_release);
   record->main.ring().attach(&lane->main, buffers->main, wire::kRingSlots);
   record->nested.ring().attach(&lane->nested, buffers->nested, wire::kNestedRingSlots);
+  g_session.note_thread();
   announce(record->main.ring(), tid);
   return record;
 }

@@ -250,7 +250,7 @@ wire::TraceIndex Unwinder::remember(const Walk& walk, Progress end) {
   return trace;
 }
 
-wire::TraceIndex Unwinder::capture(const Registers& start) {
+wire::TraceIndex Unwinder::capture_changed(const Registers& start) {
   if (rules_.forget_unloaded()) [[unlikely]]
     forget_stacks();
   Walk walk(start, known_stack_, fresh_, stack_near(start.sp));

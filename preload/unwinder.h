@@ -34,7 +34,14 @@ class Unwinder {
   void forget_spare_node() { spare_node_ = 0; }
 
   // The trace of the stack from `start`, which is a caller of the calling function, outward.
-  wire::TraceIndex capture(const Registers& start);
+  wire::TraceIndex capture(const Registers& start) {
+    const FrameState state = {code_key(start.pc, false), start.sp, start.fp};
+    if (!rules_.knows_unloaded()) [[likely]] {
+      const wire::TraceIndex trace = stacks_[latest_].same_again(state);
+      if (trace != 0) return trace;
+    }
+    return capture_changed(start);
+  }
 
   // The trace whose only frame is a call before `pc`.
   wire::TraceIndex capture_caller_only(std::uint64_t pc);
@@ -50,6 +57,7 @@ class Unwinder {
   enum class Progress { kStepped, kMet, kOutermost, kCut, kBroken, kUnsupported };
   struct Walk;
 
+  wire::TraceIndex capture_changed(const Registers& start);
   CachedStack& stack_near(std::uint64_t sp);
   CachedStack& another_stack();
   Progress walk_by_rules(Walk& walk);
