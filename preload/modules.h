@@ -42,9 +42,11 @@ class ModuleRegistry {
 
   // Whether the record still stands for the module that `pc` lies in.
   bool is_current(std::uint32_t module, std::uint64_t pc) {
-    if (checked_[module].load(std::memory_order_acquire) == generation()) [[likely]]
-      return true;
-    return check(module, pc);
+    return was_checked(module) || check(module, pc);
+  }
+  // Whether that has been found out already.
+  bool was_checked(std::uint32_t module) const {
+    return checked_[module].load(std::memory_order_acquire) == generation();
   }
 
   // For each free: one that comes from the loader's own text may mean that it unloads.

@@ -16,7 +16,20 @@ void RuleMemo::forget_all() {
   for (std::size_t i = 0; i < kEntries; ++i) entries_[i].key = 0;
 }
 
-void RuleMemo::look_up(CodeKey key, Entry& entry) {
+const Rule& RuleMemo::look_up(CodeKey key) {
+  Entry& entry = entry_of(key);
+  entry.key = 0;
+  asm volatile("" ::: "memory");
+  if (g_rules.find_fresh(key, entry.rule)) [[likely]] {
+    asm volatile("" ::: "memory");
+    entry.key = key;
+  } else {
+    derive_on_private_stack(key, entry);
+  }
+  return entry.rule;
+}
+
+void RuleMemo::derive(CodeKey key, Entry& entry) {
   const std::uint64_t pc = key >> 1;
   const bool is_known = g_rules.find(key, entry.rule);
   if (!is_known && !may_call_libunwind()) {
@@ -32,21 +45,19 @@ void RuleMemo::look_up(CodeKey key, Entry& entry) {
   entry.key = key;
 }
 
-const Rule& RuleMemo::look_up_on_private_stack(CodeKey key) {
+void RuleMemo::derive_on_private_stack(CodeKey key, Entry& entry) {
   const ErrnoKeeper keeper;
   struct Call {
     CodeKey key;
     Entry& entry;
-  } call = {key, entry_of(key)};
-  call.entry.key = 0;
+  } call = {key, entry};
   heaptally_call_on_stack(
       stack_top_,
       [](void* argument) {
         const Call& self = *static_cast<const Call*>(argument);
-        look_up(self.key, self.entry);
+        derive(self.key, self.entry);
       },
       &call);
-  return call.entry.rule;
 }
 
 }  // namespace heaptally::preload

@@ -14,10 +14,10 @@ namespace heaptally::preload {
 // Threads: one at a time. A signal handler may leave a look-up by longjmp.
 class RuleMemo {
  public:
-  static constexpr std::size_t kBufferBytes = 12 * 1024;
+  static constexpr std::size_t kBufferBytes = 48 * 1024;
 
-  // `buffer`: kBufferBytes of zeroed memory. Look-ups run on the private stack that ends at
-  // `stack_top`: what is left of a signal handler's own may be some hundred bytes.
+  // `buffer`: kBufferBytes of zeroed memory. Whatever takes much runs on the private stack that
+  // ends at `stack_top`: what is left of a signal handler's own may be some hundred bytes.
   void set_up(char* buffer, void* stack_top);
 
   // What is known counts only as long as no module may have been unloaded.
@@ -35,7 +35,7 @@ class RuleMemo {
     const Entry& entry = entry_of(key);
     if (entry.key == key) [[likely]]
       return entry.rule;
-    return look_up_on_private_stack(key);
+    return look_up(key);
   }
 
  private:
@@ -43,14 +43,15 @@ class RuleMemo {
     CodeKey key;  // 0: empty
     Rule rule;
   };
-  static constexpr int kBits = 9;
+  static constexpr int kBits = 11;
   static constexpr std::size_t kEntries = std::size_t{1} << kBits;
   static_assert(kEntries * sizeof(Entry) == kBufferBytes);
 
   Entry& entry_of(CodeKey key) { return entries_[key * 0x9e3779b97f4a7c15 >> (64 - kBits)]; }
   void forget_all();
-  static void look_up(CodeKey key, Entry& entry);
-  const Rule& look_up_on_private_stack(CodeKey key);
+  const Rule& look_up(CodeKey key);
+  static void derive(CodeKey key, Entry& entry);
+  void derive_on_private_stack(CodeKey key, Entry& entry);
 
   Entry* entries_;
   void* stack_top_;

@@ -16,14 +16,15 @@ std::uint64_t hash_of(CodeKey key) {
 
 }  // namespace
 
-bool RuleCache::find_in(Table& table, CodeKey key, Rule& rule) {
+template <class IsCurrent>
+bool RuleCache::find_in(Table& table, CodeKey key, Rule& rule, IsCurrent is_current) {
   const std::uint64_t mask = table.capacity - 1;
   for (std::uint64_t i = hash_of(key) & mask;; i = (i + 1) & mask) {
     Entry& entry = table.entries[i];
     const CodeKey there = entry.key.load(std::memory_order_acquire);
     if (there == 0) return false;
     if (there != key || entry.ready.load(std::memory_order_acquire) == 0) continue;
-    if (!g_modules.is_current(entry.rule.module, looked_up_address(key))) continue;
+    if (!is_current(entry.rule.module)) continue;
     rule = entry.rule;
     return true;
   }
@@ -70,11 +71,22 @@ RuleCache::Table* RuleCache::add_table(std::uint32_t count) {
   return table;
 }
 
+bool RuleCache::find_fresh(CodeKey key, Rule& rule) {
+  const std::uint32_t count = count_.load(std::memory_order_acquire);
+  Table* table = count == 0 ? nullptr : tables_[count - 1].load(std::memory_order_acquire);
+  return table != nullptr && find_in(*table, key, rule, [](std::uint32_t module) {
+           return g_modules.was_checked(module);
+         });
+}
+
 bool RuleCache::find(CodeKey key, Rule& rule) {
+  const auto is_current = [key](std::uint32_t module) {
+    return g_modules.is_current(module, looked_up_address(key));
+  };
   const std::uint32_t count = count_.load(std::memory_order_acquire);
   for (std::uint32_t i = count; i-- > 0;) {
     Table* table = tables_[i].load(std::memory_order_acquire);
-    if (table == nullptr || !find_in(*table, key, rule)) continue;
+    if (table == nullptr || !find_in(*table, key, rule, is_current)) continue;
     if (i + 1 != count) insert(key, rule);
     return true;
   }

@@ -61,6 +61,8 @@ constexpr std::uint64_t looked_up_address(CodeKey key) { return (key >> 1) - !(k
 class alignas(256) RuleCache {
  public:
   bool find(CodeKey key, Rule& rule);
+  // The same, but it may miss what is there: it looks only where that costs little time and stack.
+  bool find_fresh(CodeKey key, Rule& rule);
   void insert(CodeKey key, const Rule& rule);
 
  private:
@@ -82,7 +84,8 @@ class alignas(256) RuleCache {
   static constexpr std::uint64_t kFirstCapacity = 4096;
   static constexpr std::uint32_t kMaxTables = 24;
 
-  static bool find_in(Table& table, CodeKey key, Rule& rule);
+  template <class IsCurrent>
+  static bool find_in(Table& table, CodeKey key, Rule& rule, IsCurrent is_current);
   static void insert_in(Table& table, CodeKey key, const Rule& rule);
   Table* newest();
   Table* add_table(std::uint32_t count);

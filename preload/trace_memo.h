@@ -14,7 +14,7 @@ namespace heaptally::preload {
 // Threads: one at a time. A signal handler may leave by longjmp.
 class TraceMemo {
  public:
-  static constexpr std::size_t kBufferBytes = 16 * 1024;
+  static constexpr std::size_t kBufferBytes = 64 * 1024;
 
   void set_up(char* buffer) { entries_ = reinterpret_cast<Entry*>(buffer); }
 
@@ -40,7 +40,7 @@ class TraceMemo {
     wire::TraceIndex parent;
     wire::TraceIndex trace;  // 0: the entry is empty
   };
-  static constexpr int kBits = 10;
+  static constexpr int kBits = 12;
   static_assert((std::size_t{1} << kBits) * sizeof(Entry) == kBufferBytes);
 
   Entry* entries_;
