@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <span>
 #include <vector>
 
 #include "core/collect/event_tally.h"
@@ -91,20 +92,25 @@ class Behind : public ProcessEvents {
     return family.process(block);
   }
   void note(const TrackedProcess&, const PendingNote&, std::uint64_t) override {}
+  ImageFamily& family(std::uint32_t) override { return family_; }
 
+  void apply(const wire::Event& event) {
+    const MergedEvent merged = {event, 0, 0};
+    events_.apply({&merged, 1});
+  }
   void begin(const Workload& workload) {
-    events_.apply(thread_begin(next_stamp(), 1, "one"), family_, 0);
+    apply(thread_begin(next_stamp(), 1, "one"));
     std::uint64_t i = 0;
     for (const std::uint64_t address : workload.first()) {
       wire::Event event = workload.allocation(address, i++);
       event.stamp = next_stamp();
-      events_.apply(event, family_, 0);
+      apply(event);
     }
   }
 
   std::uint64_t next_stamp() { return stamp_ += kTicksAnEvent; }
   EventTally& events() { return events_; }
-  ImageFamily& family() { return family_; }
+  SharedMemory& memory() { return family_.memory(); }
 
  private:
   void close_bucket(Nanoseconds now) {
@@ -143,15 +149,15 @@ class Stopwatch {
 void live_table(benchmark::State& state) {
   const Workload workload(static_cast<std::size_t>(state.range(0)), 1);
   LiveTable table;
-  bool existed = false;
-  for (const std::uint64_t address : workload.first()) table.insert(address, existed);
+  LiveBlock former;
+  for (const std::uint64_t address : workload.first()) table.insert({address, 0, {}, {}}, former);
   for (auto _ : state) {
     for (const wire::Event& event : workload.events()) {
       LiveBlock block;
       if (event.kind == wire::EventKind::kFree) {
         if (!table.remove(event.address, block)) state.SkipWithError("a block is missing");
       } else {
-        table.insert(event.address, existed).size = event.size;
+        table.insert({event.address, event.size, {}, {}}, former);
       }
     }
   }
@@ -187,17 +193,19 @@ void apply(benchmark::State& state) {
   Behind behind(static_cast<std::size_t>(state.range(1)));
   behind.begin(workload);
   const std::vector<wire::Event>& all = workload.events();
-  std::vector<wire::Event> batch;
+  std::vector<MergedEvent> batch;
   std::size_t next = 0;
   std::int64_t done = 0;
   for (auto _ : state) {
     const std::size_t count = std::min(kEventsAtOnce, all.size() - next);
-    batch.assign(all.begin() + static_cast<std::ptrdiff_t>(next),
-                 all.begin() + static_cast<std::ptrdiff_t>(next + count));
-    for (wire::Event& event : batch) event.stamp = behind.next_stamp();
+    batch.clear();
+    for (std::size_t i = next; i < next + count; ++i) {
+      batch.push_back({all[i], 0, 0});
+      batch.back().event.stamp = behind.next_stamp();
+    }
     next = next + count == all.size() ? 0 : next + count;
     const Stopwatch watch;
-    for (const wire::Event& event : batch) behind.events().apply(event, behind.family(), 0);
+    behind.events().apply(batch);
     state.SetIterationTime(watch.seconds());
     done += static_cast<std::int64_t>(count);
   }
@@ -219,12 +227,11 @@ void drain(benchmark::State& state) {
   const Workload workload(static_cast<std::size_t>(state.range(1)), traces);
   Behind behind(traces);
   std::vector<TestRing> producers;
-  for (std::uint32_t i = 0; i < rings; ++i) producers.emplace_back(behind.family().memory(), i);
+  for (std::uint32_t i = 0; i < rings; ++i) producers.emplace_back(behind.memory(), i);
   RingMerger merger(/*slack=*/0, /*stuck_after=*/~std::uint64_t{0});
-  merger.add(behind.family().memory(), 0);
-  const RingMerger::Sink sink = [&](const wire::Event& event, RingMerger::Source,
-                                    std::uint32_t lane) {
-    behind.events().apply(event, behind.family(), lane);
+  merger.add(behind.memory(), 0);
+  const RingMerger::Sink sink = [&](std::span<const MergedEvent> events) {
+    behind.events().apply(events);
   };
   behind.begin(workload);
   for (std::uint32_t i = 0; i < rings; ++i) {

@@ -135,9 +135,7 @@ Recording::Recording(const RecordOptions& options)
                 {clock_.kind(), options.drop_when_full, options.verify_stacks, options.follow,
                  wire::kMaxDepth}},
                listener_, signals_, page_, clock_),
-      sink_([this](const wire::Event& event, RingMerger::Source source, std::uint32_t lane) {
-        events_.apply(event, tree_.family(source), lane);
-      }) {
+      sink_([this](std::span<const MergedEvent> events) { events_.apply(events); }) {
   tree_.connect(watcher_, events_);
   fill_header_of_start();
   events_.on_time([this](Nanoseconds now) { close_bucket(now); }, timeline_.end());

@@ -13,7 +13,7 @@ void EventTally::on_time(std::function<void(Nanoseconds)> callback, Nanoseconds 
   next_call_ = first;
 }
 
-void EventTally::advance(std::uint64_t stamp) {
+inline void EventTally::advance(std::uint64_t stamp) {
   if (stamp < last_stamp_) {
     ++counts_.late;
     return;
@@ -23,56 +23,81 @@ void EventTally::advance(std::uint64_t stamp) {
   if (last_time_ >= next_call_) callback_(last_time_);
 }
 
+inline LaneState& EventTally::lane_of(const MergedEvent& event) {
+  const std::uint64_t key = static_cast<std::uint64_t>(event.source) << 32 | event.lane;
+  KnownLane& known = known_lanes_[(event.lane + event.source * 7) % kKnownLanes];
+  if (known.key != key) known = {key, &processes_.family(event.source).lane(event.lane)};
+  return *known.lane;
+}
+
+// The event's lane; the block that it is about is fetched until its turn comes.
+inline LaneState& EventTally::look_ahead(const MergedEvent& event) {
+  LaneState& lane = lane_of(event);
+  if (lane.process != nullptr) lane.process->live.prefetch(event.event.address);
+  return lane;
+}
+
 // The process of a lane whose first event was lost is that of the block that owns it.
-bool EventTally::find_process(LaneState& lane, ImageFamily& family, std::uint32_t index) {
-  const std::uint64_t owner = family.memory().lane(index).owner.load(std::memory_order_relaxed);
+bool EventTally::find_process(LaneState& lane, const MergedEvent& event) {
+  ImageFamily& family = processes_.family(event.source);
+  const std::uint64_t owner =
+      family.memory().lane(event.lane).owner.load(std::memory_order_relaxed);
   lane.process = processes_.process_of(family, wire::owning_process(owner));
   if (lane.process == nullptr) return false;
   lane.task = tasks_.begin(lane.process->row, lane.process->program, 0, "(unknown thread)");
   return true;
 }
 
-void EventTally::begin_thread(LaneState& lane, ImageFamily& family, const wire::Event& event) {
+void EventTally::begin_thread(LaneState& lane, const MergedEvent& merged) {
+  const wire::Event& event = merged.event;
   char name[17] = {};
   std::memcpy(name, &event.address, 8);
   std::memcpy(name + 8, &event.size, 8);
   lane = {};
-  lane.process = processes_.process_of(family, event.process);
+  lane.process = processes_.process_of(processes_.family(merged.source), event.process);
   if (lane.process == nullptr) return;
   lane.tid = static_cast<std::int32_t>(event.trace);
   lane.task = tasks_.begin(lane.process->row, lane.process->program, lane.tid, name);
 }
 
-TallyId EventTally::tally_for(LaneState& lane, wire::TraceIndex trace, std::uint64_t size) {
-  const auto size_class = static_cast<SizeClass>(std::bit_width(size));
-  if (trace == lane.memo_trace && size_class == lane.memo_class) return lane.memo_tally;
-  bool is_sound = true;
+TallyId EventTally::look_up(const LaneState& lane, wire::TraceIndex trace, SizeClass size_class,
+                            bool& is_sound) {
   const TrackedProcess& process = *lane.process;
   const TraceId id = process.family->trace_of(trace, process.pid, traces_, is_sound);
   if (!is_sound) ++counts_.damaged_traces;
-  lane.memo_tally = tallies_.tally_of(id, lane.task, size_class);
-  lane.memo_trace = trace;
-  lane.memo_class = size_class;
-  return lane.memo_tally;
+  return tallies_.tally_of(id, lane.task, size_class);
 }
 
-void EventTally::allocate(LaneState& lane, const wire::Event& event) {
+inline TallyId EventTally::tally_for(const LaneState& lane, wire::TraceIndex trace,
+                                     std::uint64_t size) {
+  static_assert(TaskTable::kMaxIndividual + TaskTable::kMaxFolded < 1 << 15);
+  const auto size_class = static_cast<std::uint64_t>(std::bit_width(size));
+  const std::uint64_t key = std::uint64_t{1} << 63 | size_class << 48 |
+                            static_cast<std::uint64_t>(lane.task) << 32 | trace;
+  const std::uint32_t family = lane.process->family->number();
+  constexpr int kShift = 64 - std::bit_width(kKnownTallies - 1);
+  KnownTally& known = known_tallies_[(key + family) * 0x9e3779b97f4a7c15 >> kShift];
+  if (known.key == key && known.family == family) return known.tally;
+  bool is_sound = true;
+  const TallyId tally = look_up(lane, trace, static_cast<SizeClass>(size_class), is_sound);
+  if (is_sound) known = {key, family, tally};
+  return tally;
+}
+
+inline void EventTally::allocate(LaneState& lane, const wire::Event& event) {
   TrackedProcess& process = *lane.process;
-  bool existed = false;
-  LiveBlock& block = process.live.insert(event.address, existed);
-  if (existed) {
+  const TallyId tally = tally_for(lane, event.trace, event.size);
+  LiveBlock former;
+  if (process.live.insert({event.address, event.size, last_time_, tally}, former)) {
     // Its free was not seen.
     ++counts_.inferred_frees;
-    tallies_.free(block.tally, block.size, last_time_ - block.birth, false, process.tally);
+    tallies_.free(former.tally, former.size, last_time_ - former.birth, false, process.tally);
   }
-  block.size = event.size;
-  block.birth = last_time_;
-  block.tally = tally_for(lane, event.trace, event.size);
-  tallies_.allocate(block.tally, event.size, last_time_, process.tally);
+  tallies_.allocate(tally, event.size, last_time_, process.tally);
   lane.last_allocation = event.address;
 }
 
-void EventTally::free(LaneState& lane, std::uint64_t address) {
+inline void EventTally::free(LaneState& lane, std::uint64_t address) {
   TrackedProcess& process = *lane.process;
   ++counts_.frees;
   LiveBlock block;
@@ -104,11 +129,10 @@ void EventTally::add_text(LaneState& lane, const wire::Event& event) {
   all.append(text, std::min<std::size_t>(sizeof(text), lane.note->text_bytes - all.size()));
 }
 
-void EventTally::apply(const wire::Event& event, ImageFamily& family, std::uint32_t index) {
-  advance(event.stamp);
-  LaneState& lane = family.lane(index);
-  if (event.kind == wire::EventKind::kThreadBegin) return begin_thread(lane, family, event);
-  if (lane.process == nullptr && !find_process(lane, family, index)) {
+void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
+  const wire::Event& event = merged.event;
+  if (event.kind == wire::EventKind::kThreadBegin) return begin_thread(lane, merged);
+  if (lane.process == nullptr && !find_process(lane, merged)) {
     ++counts_.orphans;
     return;
   }
@@ -131,6 +155,34 @@ void EventTally::apply(const wire::Event& event, ImageFamily& family, std::uint3
   if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
   processes_.note(*lane.process, *lane.note, event.stamp);
   lane.note.reset();
+}
+
+inline void EventTally::apply(LaneState& lane, const MergedEvent& merged) {
+  const wire::Event& event = merged.event;
+  advance(event.stamp);
+  if (lane.process == nullptr) [[unlikely]]
+    return apply_rare(lane, merged);
+  switch (event.kind) {
+    case wire::EventKind::kAllocate:
+    case wire::EventKind::kReallocateTo:
+      return allocate(lane, event);
+    case wire::EventKind::kFree:
+    case wire::EventKind::kReallocateFrom:
+      return free(lane, event.address);
+    default:
+      return apply_rare(lane, merged);
+  }
+}
+
+void EventTally::apply(std::span<const MergedEvent> events) {
+  std::array<LaneState*, kAhead> lanes;
+  for (std::size_t i = 0; i < std::min(kAhead, events.size()); ++i) {
+    lanes[i] = &look_ahead(events[i]);
+  }
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    apply(*lanes[i % kAhead], events[i]);
+    if (i + kAhead < events.size()) lanes[i % kAhead] = &look_ahead(events[i + kAhead]);
+  }
 }
 
 void EventTally::end_process(TrackedProcess& process) {

@@ -1,12 +1,15 @@
 // EventTally: from events in order to tallies.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/collect/image_family.h"
+#include "core/collect/merged_event.h"
 #include "core/collect/tallies.h"
 #include "core/collect/task_table.h"
 #include "core/collect/tick_clock.h"
@@ -29,6 +32,8 @@ struct EventCounts {
 class ProcessEvents {
  public:
   virtual ~ProcessEvents() = default;
+  // Those whose memory has this number, from their first event to their last.
+  virtual ImageFamily& family(std::uint32_t source) = 0;
   // The process of a block that events name before it was noticed; null if there is none.
   virtual TrackedProcess* process_of(ImageFamily& family, std::uint32_t block) = 0;
   virtual void note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) = 0;
@@ -48,7 +53,7 @@ class EventTally {
   // The callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
 
-  void apply(const wire::Event& event, ImageFamily& family, std::uint32_t lane);
+  void apply(std::span<const MergedEvent> events);
   // All of the process's events were applied: the blocks still live are its leaks.
   void end_process(TrackedProcess& process);
 
@@ -59,13 +64,34 @@ class EventTally {
   Nanoseconds last_time() const { return last_time_; }
 
  private:
-  bool find_process(LaneState& lane, ImageFamily& family, std::uint32_t index);
-  void begin_thread(LaneState& lane, ImageFamily& family, const wire::Event& event);
+  // Of a lane that had an event.
+  struct KnownLane {
+    std::uint64_t key = ~std::uint64_t{0};  // its memory and index
+    LaneState* lane = nullptr;
+  };
+  // Of a tally that was looked up.
+  struct KnownTally {
+    std::uint64_t key = 0;  // trace, task and size class, as events say them; 0: none
+    std::uint32_t family = 0;
+    TallyId tally{};
+  };
+  static constexpr std::size_t kKnownLanes = 64;
+  static constexpr std::size_t kKnownTallies = 4096;
+  static constexpr std::size_t kAhead = 16;  // events whose blocks are being fetched
+
+  LaneState& lane_of(const MergedEvent& event);
+  LaneState& look_ahead(const MergedEvent& event);
+  bool find_process(LaneState& lane, const MergedEvent& event);
+  void begin_thread(LaneState& lane, const MergedEvent& event);
+  void apply(LaneState& lane, const MergedEvent& event);
+  void apply_rare(LaneState& lane, const MergedEvent& event);
   void allocate(LaneState& lane, const wire::Event& event);
   void free(LaneState& lane, std::uint64_t address);
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
-  TallyId tally_for(LaneState& lane, wire::TraceIndex trace, std::uint64_t size);
+  TallyId tally_for(const LaneState& lane, wire::TraceIndex trace, std::uint64_t size);
+  TallyId look_up(const LaneState& lane, wire::TraceIndex trace, SizeClass size_class,
+                  bool& is_sound);
   void advance(std::uint64_t stamp);
 
   const TickClock& clock_;
@@ -78,6 +104,10 @@ class EventTally {
   Nanoseconds last_time_{0};
   Nanoseconds next_call_{Nanoseconds::max()};
   std::function<void(Nanoseconds)> callback_;
+  // Neither is ever wrong: lanes stay where they are, numbers of memories and ids of tallies are
+  // not used again.
+  std::array<KnownLane, kKnownLanes> known_lanes_;
+  std::vector<KnownTally> known_tallies_ = std::vector<KnownTally>(kKnownTallies);
 };
 
 }  // namespace heaptally

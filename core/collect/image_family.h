@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <utility>
@@ -32,11 +33,12 @@ class ImageFamily {
   bool is_empty() const { return count_ == 0; }
   const std::vector<TrackedProcess*>& processes() const { return processes_; }
 
+  // Stays where it is.
   LaneState& lane(std::uint32_t index) {
     if (index >= lanes_.size()) lanes_.resize(index + 1);
     return lanes_[index];
   }
-  std::vector<LaneState>& lanes() { return lanes_; }
+  std::deque<LaneState>& lanes() { return lanes_; }
 
   std::string command;            // of the program
   std::uint64_t begin_stamp = 0;  // of its exec
@@ -73,7 +75,7 @@ class ImageFamily {
   std::unique_ptr<SharedMemory> memory_;
   std::vector<TrackedProcess*> processes_;  // by block
   std::size_t count_ = 0;                   // of them that are tracked
-  std::vector<LaneState> lanes_;
+  std::deque<LaneState> lanes_;
   std::vector<KnownModule> modules_;    // by record
   std::vector<std::uint32_t> traces_;   // by node; kUnknown until it was asked for
   std::vector<wire::TraceIndex> path_;  // scratch

@@ -5,58 +5,30 @@
 namespace heaptally {
 
 void LiveTable::Shard::grow() {
-  std::vector<LiveBlock> old(slots.empty() ? kFirstSlots : slots.size() + slots.size() / 2);
-  std::swap(old, slots);
-  for (const LiveBlock& block : old) {
-    if (block.address == 0) continue;
-    std::size_t i = home_of(hash_of(block.address));
-    while (slots[i].address != 0) i = next(i);
-    slots[i] = block;
-  }
+  Shard larger;
+  larger.buckets.resize(buckets.empty() ? kFirstBuckets : buckets.size() + buckets.size() / 4);
+  for_each([&](const LiveBlock& block) { larger.put(block, hash_of(block.address)); });
+  *this = std::move(larger);
 }
 
-LiveBlock& LiveTable::insert(std::uint64_t address, bool& existed) {
-  const std::uint64_t hash = hash_of(address);
+// The shard of the hash, with room for one more.
+LiveTable::Shard& LiveTable::make_room(std::uint64_t hash) {
+  if (shard_mask_ == 0 && count_ >= kMostInOneShard) spread();
   Shard& shard = shard_of(hash);
-  if (8 * (shard.count + 1) > 7 * shard.slots.size()) shard.grow();
-  std::size_t i = shard.home_of(hash);
-  while (shard.slots[i].address != 0 && shard.slots[i].address != address) i = shard.next(i);
-  LiveBlock& block = shard.slots[i];
-  existed = block.address == address;
-  if (!existed) {
-    block.address = address;
-    ++shard.count;
-    ++count_;
-  }
-  return block;
+  if (shard.is_full()) shard.grow();
+  return shard;
 }
 
-// Moves later blocks of the run back, so that no search meets a hole before its block.
-void LiveTable::Shard::close_gap(std::size_t gap) {
-  for (std::size_t i = next(gap); slots[i].address != 0; i = next(i)) {
-    const std::size_t home = home_of(hash_of(slots[i].address));
-    const bool home_is_after_gap = gap <= i ? (gap < home && home <= i) : (gap < home || home <= i);
-    if (home_is_after_gap) continue;
-    slots[gap] = slots[i];
-    gap = i;
-  }
-  slots[gap] = {};
-}
-
-bool LiveTable::remove(std::uint64_t address, LiveBlock& block) {
-  const std::uint64_t hash = hash_of(address);
-  Shard& shard = shard_of(hash);
-  if (shard.count == 0) return false;
-  std::size_t i = shard.home_of(hash);
-  while (shard.slots[i].address != address) {
-    if (shard.slots[i].address == 0) return false;
-    i = shard.next(i);
-  }
-  block = shard.slots[i];
-  shard.close_gap(i);
-  --shard.count;
-  --count_;
-  return true;
+// From one shard to many; there are few blocks yet.
+void LiveTable::spread() {
+  const Shard all = std::exchange(shards_[0], {});
+  shard_mask_ = kShards - 1;
+  all.for_each([&](const LiveBlock& block) {
+    const std::uint64_t hash = hash_of(block.address);
+    Shard& shard = shard_of(hash);
+    if (shard.is_full()) shard.grow();
+    shard.put(block, hash);
+  });
 }
 
 }  // namespace heaptally

@@ -68,7 +68,7 @@ class ProcessTree : public ProcessEvents {
   TrackedProcess* process_of(ImageFamily& family, std::uint32_t block) override;
   void note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) override;
 
-  ImageFamily& family(RingMerger::Source source) { return *families_.at(source); }
+  ImageFamily& family(std::uint32_t source) override { return *families_.at(source); }
   const std::map<std::uint32_t, std::unique_ptr<ImageFamily>>& families() const {
     return families_;
   }

@@ -12,17 +12,23 @@ namespace {
 
 constexpr std::uint64_t kReleaseEvery = 1024;
 
-bool is_allocation(const wire::Event& event) {
-  return event.kind == wire::EventKind::kAllocate || event.kind == wire::EventKind::kReallocateTo;
-}
-
 bool makes_sense(const wire::Event& event) {
   constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 47;
-  const auto kind = static_cast<std::uint8_t>(event.kind);
-  if (is_allocation(event) && event.size > kAddressSpace) return false;
-  return kind != 0 && kind <= wire::kLastEventKind &&
-         (event.kind == wire::EventKind::kThreadBegin || event.kind == wire::EventKind::kText ||
-          event.address != 0);
+  switch (event.kind) {
+    case wire::EventKind::kAllocate:
+    case wire::EventKind::kReallocateTo:
+      return event.address != 0 && event.address < kAddressSpace && event.size <= kAddressSpace;
+    case wire::EventKind::kFree:
+    case wire::EventKind::kReallocateFrom:
+      return event.address != 0 && event.address < kAddressSpace;
+    case wire::EventKind::kNote:
+      return event.address != 0;
+    case wire::EventKind::kThreadBegin:
+    case wire::EventKind::kText:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -79,20 +85,18 @@ std::uint64_t RingMerger::horizon(std::uint64_t now) {
   return least;
 }
 
-// Copies the ring's next sensible event. False: it has none.
+// Copies the stamp of the ring's next event. False: it has none.
 // Events may be stamped after `now` was read. One that still lies ahead of the clock when it is
 // seen again was never stamped: it would hold up its ring for good.
-bool RingMerger::load_next(Ring& ring, std::uint64_t now) {
+bool RingMerger::look_at_next(Ring& ring, std::uint64_t now) {
   for (; ring.tail != ring.head; ++ring.tail) {
-    ring.next = ring.slots[ring.tail & ring.mask];
-    const bool was_ahead = std::exchange(ring.is_ahead, false);
-    if (makes_sense(ring.next)) {
-      if (ring.next.stamp <= now) return true;
-      if (!was_ahead) {
-        ring.is_ahead = true;
-        return false;
-      }
+    ring.next_stamp = ring.slots[ring.tail & ring.mask].stamp;
+    if (ring.next_stamp <= now) [[likely]] {
+      ring.is_ahead = false;
+      return true;
     }
+    ring.is_ahead = !ring.is_ahead;
+    if (ring.is_ahead) return false;
     ++counts_.rejected;
   }
   return false;
@@ -107,7 +111,8 @@ void RingMerger::release(Ring& ring) {
   syscall(SYS_futex, &ring.header->waiting, FUTEX_WAKE, 1, nullptr, nullptr, 0);
 }
 
-std::size_t RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sink& sink) {
+// The heap of those rings whose next event is to be handed on.
+void RingMerger::read_heads(std::uint64_t now, std::uint64_t before) {
   heap_.clear();
   for (std::uint32_t i = 0; i < rings_.size(); ++i) {
     Ring& ring = rings_[i];
@@ -122,42 +127,88 @@ std::size_t RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sin
       ring.tail = head;
     }
     ring.head = head;
-    if (load_next(ring, now) && ring.next.stamp < before) heap_.push_back({ring.next.stamp, i});
+    if (look_at_next(ring, now) && ring.next_stamp < before) heap_.push_back({ring.next_stamp, i});
   }
-  std::make_heap(heap_.begin(), heap_.end(), std::greater<>());
-  std::size_t handed_on = 0;
+  std::sort(heap_.begin(), heap_.end());
+}
+
+// The ring with the first event goes to where its next one belongs.
+void RingMerger::replace_first(std::uint64_t stamp) {
+  const Entry moved = {stamp, heap_.front().ring};
+  std::size_t i = 0;
+  for (std::size_t child = 1; child < heap_.size(); child = 2 * i + 1) {
+    if (child + 1 < heap_.size() && heap_[child + 1] < heap_[child]) ++child;
+    if (!(heap_[child] < moved)) break;
+    heap_[i] = heap_[child];
+    i = child;
+  }
+  heap_[i] = moved;
+}
+
+void RingMerger::remove_first() {
+  const Entry last = heap_.back();
+  heap_.pop_back();
+  if (heap_.empty()) return;
+  heap_.front().ring = last.ring;
+  replace_first(last.stamp);
+}
+
+void RingMerger::hand_on(const Sink& sink) {
+  if (batched_ == 0) return;
+  handed_on_ += batched_;
+  sink({batch_.data(), std::exchange(batched_, 0)});
+}
+
+// Hands on the ring's events before `until`. False: it has no more.
+bool RingMerger::take_run(Ring& ring, std::uint64_t now, std::uint64_t until, const Sink& sink) {
+  do {
+    MergedEvent& merged = batch_[batched_];
+    merged = {ring.slots[ring.tail & ring.mask], ring.source, ring.lane};
+    // Whatever has become of the slot since, it is handed on in its place.
+    merged.event.stamp = ring.next_stamp;
+    ++ring.tail;
+    if (makes_sense(merged.event)) {
+      ++batched_;
+      counts_.nested += ring.is_nested;
+    } else {
+      ++counts_.rejected;
+    }
+    if (batched_ == kBatch) {
+      if (ring.tail - ring.released >= kReleaseEvery) release(ring);
+      hand_on(sink);
+    }
+    if (!look_at_next(ring, now)) return false;
+  } while (ring.next_stamp < until);
+  return true;
+}
+
+void RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sink& sink) {
+  read_heads(now, before);
   while (!heap_.empty()) {
-    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-    Ring& ring = rings_[heap_.back().ring];
-    const std::uint32_t index = heap_.back().ring;
-    heap_.pop_back();
+    Ring& ring = rings_[heap_.front().ring];
     // A run: all of this ring's events up to the next ring's first.
-    const std::uint64_t until = heap_.empty() ? before : std::min(before, heap_.front().stamp + 1);
-    const std::uint64_t first = ring.tail;
-    bool more = true;
-    while (more && ring.next.stamp < until) {
-      sink(ring.next, ring.source, ring.lane);
-      ++ring.tail;
-      more = load_next(ring, now);
+    std::uint64_t until = before;
+    if (heap_.size() > 1) until = std::min(until, heap_[1].stamp + 1);
+    if (heap_.size() > 2) until = std::min(until, heap_[2].stamp + 1);
+    if (take_run(ring, now, until, sink) && ring.next_stamp < before) {
+      replace_first(ring.next_stamp);
+    } else {
+      remove_first();
     }
-    handed_on += ring.tail - first;
-    if (ring.is_nested) counts_.nested += ring.tail - first;
     if (ring.tail - ring.released >= kReleaseEvery) release(ring);
-    if (more && ring.next.stamp < before) {
-      heap_.push_back({ring.next.stamp, index});
-      std::push_heap(heap_.begin(), heap_.end(), std::greater<>());
-    }
   }
+  hand_on(sink);
   for (Ring& ring : rings_) {
     if (ring.tail != ring.released) release(ring);
   }
-  return handed_on;
 }
 
 std::size_t RingMerger::drain(std::uint64_t now, const Sink& sink) {
   find_rings();
   drained_until_ = horizon(now);
-  return merge(now, drained_until_, sink);
+  handed_on_ = 0;
+  merge(now, drained_until_, sink);
+  return handed_on_;
 }
 
 bool RingMerger::has_backlog(std::uint64_t slots) {

@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <vector>
 
+#include "core/collect/merged_event.h"
 #include "core/collect/shared_memory.h"
 #include "wire/events.h"
 
@@ -24,12 +26,12 @@ class RingMerger {
  public:
   // A number that the caller gives each memory.
   using Source = std::uint32_t;
-  // Receives each event with the memory it comes from and the index of its lane.
-  using Sink = std::function<void(const wire::Event&, Source source, std::uint32_t lane)>;
+  // Receives the events that come next, some hundred at a time.
+  using Sink = std::function<void(std::span<const MergedEvent>)>;
 
   // `stuck_after`: ticks after which a `pending` that has not moved is passed over.
   RingMerger(std::uint64_t slack, std::uint64_t stuck_after)
-      : slack_(slack), stuck_after_(stuck_after) {}
+      : slack_(slack), stuck_after_(stuck_after), batch_(kBatch) {}
 
   // Until it is removed, the memory must live.
   void add(SharedMemory& memory, Source source);
@@ -46,6 +48,8 @@ class RingMerger {
   const MergerCounts& counts() const { return counts_; }
 
  private:
+  static constexpr std::size_t kBatch = 256;  // fits the first cache, and hides a cache miss
+
   struct Memory {
     SharedMemory* memory;
     Source source;
@@ -55,28 +59,33 @@ class RingMerger {
     wire::RingHeader* header = nullptr;
     const wire::Event* slots = nullptr;
     std::uint64_t mask = 0;
+    std::uint64_t tail = 0;        // ours; what the shared memory says is only for the producer
+    std::uint64_t head = 0;        // as last read
+    std::uint64_t next_stamp = 0;  // copied; of the event at `tail`, if tail != head
     Source source = 0;
     std::uint32_t lane = 0;
     bool is_nested = false;
     bool is_ahead = false;       // its next event has a stamp that was yet to come when it was seen
-    std::uint64_t tail = 0;      // ours; what the shared memory says is only for the producer
     std::uint64_t released = 0;  // the tail that the producer was told
-    std::uint64_t head = 0;      // as last read
     std::uint64_t pending = 0;
     std::uint64_t pending_since = 0;
-    wire::Event next = {};  // copied, valid if tail != head
   };
   // In the heap: rings by the stamp of their next event.
   struct Entry {
     std::uint64_t stamp;
     std::uint32_t ring;
-    bool operator>(const Entry& other) const { return stamp > other.stamp; }
+    bool operator<(const Entry& other) const { return stamp < other.stamp; }
   };
 
   void find_rings();
   std::uint64_t horizon(std::uint64_t now);
-  std::size_t merge(std::uint64_t now, std::uint64_t before, const Sink& sink);
-  bool load_next(Ring& ring, std::uint64_t now);
+  void merge(std::uint64_t now, std::uint64_t before, const Sink& sink);
+  void read_heads(std::uint64_t now, std::uint64_t before);
+  bool look_at_next(Ring& ring, std::uint64_t now);
+  bool take_run(Ring& ring, std::uint64_t now, std::uint64_t until, const Sink& sink);
+  void replace_first(std::uint64_t stamp);
+  void remove_first();
+  void hand_on(const Sink& sink);
   void release(Ring& ring);
 
   std::uint64_t slack_;
@@ -85,6 +94,9 @@ class RingMerger {
   std::vector<Memory> memories_;
   std::vector<Ring> rings_;
   std::vector<Entry> heap_;
+  std::vector<MergedEvent> batch_;
+  std::size_t batched_ = 0;    // of batch_
+  std::size_t handed_on_ = 0;  // since drain() was called
   MergerCounts counts_;
 };
 

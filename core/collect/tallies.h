@@ -1,6 +1,8 @@
 // Tallies: what each (trace, task, size class) allocated, holds, and held at the peak.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -61,25 +63,41 @@ class Tallies {
   std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
 
  private:
-  struct Tally {
-    Amount total;
-    Amount temporary;
-    Amount live;
-    Amount ended;  // live when its process image ended
-    Amount peak_live;
+  // What each event changes, one cache line: the bucket's amounts and the peaks that were seen.
+  struct alignas(64) Current {
+    Amount allocated, freed, temporary;
     std::uint64_t peak_number = 0;
-    Amount process_peak_live;
     std::uint64_t process_peak_number = 0;
-    TallyDelta delta;
-    bool is_dirty = false;
-    std::vector<std::uint64_t> lifetimes;  // by class; as long as the highest one needs
+
+    bool is_dirty() const { return allocated.count != 0 || freed.count != 0; }
+  };
+  static_assert(sizeof(Current) == 64);
+  // All before the current bucket.
+  struct Past {
+    std::vector<std::uint64_t> lifetimes;  // of the whole run; by class, as many as needed
+    Amount total, temporary, live;
+    Amount ended;  // live when its process image ended, of the whole run
+    Amount peak_live;
+    Amount process_peak_live;
   };
 
-  Tally& change(TallyId id, const ProcessTally& process);
+  Current& change(TallyId id, const ProcessTally& process) {
+    Current& tally = current_[index_of(id)];
+    if (tally.peak_number != peak_number_ || tally.process_peak_number != process.peak_number) {
+      keep_peaks(id, process.peak_number);
+    }
+    if (!tally.is_dirty()) dirty_.push_back(id);
+    return tally;
+  }
+  void keep_peaks(TallyId id, std::uint64_t process_peak_number);
+  Amount live_of(std::size_t i) const {
+    return past_[i].live + current_[i].allocated - current_[i].freed;
+  }
 
   IdMap ids_;
   std::vector<TallyKey> keys_;
-  std::vector<Tally> tallies_;
+  std::vector<Current> current_;
+  std::vector<Past> past_;
   std::size_t keys_taken_ = 0;
   std::vector<TallyId> dirty_;
 
@@ -88,5 +106,44 @@ class Tallies {
   std::uint64_t peak_number_ = 0;
   std::uint64_t bucket_max_live_ = 0;
 };
+
+inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
+                              ProcessTally& process) {
+  const Amount block = {size, 1};
+  change(id, process).allocated += block;
+  total_ += block;
+  live_ += block;
+  bucket_max_live_ = std::max(bucket_max_live_, live_.bytes);
+  if (live_.bytes > peak_.bytes) {
+    peak_ = live_;
+    peak_time_ = now;
+    ++peak_number_;
+  }
+  process.total += block;
+  process.live += block;
+  if (process.live.bytes > process.peak.bytes) {
+    process.peak = process.live;
+    process.peak_time = now;
+    ++process.peak_number;
+  }
+}
+
+inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+                          ProcessTally& process) {
+  const Amount block = {size, 1};
+  Current& tally = change(id, process);
+  tally.freed += block;
+  live_ -= block;
+  process.live -= block;
+  if (temporary) {
+    tally.temporary += block;
+    temporary_ += block;
+  }
+  const auto nanoseconds = static_cast<std::uint64_t>(std::max(lifetime, Nanoseconds{0}).count());
+  const auto lifetime_class = static_cast<std::size_t>(std::bit_width(nanoseconds));
+  std::vector<std::uint64_t>& lifetimes = past_[index_of(id)].lifetimes;
+  if (lifetimes.size() <= lifetime_class) lifetimes.resize(lifetime_class + 1);
+  ++lifetimes[lifetime_class];
+}
 
 }  // namespace heaptally

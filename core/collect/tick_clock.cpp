@@ -67,13 +67,6 @@ std::uint64_t TickClock::ticks_of(Nanoseconds duration) const {
   return static_cast<std::uint64_t>(static_cast<double>(duration.count()) / nanoseconds_per_tick_);
 }
 
-Nanoseconds TickClock::since_start(std::uint64_t ticks) const {
-  const auto distance = static_cast<double>(static_cast<std::int64_t>(ticks - anchor_.ticks));
-  const std::int64_t time =
-      anchor_.nanoseconds + static_cast<std::int64_t>(distance * nanoseconds_per_tick_);
-  return Nanoseconds(time < 0 ? 0 : time);
-}
-
 void TickClock::adjust() {
   if (kind_ == wire::Clock::kMonotonic) return;
   const Reading now = read();

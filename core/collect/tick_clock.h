@@ -23,7 +23,12 @@ class TickClock {
   std::uint64_t now() const;
   std::uint64_t ticks_of(Nanoseconds duration) const;
   // Never negative. Monotonic but for rounding across a call of adjust().
-  Nanoseconds since_start(std::uint64_t ticks) const;
+  Nanoseconds since_start(std::uint64_t ticks) const {
+    const auto distance = static_cast<double>(static_cast<std::int64_t>(ticks - anchor_.ticks));
+    const std::int64_t time =
+        anchor_.nanoseconds + static_cast<std::int64_t>(distance * nanoseconds_per_tick_);
+    return Nanoseconds(time < 0 ? 0 : time);
+  }
   Nanoseconds elapsed() const { return since_start(now()); }
 
   // Measures the rate anew. From here on ticks map so that any error is made good slowly.

@@ -44,10 +44,6 @@ struct LaneState {
   TaskId task{};
   std::int32_t tid = 0;
   std::uint64_t last_allocation = 0;  // its address, while it can still be a temporary
-  // The last key that was looked up: loops hit it.
-  wire::TraceIndex memo_trace = 0;
-  SizeClass memo_class{255};
-  TallyId memo_tally{};
   std::optional<PendingNote> note;
 };
 

@@ -36,7 +36,12 @@ class EventTallyTest : public testing::Test, public ProcessEvents {
     notes_.emplace_back(&from, note);
   }
 
-  void apply(const wire::Event& event, std::uint32_t lane) { events_.apply(event, family_, lane); }
+  ImageFamily& family(std::uint32_t) override { return family_; }
+
+  void apply(const wire::Event& event, std::uint32_t lane) {
+    const MergedEvent merged = {event, family_.number(), lane};
+    events_.apply({&merged, 1});
+  }
   void allocate(std::uint64_t address, std::uint64_t size, std::uint32_t lane = 0) {
     apply(make_event(EventKind::kAllocate, stamp(), address, size, 1), lane);
   }

@@ -35,10 +35,11 @@ class RingMergerTest : public testing::Test {
   SharedMemory memory_{SharedMemoryOptions{}};
   RingMerger merger_{/*slack=*/10, /*stuck_after=*/1000};
   std::vector<Received> received_;
-  RingMerger::Sink sink_ = [this](const wire::Event& event, RingMerger::Source source,
-                                  std::uint32_t lane) {
-    EXPECT_EQ(source == kSource, lane < kOtherLanes);
-    received_.push_back({event.stamp, lane});
+  RingMerger::Sink sink_ = [this](std::span<const MergedEvent> events) {
+    for (const auto& [event, source, lane] : events) {
+      EXPECT_EQ(source == kSource, lane < kOtherLanes);
+      received_.push_back({event.stamp, lane});
+    }
   };
 };
 
@@ -97,10 +98,14 @@ TEST_F(RingMergerTest, CountsAndSkipsWhatMakesNoSense) {
   wire::Event wrong = make_event(EventKind::kFree, 5, 16);
   wrong.kind = static_cast<EventKind>(77);
   ring.send(wrong);
-  ring.send(make_event(EventKind::kAllocate, 6, 0, 8));  // no block is at address 0
-  ring.send(make_event(EventKind::kFree, 7, 16));
+  ring.send(make_event(EventKind::kAllocate, 6, 0, 8));       // no block is at address 0
+  constexpr std::uint64_t kNowhere = std::uint64_t{1} << 47;  // no program has memory there
+  ring.send(make_event(EventKind::kAllocate, 7, kNowhere, 8));
+  ring.send(make_event(EventKind::kFree, 8, kNowhere));
+  ring.send(make_event(EventKind::kAllocate, 9, 16, kNowhere + 1));
+  ring.send(make_event(EventKind::kFree, 10, 16));
   EXPECT_EQ(drain(1000).size(), 1u);
-  EXPECT_EQ(merger_.counts().rejected, 2u);
+  EXPECT_EQ(merger_.counts().rejected, 5u);
 }
 
 TEST_F(RingMergerTest, RejectsWhatWasNeverStamped) {
@@ -179,11 +184,12 @@ TEST(RingMergerConcurrency, HandsOnAllEventsInOrderWhileThreadsWrite) {
   merger.add(memory, 0);
   std::uint64_t last_stamp = 0, received = 0, out_of_order = 0;
   std::vector<std::uint64_t> next(kThreads, 1);
-  const RingMerger::Sink sink = [&](const wire::Event& event, RingMerger::Source,
-                                    std::uint32_t lane) {
-    out_of_order += event.stamp <= last_stamp || event.address != next[lane]++;
-    last_stamp = event.stamp;
-    ++received;
+  const RingMerger::Sink sink = [&](std::span<const MergedEvent> events) {
+    for (const auto& [event, source, lane] : events) {
+      out_of_order += event.stamp <= last_stamp || event.address != next[lane]++;
+      last_stamp = event.stamp;
+      ++received;
+    }
   };
   while (running != 0) merger.drain(clock.load(), sink);
   for (std::thread& thread : threads) thread.join();
