@@ -162,16 +162,9 @@ inline void EventTally::apply(LaneState& lane, const MergedEvent& merged) {
   advance(event.stamp);
   if (lane.process == nullptr) [[unlikely]]
     return apply_rare(lane, merged);
-  switch (event.kind) {
-    case wire::EventKind::kAllocate:
-    case wire::EventKind::kReallocateTo:
-      return allocate(lane, event);
-    case wire::EventKind::kFree:
-    case wire::EventKind::kReallocateFrom:
-      return free(lane, event.address);
-    default:
-      return apply_rare(lane, merged);
-  }
+  if (event.kind == wire::EventKind::kAllocate) return allocate(lane, event);
+  if (event.kind == wire::EventKind::kFree) return free(lane, event.address);
+  apply_rare(lane, merged);
 }
 
 void EventTally::apply(std::span<const MergedEvent> events) {

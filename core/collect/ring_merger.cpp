@@ -12,23 +12,18 @@ namespace {
 
 constexpr std::uint64_t kReleaseEvery = 1024;
 
+bool is_allocation(wire::EventKind kind) {
+  return kind == wire::EventKind::kAllocate || kind == wire::EventKind::kReallocateTo;
+}
+
 bool makes_sense(const wire::Event& event) {
   constexpr std::uint64_t kAddressSpace = std::uint64_t{1} << 47;
-  switch (event.kind) {
-    case wire::EventKind::kAllocate:
-    case wire::EventKind::kReallocateTo:
-      return event.address != 0 && event.address < kAddressSpace && event.size <= kAddressSpace;
-    case wire::EventKind::kFree:
-    case wire::EventKind::kReallocateFrom:
-      return event.address != 0 && event.address < kAddressSpace;
-    case wire::EventKind::kNote:
-      return event.address != 0;
-    case wire::EventKind::kThreadBegin:
-    case wire::EventKind::kText:
-      return true;
-    default:
-      return false;
+  if (event.kind >= wire::EventKind::kAllocate && event.kind <= wire::EventKind::kReallocateTo) {
+    return event.address != 0 && event.address < kAddressSpace &&
+           (event.size <= kAddressSpace || !is_allocation(event.kind));
   }
+  return event.kind == wire::EventKind::kThreadBegin || event.kind == wire::EventKind::kText ||
+         (event.kind == wire::EventKind::kNote && event.address != 0);
 }
 
 }  // namespace
