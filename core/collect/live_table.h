@@ -85,16 +85,18 @@ class LiveTable {
   // Two cache lines. The upper 48 bits of the first two words of a slot are the address and the
   // size, the lower 16 bits the upper and the lower half of the tally's id.
   struct alignas(128) Bucket {
-    std::array<std::uint64_t, kSlots> addresses{};  // 0: an empty slot
-    std::uint64_t passed = 0;  // blocks that belong here or before, and lie beyond
+    std::array<std::uint64_t, kSlots> addresses{};
+    std::uint32_t passed = 0;  // blocks that belong here or before, and lie beyond
+    std::uint32_t used = 0;    // a bit for each slot that holds a block
     std::array<std::uint64_t, kSlots> sizes{};
     std::array<Nanoseconds, kSlots> births{};
 
-    // A bit for each slot that holds the address (0: nothing), without a branch.
+    // A bit for each slot that holds the address, without a branch.
     unsigned slots_of(std::uint64_t address) const {
       const auto is = [&](unsigned i) { return unsigned{addresses[i] >> 16 == address} << i; };
-      return is(0) | is(1) | is(2) | is(3) | is(4);
+      return (is(0) | is(1) | is(2) | is(3) | is(4)) & used;
     }
+    unsigned empty_slots() const { return ~used & ((1u << kSlots) - 1); }
   };
   static_assert(sizeof(Bucket) == 128);
 
@@ -128,7 +130,7 @@ class LiveTable {
     void put(const LiveBlock& block, std::uint64_t hash) {
       std::size_t i = home_of(hash);
       unsigned empty;
-      for (; (empty = buckets[i].slots_of(0)) == 0; i = next(i)) ++buckets[i].passed;
+      for (; (empty = buckets[i].empty_slots()) == 0; i = next(i)) ++buckets[i].passed;
       set({i, static_cast<std::size_t>(std::countr_zero(empty))}, block);
       ++count;
     }
@@ -138,6 +140,7 @@ class LiveTable {
       bucket.addresses[place.slot] = block.address << 16 | tally >> 16;
       bucket.sizes[place.slot] = block.size << 16 | (tally & 0xffff);
       bucket.births[place.slot] = block.birth;
+      bucket.used |= 1u << place.slot;
     }
     LiveBlock get(Place place) const {
       const Bucket& bucket = buckets[place.bucket];
@@ -146,7 +149,7 @@ class LiveTable {
       return {address >> 16, size >> 16, bucket.births[place.slot], TallyId{tally}};
     }
     void clear(Place place, std::uint64_t hash) {
-      buckets[place.bucket].addresses[place.slot] = 0;
+      buckets[place.bucket].used &= ~(1u << place.slot);
       for (std::size_t i = home_of(hash); i != place.bucket; i = next(i)) --buckets[i].passed;
       --count;
     }
@@ -154,7 +157,7 @@ class LiveTable {
     void for_each(Visit visit) const {
       for (std::size_t i = 0; i < buckets.size(); ++i) {
         for (std::size_t slot = 0; slot < kSlots; ++slot) {
-          if (buckets[i].addresses[slot] != 0) visit(get({i, slot}));
+          if ((buckets[i].used >> slot & 1) != 0) visit(get({i, slot}));
         }
       }
     }

@@ -81,7 +81,7 @@ class Tallies {
     Amount process_peak_live;
   };
 
-  Current& change(TallyId id, const ProcessTally& process) {
+  [[gnu::always_inline]] Current& change(TallyId id, const ProcessTally& process) {
     Current& tally = current_[index_of(id)];
     if (tally.peak_number != peak_number_ || tally.process_peak_number != process.peak_number) {
       keep_peaks(id, process.peak_number);
