@@ -6,14 +6,15 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
-#include <numeric>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/collect/batch_maker.h"
 #include "core/collect/event_tally.h"
 #include "core/collect/foreground.h"
 #include "core/collect/launcher.h"
@@ -44,17 +45,15 @@ constexpr Nanoseconds kStartTime = 1s;           // from exec to the shim's cons
 constexpr Nanoseconds kLoadTime = 20ms;          // of a program by the kernel
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
-constexpr std::uint64_t kBacklog = 4096;  // slots; no nap while a ring has more
+// While so many events come in that somebody would soon wake it, the collector naps by the clock:
+// at 50 million events a second a ring is not half full by then.
+constexpr std::size_t kManyEvents = 2048;
+constexpr Nanoseconds kBusyNap = 200us;
+constexpr std::uint64_t kBacklog = wire::kRingSlots / 2;  // no nap while a ring has more
 
 std::filesystem::path default_output(const std::string& program, int pid) {
   return fmt::format("{}.{}.heaptally", std::filesystem::path(program).filename().string(), pid);
 }
-
-// Where a module is to be found.
-struct NewSource {
-  ModuleId module{};
-  ModuleSource source;
-};
 
 // One recording in progress.
 class Recording {
@@ -77,11 +76,7 @@ class Recording {
   void close_bucket(Nanoseconds now);
   void housekeeping();
   void put_batch();
-  void collect_sources();
-  bool has_new_modules() const;
-  Batch take_batch();
   void finish_recording();
-  Header current_header() const;
 
   const RecordOptions& options_;
   TickClock clock_;
@@ -105,9 +100,10 @@ class Recording {
 
   Header header_;
   RecordResult result_;
-  std::vector<NewSource> sources_;  // of modules that are not in a batch yet
   TimelineCutter timeline_{tallies_};
   TreeSampler sampler_{clock_};
+  BatchMaker batches_{
+      {clock_, traces_, table_, tasks_, tallies_, merger_, tree_, events_, timeline_, sampler_}};
   bool root_has_ended_ = false;
   Nanoseconds root_end_{0};
   std::optional<Nanoseconds> over_since_;  // all that are known have ended
@@ -153,37 +149,6 @@ void Recording::fill_header_of_start() {
   header_.clock = clock_.name();
 }
 
-// The header with what was counted so far.
-Header Recording::current_header() const {
-  Header header = header_;
-  header.duration = clock_.elapsed();
-  header.total = tallies_.total();
-  header.temporary = tallies_.temporary();
-  header.live_at_end = tallies_.live_at_end();
-  header.peak = tallies_.peak();
-  header.peak_time = tallies_.peak_time();
-  const EventCounts& events = events_.counts();
-  header.frees = events.frees;
-  header.unknown_frees = events.unknown_frees;
-  header.inherited_frees = events.inherited_frees;
-  header.inferred_frees = events.inferred_frees;
-  header.late_events = events.late;
-  const ShimCounts shim = tree_.counts();
-  header.lost_events = shim.lost_events + events.orphans;
-  header.inner_events = shim.inner_events;
-  header.cut_stacks = shim.cut_stacks;
-  header.broken_stacks = shim.broken_stacks;
-  header.fallback_stacks =
-      std::accumulate(shim.fallbacks.begin(), shim.fallbacks.end(), std::uint64_t{0});
-  header.unrecorded_processes = tree_.unrecorded() + shim.unrecorded_forks;
-  header.waited = shim.waited;
-  header.nested_events = merger_.counts().nested;
-  header.rejected_events = merger_.counts().rejected + events.damaged_traces;
-  header.first_rss = sampler_.first_rss();
-  header.peak_rss = sampler_.peak_rss();
-  return header;
-}
-
 void Recording::close_bucket(Nanoseconds now) {
   timeline_.close(now);
   events_.call_at(timeline_.end());
@@ -202,7 +167,8 @@ void Recording::housekeeping() {
     next_names_ = now + kNamesEvery;
   }
   // Files of modules are opened soon, while the process is there and they are not deleted.
-  if (now >= next_flush_ || (has_new_modules() && now >= last_batch_ + kModulesEvery)) put_batch();
+  const bool has_modules = batches_.has_new_modules() && now >= last_batch_ + kModulesEvery;
+  if (now >= next_flush_ || has_modules) put_batch();
   if (now >= next_flush_) {
     clock_.adjust();
     tree_.free_dead_claims();
@@ -210,46 +176,11 @@ void Recording::housekeeping() {
   }
 }
 
-bool Recording::has_new_modules() const {
-  return std::any_of(tree_.families().begin(), tree_.families().end(),
-                     [](const auto& family) { return family.second->has_new_modules(); });
-}
-
-// Where the new modules are to be found; a batch needs a source for each module.
-void Recording::collect_sources() {
-  for (const auto& [number, family] : tree_.families()) {
-    for (auto& module : family->take_new_modules()) {
-      sources_.push_back(
-          {module.id, {module.path, module.build_id, module.pid, module.is_executable}});
-    }
-  }
-}
-
-Batch Recording::take_batch() {
-  Batch batch;
-  batch.processes = table_.take_changed();
-  batch.tasks = tasks_.take_changed();
-  batch.modules = traces_.take_new_modules();
-  collect_sources();
-  batch.sources.resize(batch.modules.size());
-  for (NewSource& source : std::exchange(sources_, {})) {
-    batch.sources.at(index_of(source.module) - index_of(batch.modules.front().id)) =
-        std::move(source.source);
-  }
-  batch.frames = traces_.take_new_frames();
-  batch.traces = traces_.take_new_traces();
-  batch.keys = tallies_.take_new_keys();
-  batch.buckets = timeline_.take();
-  batch.samples = sampler_.take();
-  batch.header = current_header();
-  return batch;
-}
-
 void Recording::put_batch() {
   if (!result_.failure.empty()) return;
   last_batch_ = clock_.elapsed();
   try {
-    store_.put(take_batch());
+    store_.put(batches_.take(batches_.header_now(header_)));
   } catch (const std::exception& error) {
     // The program is not to suffer: its rings are drained to the end.
     fail(error);
@@ -326,14 +257,19 @@ void Recording::loop() {
     const std::size_t events = merger_.drain(now, sink_);
     tree_.settle_execs(merger_.drained_until(),
                        merger_.drained_until() - clock_.ticks_of(kExecTime));
-    collect_sources();
+    batches_.collect_sources();
     tree_.finish_ended(merger_.drained_until());
     housekeeping();
     if (root_has_ended_ && !somebody_comes()) return;
     if (is_stopped_) return;
     if (root_has_ended_) notice_background();
     duration = events != 0 ? kShortestNap : std::min(duration * 2, kLongestNap);
-    if (!merger_.has_backlog(kBacklog) && !watcher_.has_any()) nap(duration);
+    if (merger_.has_backlog(kBacklog) || watcher_.has_any()) continue;
+    if (events >= kManyEvents) {
+      std::this_thread::sleep_for(kBusyNap);
+    } else {
+      nap(duration);
+    }
   }
 }
 
@@ -382,8 +318,7 @@ void Recording::notice_background() {
 void Recording::finish_recording() {
   if (!result_.failure.empty()) return;
   try {
-    Batch last = take_batch();
-    last.header = header_;
+    Batch last = batches_.take(header_);
     last.header.complete = true;
     last.totals = tallies_.totals(
         [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
@@ -416,9 +351,9 @@ RecordResult Recording::run() {
   page_.leave();
   result_.exit_status = program_.wait();
   close_bucket(events_.last_time());
-  collect_sources();
+  batches_.collect_sources();
   tree_.finish();
-  header_ = current_header();
+  header_ = batches_.header_now(header_);
   header_.peak_rss = std::max<std::uint64_t>(header_.peak_rss, program_.peak_rss());
   header_.exit_status = result_.exit_status;
   const ShimCounts shim = tree_.counts();

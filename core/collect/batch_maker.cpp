@@ -1,0 +1,75 @@
+#include "core/collect/batch_maker.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace heaptally {
+
+void BatchMaker::collect_sources() {
+  for (const auto& [number, family] : parts_.tree.families()) {
+    for (auto& module : family->take_new_modules()) {
+      sources_.push_back(
+          {module.id, {module.path, module.build_id, module.pid, module.is_executable}});
+    }
+  }
+}
+
+bool BatchMaker::has_new_modules() const {
+  return std::any_of(parts_.tree.families().begin(), parts_.tree.families().end(),
+                     [](const auto& family) { return family.second->has_new_modules(); });
+}
+
+// The header with what was counted so far.
+Header BatchMaker::header_now(const Header& start) const {
+  Header header = start;
+  header.duration = parts_.clock.elapsed();
+  header.total = parts_.tallies.total();
+  header.temporary = parts_.tallies.temporary();
+  header.live_at_end = parts_.tallies.live_at_end();
+  header.peak = parts_.tallies.peak();
+  header.peak_time = parts_.tallies.peak_time();
+  const EventCounts& events = parts_.events.counts();
+  header.frees = events.frees;
+  header.unknown_frees = events.unknown_frees;
+  header.inherited_frees = events.inherited_frees;
+  header.inferred_frees = events.inferred_frees;
+  header.late_events = events.late;
+  const ShimCounts shim = parts_.tree.counts();
+  header.lost_events = shim.lost_events + events.orphans;
+  header.inner_events = shim.inner_events;
+  header.cut_stacks = shim.cut_stacks;
+  header.broken_stacks = shim.broken_stacks;
+  header.fallback_stacks =
+      std::accumulate(shim.fallbacks.begin(), shim.fallbacks.end(), std::uint64_t{0});
+  header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
+  header.waited = shim.waited;
+  header.nested_events = parts_.merger.counts().nested;
+  header.rejected_events = parts_.merger.counts().rejected + events.damaged_traces;
+  header.first_rss = parts_.sampler.first_rss();
+  header.peak_rss = parts_.sampler.peak_rss();
+  return header;
+}
+
+Batch BatchMaker::take(Header header) {
+  Batch batch;
+  batch.processes = parts_.table.take_changed();
+  batch.tasks = parts_.tasks.take_changed();
+  batch.modules = parts_.traces.take_new_modules();
+  collect_sources();
+  // Each module needs one.
+  batch.sources.resize(batch.modules.size());
+  for (NewSource& source : std::exchange(sources_, {})) {
+    batch.sources.at(index_of(source.module) - index_of(batch.modules.front().id)) =
+        std::move(source.source);
+  }
+  batch.frames = parts_.traces.take_new_frames();
+  batch.traces = parts_.traces.take_new_traces();
+  batch.keys = parts_.tallies.take_new_keys();
+  batch.buckets = parts_.timeline.take();
+  batch.samples = parts_.sampler.take();
+  batch.header = std::move(header);
+  return batch;
+}
+
+}  // namespace heaptally
