@@ -97,10 +97,21 @@ bool RingMerger::look_at_next(Ring& ring, std::uint64_t now) {
   return false;
 }
 
-// Gives the consumed slots back, and wakes a producer that waits for them.
+// Gives the consumed slots back.
 void RingMerger::release(Ring& ring) {
   ring.released = ring.tail;
   ring.header->tail.store(ring.tail, std::memory_order_seq_cst);
+}
+
+// In the midst of a drain. Who waits is woken once half the ring is free: woken for less, it would
+// soon wait again.
+void RingMerger::release_some(Ring& ring) {
+  if (ring.tail - ring.released < kReleaseEvery) return;
+  release(ring);
+  if (ring.head - ring.tail <= (ring.mask + 1) / 2) wake_producer(ring);
+}
+
+void RingMerger::wake_producer(Ring& ring) {
   if (ring.header->waiting.load(std::memory_order_seq_cst) == 0) return;
   ring.header->waiting.store(0, std::memory_order_seq_cst);
   syscall(SYS_futex, &ring.header->waiting, FUTEX_WAKE, 1, nullptr, nullptr, 0);
@@ -111,6 +122,7 @@ void RingMerger::read_heads(std::uint64_t now, std::uint64_t before) {
   heap_.clear();
   for (std::uint32_t i = 0; i < rings_.size(); ++i) {
     Ring& ring = rings_[i];
+    ring.first = ring.tail;
     // Matched by the release of the producer's commit.
     std::uint64_t head = ring.header->head.load(std::memory_order_acquire);
     if (static_cast<std::int64_t>(head - ring.tail) < 0) {
@@ -169,7 +181,7 @@ bool RingMerger::take_run(Ring& ring, std::uint64_t now, std::uint64_t until, co
       ++counts_.rejected;
     }
     if (batched_ == kBatch) {
-      if (ring.tail - ring.released >= kReleaseEvery) release(ring);
+      release_some(ring);
       hand_on(sink);
     }
     if (!look_at_next(ring, now)) return false;
@@ -190,11 +202,13 @@ void RingMerger::merge(std::uint64_t now, std::uint64_t before, const Sink& sink
     } else {
       remove_first();
     }
-    if (ring.tail - ring.released >= kReleaseEvery) release(ring);
+    release_some(ring);
   }
   hand_on(sink);
   for (Ring& ring : rings_) {
-    if (ring.tail != ring.released) release(ring);
+    if (ring.tail == ring.first) continue;
+    release(ring);
+    wake_producer(ring);
   }
 }
 

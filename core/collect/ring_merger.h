@@ -66,6 +66,7 @@ class RingMerger {
     std::uint32_t lane = 0;
     bool is_nested = false;
     bool is_ahead = false;       // its next event has a stamp that was yet to come when it was seen
+    std::uint64_t first = 0;     // the tail when drain() was called
     std::uint64_t released = 0;  // the tail that the producer was told
     std::uint64_t pending = 0;
     std::uint64_t pending_since = 0;
@@ -87,6 +88,8 @@ class RingMerger {
   void remove_first();
   void hand_on(const Sink& sink);
   void release(Ring& ring);
+  void release_some(Ring& ring);
+  void wake_producer(Ring& ring);
 
   std::uint64_t slack_;
   std::uint64_t stuck_after_;

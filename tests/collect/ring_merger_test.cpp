@@ -93,6 +93,33 @@ TEST_F(RingMergerTest, GivesSlotsBackAndWakesTheProducer) {
   EXPECT_EQ(ring.header().waiting.load(), 0u);
 }
 
+TEST_F(RingMergerTest, WakesTheProducerOnceHalfTheRingIsFree) {
+  TestRing ring(memory_, 0);
+  for (std::uint64_t i = 1; i <= wire::kRingSlots; ++i) {
+    ring.send(make_event(EventKind::kFree, i, 16));
+  }
+  ring.header().waiting.store(1);
+  std::uint64_t received = 0, woken_after = 0;
+  merger_.drain(1'000'000, [&](std::span<const MergedEvent> events) {
+    received += events.size();
+    if (woken_after == 0 && ring.header().waiting.load() == 0) woken_after = received;
+  });
+  EXPECT_GE(woken_after, wire::kRingSlots / 2);
+  EXPECT_LT(woken_after, wire::kRingSlots);
+}
+
+TEST_F(RingMergerTest, WakesTheProducerIfLessCanBeFreed) {
+  TestRing full(memory_, 0), slow(memory_, 1);
+  for (std::uint64_t i = 1; i <= wire::kRingSlots; ++i) {
+    full.send(make_event(EventKind::kFree, i, 16));
+  }
+  slow.set_pending(2'001);
+  full.header().waiting.store(1);
+  EXPECT_EQ(drain(1'000'000).size(), 2'000u);
+  EXPECT_EQ(full.header().waiting.load(), 0u);
+  EXPECT_TRUE(full.has_room());
+}
+
 TEST_F(RingMergerTest, CountsAndSkipsWhatMakesNoSense) {
   TestRing ring(memory_, 0);
   wire::Event wrong = make_event(EventKind::kFree, 5, 16);
