@@ -6,6 +6,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -18,6 +19,9 @@
 #include "core/collect/collector.h"
 #include "core/collect/launcher.h"
 #include "core/collect/program_check.h"
+#include "core/profile/places.h"
+#include "core/recording/reader.h"
+#include "core/report/stack_difference.h"
 #include "core/report/wording.h"
 
 namespace heaptally {
@@ -122,6 +126,21 @@ void tell_of_background(const std::string& program, const std::vector<std::int32
       running.size() == 1 ? "is" : "are", pids, running.size() == 1 ? "it" : "them"));
 }
 
+void print_differences(const RecordResult& result) {
+  const RecordingReader reader(result.path);
+  const Places places(reader.data());
+  for (std::size_t i = 0; i < result.differences.size(); ++i) {
+    const StackDifference& difference = result.differences[i];
+    std::ostringstream text;
+    write_difference(reader.data(), places,
+                     {"as it was captured", "as libunwind steps through it", difference.captured,
+                      difference.by_libunwind},
+                     text);
+    tell(fmt::format("stack {} of those that differ, in process {}:\n{}", i + 1, difference.pid,
+                     text.str()));
+  }
+}
+
 int run(RecordOptions options) {
   options.preload = find_shim();
   // For tests: the way of machines whose time stamp counter cannot be trusted.
@@ -145,7 +164,10 @@ int run(RecordOptions options) {
   if (options.verify_stacks) {
     tell(fmt::format("heaptally: {} stacks compared with libunwind's, {} differ\n",
                      result.verified_stacks, result.wrong_stacks));
-    if (result.wrong_stacks != 0) return static_cast<int>(ExitCode::kFailed);
+    if (result.wrong_stacks != 0) {
+      print_differences(result);
+      return static_cast<int>(ExitCode::kFailed);
+    }
   }
   return result.exit_status;
 }

@@ -1,7 +1,6 @@
 #include "core/collect/batch_maker.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace heaptally {
@@ -40,8 +39,7 @@ Header BatchMaker::header_now(const Header& start) const {
   header.inner_events = shim.inner_events;
   header.cut_stacks = shim.cut_stacks;
   header.broken_stacks = shim.broken_stacks;
-  header.fallback_stacks =
-      std::accumulate(shim.fallbacks.begin(), shim.fallbacks.end(), std::uint64_t{0});
+  header.fallbacks = shim.fallbacks;
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;

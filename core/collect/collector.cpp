@@ -361,6 +361,7 @@ RecordResult Recording::run() {
   result_.processes = table_.processes();
   result_.verified_stacks = shim.verified_stacks;
   result_.wrong_stacks = shim.wrong_stacks;
+  result_.differences = events_.differences();
   result_.header = header_;
   if (!result_.was_recorded) result_.not_recorded = tree_.why_not_recorded(program_.pid());
   finish_recording();

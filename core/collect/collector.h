@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/collect/event_tally.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -36,6 +37,7 @@ struct RecordResult {
   std::uint64_t processes = 0;        // that began, recorded or not
   std::uint64_t verified_stacks = 0;  // with verify_stacks
   std::uint64_t wrong_stacks = 0;
+  std::vector<StackDifference> differences;  // the first of them
   Header header;
 };
 

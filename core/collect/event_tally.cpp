@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstring>
 
 #include "core/collect/process_stats.h"
@@ -129,6 +130,30 @@ void EventTally::add_text(LaneState& lane, const wire::Event& event) {
   all.append(text, std::min<std::size_t>(sizeof(text), lane.note->text_bytes - all.size()));
 }
 
+// Once all of its text is there.
+void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
+  if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
+  if (lane.note->kind == wire::NoteKind::kStackDiffers) {
+    note_difference(*lane.process, *lane.note);
+  } else {
+    processes_.note(*lane.process, *lane.note, stamp);
+  }
+  lane.note.reset();
+}
+
+void EventTally::note_difference(const TrackedProcess& process, const PendingNote& note) {
+  constexpr std::size_t kMost = 8;
+  wire::TraceIndex by_libunwind = 0;
+  const std::string& text = note.text;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), by_libunwind);
+  if (problem != std::errc() || differences_.size() == kMost) return;
+  bool is_sound = true;
+  ImageFamily& family = *process.family;
+  const TraceId captured = family.trace_of(note.value, process.pid, traces_, is_sound);
+  const TraceId other = family.trace_of(by_libunwind, process.pid, traces_, is_sound);
+  if (is_sound) differences_.push_back({process.pid, captured, other});
+}
+
 void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
   const wire::Event& event = merged.event;
   if (event.kind == wire::EventKind::kThreadBegin) return begin_thread(lane, merged);
@@ -152,9 +177,7 @@ void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
     default:
       return;
   }
-  if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
-  processes_.note(*lane.process, *lane.note, event.stamp);
-  lane.note.reset();
+  end_note(lane, event.stamp);
 }
 
 inline void EventTally::apply(LaneState& lane, const MergedEvent& merged) {

@@ -28,6 +28,13 @@ struct EventCounts {
   std::uint64_t orphans = 0;  // of processes that nothing is known of
 };
 
+// A stack that the shim captured, and what libunwind made of the same one.
+struct StackDifference {
+  std::int32_t pid = 0;
+  TraceId captured{};
+  TraceId by_libunwind{};
+};
+
 // What events tell of processes, and who knows more of them.
 class ProcessEvents {
  public:
@@ -61,6 +68,8 @@ class EventTally {
   void refresh_thread_names(ImageFamily& family);
 
   const EventCounts& counts() const { return counts_; }
+  // The first few.
+  const std::vector<StackDifference>& differences() const { return differences_; }
   Nanoseconds last_time() const { return last_time_; }
 
  private:
@@ -87,6 +96,8 @@ class EventTally {
   void apply_rare(LaneState& lane, const MergedEvent& event);
   void allocate(LaneState& lane, const wire::Event& event);
   void free(LaneState& lane, std::uint64_t address);
+  void end_note(LaneState& lane, std::uint64_t stamp);
+  void note_difference(const TrackedProcess& process, const PendingNote& note);
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
   TallyId tally_for(const LaneState& lane, wire::TraceIndex trace, std::uint64_t size);
@@ -100,6 +111,7 @@ class EventTally {
   Tallies& tallies_;
   ProcessEvents& processes_;
   EventCounts counts_;
+  std::vector<StackDifference> differences_;
   std::uint64_t last_stamp_ = 0;
   Nanoseconds last_time_{0};
   Nanoseconds next_call_{Nanoseconds::max()};

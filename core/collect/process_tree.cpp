@@ -33,9 +33,15 @@ void ShimCounts::add(const wire::ProcessBlock& block) {
   lost_events += read(counters.lost_events);
   cut_stacks += read(counters.cut_stacks);
   broken_stacks += read(counters.broken_stacks);
-  for (std::size_t i = 0; i < fallbacks.size(); ++i) {
-    fallbacks[i] += read(counters.fallback_stacks[i]);
-  }
+  const auto fell_back = [&](wire::FallbackCause cause) {
+    return read(counters.fallback_stacks[static_cast<std::size_t>(cause)]);
+  };
+  fallbacks.other_register += fell_back(wire::FallbackCause::kOtherRegister);
+  fallbacks.expression += fell_back(wire::FallbackCause::kExpression);
+  fallbacks.return_address += fell_back(wire::FallbackCause::kReturnAddressPlace);
+  fallbacks.frame_pointer += fell_back(wire::FallbackCause::kFramePointerPlace);
+  fallbacks.no_step += fell_back(wire::FallbackCause::kNoStep);
+  fallbacks.no_libunwind += fell_back(wire::FallbackCause::kNoLibunwind);
   inner_events += read(counters.inner_events);
   unrecorded_forks += read(counters.unrecorded_forks);
   verified_stacks += read(counters.verified_stacks);
@@ -220,7 +226,7 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
     case wire::NoteKind::kExecFailed:
       return execs_.failed(pid);
     case wire::NoteKind::kStackDiffers:
-      return;
+      return;  // says nothing of a process
   }
 }
 

@@ -1,7 +1,6 @@
 // ProcessTree: which processes are recorded, from their beginning to their end.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -25,7 +24,7 @@ namespace heaptally {
 // What the shim counted in processes.
 struct ShimCounts {
   std::uint64_t lost_events = 0, cut_stacks = 0, broken_stacks = 0;
-  std::array<std::uint64_t, wire::kFallbackCauses> fallbacks = {};
+  Fallbacks fallbacks;
   std::uint64_t inner_events = 0, unrecorded_forks = 0;
   std::uint64_t verified_stacks = 0, wrong_stacks = 0;
   Nanoseconds waited{0};

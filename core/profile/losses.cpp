@@ -1,28 +1,68 @@
 #include "core/profile/losses.h"
 
 #include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
 
 namespace heaptally {
 
+namespace {
+
+// Why stacks fell back, those reasons that were met.
+std::string reasons(const Fallbacks& fallbacks) {
+  const std::pair<std::uint64_t, std::string_view> all[] = {
+      {fallbacks.other_register, "through another register"},
+      {fallbacks.expression, "by an expression"},
+      {fallbacks.return_address, "for the place of the return address"},
+      {fallbacks.frame_pointer, "for the place of the frame pointer"},
+      {fallbacks.no_step, "for call-frame information that makes no sense"},
+      {fallbacks.no_libunwind, "in vain, without libunwind"}};
+  std::string text;
+  for (const auto& [count, reason] : all) {
+    if (count != 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", count, reason);
+  }
+  return text;
+}
+
+}  // namespace
+
 std::vector<Loss> losses(const Header& header) {
   return {
-      {"lost_events", "event lost", "events lost", header.lost_events, true},
+      {"lost_events", "event lost", "events lost", header.lost_events, true, {}},
       {"inferred_frees", "missed free inferred", "missed frees inferred", header.inferred_frees,
        true},
-      {"late_events", "event came late", "events came late", header.late_events, true},
-      {"rejected_events", "event rejected", "events rejected", header.rejected_events, true},
+      {"late_events", "event came late", "events came late", header.late_events, true, {}},
+      {"rejected_events", "event rejected", "events rejected", header.rejected_events, true, {}},
       {"unknown_frees", "free of an unknown block", "frees of unknown blocks", header.unknown_frees,
        false},
-      {"inherited_frees", "free of a block from before a fork",
-       "frees of blocks from before a fork", header.inherited_frees, false},
-      {"nested_events", "event from a signal handler inside a hook",
-       "events from signal handlers inside hooks", header.nested_events, false},
-      {"cut_stacks", "stack cut at its outer end", "stacks cut at their outer end",
-       header.cut_stacks, false},
+      {"inherited_frees",
+       "free of a block from before a fork",
+       "frees of blocks from before a fork",
+       header.inherited_frees,
+       false,
+       {}},
+      {"nested_events",
+       "event from a signal handler inside a hook",
+       "events from signal handlers inside hooks",
+       header.nested_events,
+       false,
+       {}},
+      {"cut_stacks",
+       "stack cut at its outer end",
+       "stacks cut at their outer end",
+       header.cut_stacks,
+       false,
+       {}},
       {"fallback_stacks", "stack unwound step by step", "stacks unwound step by step",
-       header.fallback_stacks, false},
-      {"unrecorded_processes", "child process not recorded", "child processes not recorded",
-       header.unrecorded_processes, false},
+       header.fallbacks.total(), false, reasons(header.fallbacks)},
+      {"unrecorded_processes",
+       "child process not recorded",
+       "child processes not recorded",
+       header.unrecorded_processes,
+       false,
+       {}},
   };
 }
 

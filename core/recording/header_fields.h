@@ -40,7 +40,12 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("inner_events", header.inner_events);
   visit("cut_stacks", header.cut_stacks);
   visit("broken_stacks", header.broken_stacks);
-  visit("fallback_stacks", header.fallback_stacks);
+  visit("fallbacks_other_register", header.fallbacks.other_register);
+  visit("fallbacks_expression", header.fallbacks.expression);
+  visit("fallbacks_return_address", header.fallbacks.return_address);
+  visit("fallbacks_frame_pointer", header.fallbacks.frame_pointer);
+  visit("fallbacks_no_step", header.fallbacks.no_step);
+  visit("fallbacks_no_libunwind", header.fallbacks.no_libunwind);
   visit("unrecorded_processes", header.unrecorded_processes);
   visit("waited_ns", header.waited);
 

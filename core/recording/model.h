@@ -14,6 +14,21 @@
 
 namespace heaptally {
 
+// Stacks of which a frame's caller could not be computed from the stack pointer, the frame
+// pointer and a word on the stack, by the reason at the innermost such frame.
+struct Fallbacks {
+  std::uint64_t other_register = 0;  // the frame is found through another register
+  std::uint64_t expression = 0;      // ... by a DWARF expression
+  std::uint64_t return_address = 0;  // its return address lies in an unusual place
+  std::uint64_t frame_pointer = 0;   // so does its caller's frame pointer
+  std::uint64_t no_step = 0;         // its call-frame information makes no sense to libunwind
+  std::uint64_t no_libunwind = 0;    // libunwind could not be asked; the stack ends there
+
+  std::uint64_t total() const {
+    return other_register + expression + return_address + frame_pointer + no_step + no_libunwind;
+  }
+};
+
 // Facts about the whole run. Times are nanoseconds since the recording's start.
 struct Header {
   std::vector<std::string> command;  // argv of the recorded program
@@ -43,7 +58,7 @@ struct Header {
   std::uint64_t inner_events = 0;          // made by the allocator itself; not recorded
   std::uint64_t cut_stacks = 0;            // deeper than the limit; outermost frames are missing
   std::uint64_t broken_stacks = 0;         // ended where no step outward was possible
-  std::uint64_t fallback_stacks = 0;       // unwound by libunwind step by step, not by rules
+  Fallbacks fallbacks;                     // stacks with a frame that only libunwind can step from
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   Nanoseconds waited{0};                   // how long the program waited for the collector
 

@@ -89,7 +89,8 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
   for (const Loss& loss : losses(header)) {
     if (loss.count == 0) continue;
     fact(out, loss.incomplete ? "incomplete" : "note",
-         counted(loss.count, loss.singular, loss.plural));
+         counted(loss.count, loss.singular, loss.plural) +
+             (loss.detail.empty() ? "" : fmt::format(" ({})", loss.detail)));
   }
   if (header.waited.count() != 0) {
     fact(out, "note",
