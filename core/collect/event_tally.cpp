@@ -24,10 +24,20 @@ inline void EventTally::advance(std::uint64_t stamp) {
   if (last_time_ >= next_call_) callback_(last_time_);
 }
 
+inline std::uint64_t EventTally::key_of(const MergedEvent& event) {
+  return static_cast<std::uint64_t>(event.source) << 32 | event.lane;
+}
+
+LaneState& EventTally::find_lane(KnownLane& known, const MergedEvent& event) {
+  LaneState& lane = processes_.family(event.source).lane(event.lane);
+  known = {key_of(event), &lane};
+  return lane;
+}
+
 inline LaneState& EventTally::lane_of(const MergedEvent& event) {
-  const std::uint64_t key = static_cast<std::uint64_t>(event.source) << 32 | event.lane;
   KnownLane& known = known_lanes_[(event.lane + event.source * 7) % kKnownLanes];
-  if (known.key != key) known = {key, &processes_.family(event.source).lane(event.lane)};
+  if (known.key != key_of(event)) [[unlikely]]
+    return find_lane(known, event);
   return *known.lane;
 }
 

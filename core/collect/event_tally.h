@@ -88,7 +88,9 @@ class EventTally {
   static constexpr std::size_t kKnownTallies = 4096;
   static constexpr std::size_t kAhead = 16;  // events whose blocks are being fetched
 
+  static std::uint64_t key_of(const MergedEvent& event);
   LaneState& lane_of(const MergedEvent& event);
+  [[gnu::noinline]] LaneState& find_lane(KnownLane& known, const MergedEvent& event);
   LaneState& look_ahead(const MergedEvent& event);
   bool find_process(LaneState& lane, const MergedEvent& event);
   void begin_thread(LaneState& lane, const MergedEvent& event);
@@ -101,8 +103,8 @@ class EventTally {
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
   TallyId tally_for(const LaneState& lane, wire::TraceIndex trace, std::uint64_t size);
-  TallyId look_up(const LaneState& lane, wire::TraceIndex trace, SizeClass size_class,
-                  bool& is_sound);
+  [[gnu::noinline]] TallyId look_up(const LaneState& lane, wire::TraceIndex trace,
+                                    SizeClass size_class, bool& is_sound);
   void advance(std::uint64_t stamp);
 
   const TickClock& clock_;

@@ -19,6 +19,11 @@ TallyId Tallies::tally_of(TraceId trace, TaskId task, SizeClass size_class) {
   return id;
 }
 
+// Here, so that what calls it stays small.
+void Tallies::grow(std::vector<std::uint64_t>& lifetimes, std::size_t size) {
+  lifetimes.resize(size);
+}
+
 // What the tally held at the latest peaks, it holds now: it is about to change.
 void Tallies::keep_peaks(TallyId id, std::uint64_t process_peak_number) {
   Current& tally = current_[index_of(id)];

@@ -89,6 +89,7 @@ class Tallies {
     if (!tally.is_dirty()) dirty_.push_back(id);
     return tally;
   }
+  static void grow(std::vector<std::uint64_t>& lifetimes, std::size_t size);
   void keep_peaks(TallyId id, std::uint64_t process_peak_number);
   Amount live_of(std::size_t i) const {
     return past_[i].live + current_[i].allocated - current_[i].freed;
@@ -142,7 +143,8 @@ inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, 
   const auto nanoseconds = static_cast<std::uint64_t>(std::max(lifetime, Nanoseconds{0}).count());
   const auto lifetime_class = static_cast<std::size_t>(std::bit_width(nanoseconds));
   std::vector<std::uint64_t>& lifetimes = past_[index_of(id)].lifetimes;
-  if (lifetimes.size() <= lifetime_class) lifetimes.resize(lifetime_class + 1);
+  if (lifetimes.size() <= lifetime_class) [[unlikely]]
+    grow(lifetimes, lifetime_class + 1);
   ++lifetimes[lifetime_class];
 }
 
