@@ -86,7 +86,7 @@ class EventTally {
   };
   static constexpr std::size_t kKnownLanes = 64;
   static constexpr std::size_t kKnownTallies = 4096;
-  static constexpr std::size_t kAhead = 16;  // events whose blocks are being fetched
+  static constexpr std::size_t kAhead = 8;  // events whose blocks are being fetched
 
   static std::uint64_t key_of(const MergedEvent& event);
   LaneState& lane_of(const MergedEvent& event);

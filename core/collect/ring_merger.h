@@ -48,7 +48,7 @@ class RingMerger {
   const MergerCounts& counts() const { return counts_; }
 
  private:
-  static constexpr std::size_t kBatch = 256;  // fits the first cache, and hides a cache miss
+  static constexpr std::size_t kBatch = 128;  // fits the first cache, and hides a cache miss
 
   struct Memory {
     SharedMemory* memory;
