@@ -37,6 +37,8 @@ class TortureCase(TrapCase):
         recorded = self.own_calls(recording, name)
         # A handler that came in the midst of the allocator is counted, and not recorded.
         inner = recording.header("inner_events")
+        # One that came in the midst of a switch of stacks sees half of each.
+        self.assertLess(recording.header("broken_stacks"), says["allocations"] // 1000)
         self.assertLess(inner, says["allocations"] // 100)
         self.assertLessEqual(recorded[0], says["allocations"])
         self.assertLessEqual(says["allocations"] - inner, recorded[0])
@@ -70,6 +72,7 @@ class Books(TortureCase):
                 self.assertEqual(self.own_calls(recording, f"torture_{build}"),
                                  (says["allocations"], says["bytes"]))
                 self.assert_nothing_lost(recording)
+                self.assertEqual(recording.header("broken_stacks"), 0)
 
 
 if __name__ == "__main__":
