@@ -1,109 +1,148 @@
 #!/usr/bin/env python3
-"""What recording costs, beside heaptrack: bare, heaptally and heaptrack take turns.
+"""What recording costs, beside heaptrack: bare, heaptrack, heaptrack -r and heaptally take turns.
 
-usage: overhead.py BUILD [--rounds N] [--pairs N] [--patience SECONDS] [WORKLOAD...]
+usage: overhead.py BUILD [--rounds N] [--pairs N] [--scale X] [--patience SECONDS] [--markdown]
+                   [--json FILE] [WORKLOAD...]
 
-Workloads: loop4, loop16, loop64 (a malloc/free pair at that stack depth, nanoseconds a pair as
-the program itself measures them) and cc1plus (a file that includes <regex>, seconds for the whole
-command). Prints for each tool the median over the rounds and its ratio to bare. A tool that does
-not end within the patience is stopped, said to take longer, and left out of later rounds.
+Workloads: loopDEPTH[-THREADSt[-LIVE]], as loop16-2t-1000: malloc/free loops at that stack depth, in
+so many threads (1), with so many live blocks (0: pairs of malloc and free), PAIRS (5 million) times
+in each thread; cc1plus (a file that includes <regex>), sqlite3, jq, perl, python3 and
+"python3 malloc" (with PYTHONMALLOC=malloc). Without any: depths 4, 16 and 64 with 1 and 2 threads
+and 1,000 and 1,000,000 live blocks, and all programs. --scale makes the programs' work greater.
+
+Measured until the program exits: its wall and CPU time and its peak RSS. Beside that: how long the
+tool takes to finish then, the peak RSS of the tool's own processes, the size of the recording, and
+the time of the first report (heaptally stats; heaptrack_print, which of a raw recording needs it
+interpreted first), taken in the first round. Medians over the rounds (5). A tool that does not end
+within the patience (180 s) is stopped and named, and left out of later rounds of that workload; what is
+known of the program is used nevertheless, if it had exited by then.
+
+--markdown prints the tables of docs/performance.md, --json keeps all raw figures. The figures of a
+machine that does other things at the same time mean nothing.
 """
 import argparse
-import os
+import json
 import pathlib
-import shutil
-import signal
-import statistics
-import subprocess
+import re
 import sys
 import tempfile
-import time
+
+import measuring
+import tables
+import tools
+import workloads
+
+LOOP = re.compile(r"loop(\d+)(?:-(\d+)t)?(?:-(\d+))?")
+PROGRAMS = [name for name in workloads.PROGRAMS if name not in ("clang", "node")]
 
 
-def run(command, folder, patience):
-    """stdout of a command. Its whole process group is stopped when patience runs out."""
-    with subprocess.Popen(command, cwd=folder, text=True, stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, start_new_session=True) as process:
-        try:
-            output, _ = process.communicate(timeout=patience)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    if process.returncode != 0:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return output
+def default_workloads():
+    loops = [f"loop{depth}-{threads}t-{live}" for live in (1_000, 1_000_000)
+             for threads in (1, 2) for depth in (4, 16, 64)]
+    return loops + PROGRAMS
 
 
-def loop_runs(build, depth, pairs, patience):
-    program = [str(build / "bin/bench/alloc_loop"), str(depth), str(pairs)]
+def prepare(name, folder, options):
+    """The workload of a name, with what it needs in the folder."""
+    loop = LOOP.fullmatch(name)
+    if loop is None:
+        return workloads.prepare(name, folder, options.scale)
+    depth, threads, live = loop[1], loop[2] or "1", loop[3] or "0"
+    program = str(options.build / "bin/bench/alloc_loop")
+    return workloads.Workload([program, depth, str(options.pairs), threads, live],
+                              tells_ns=True)
 
-    def measure(prefix, folder):
-        output = run(prefix + program, folder, patience)
-        numbers = [line for line in output.splitlines() if line.replace(".", "").isdigit()]
-        return float(numbers[0])
 
-    return measure, "ns a pair"
+def run_once(tool, name, options, wants_report):
+    """One Run, and seconds of the first report: None if it is not wanted, or took too long."""
+    with tempfile.TemporaryDirectory(prefix="heaptally-bench-") as text:
+        folder = pathlib.Path(text)
+        workload = prepare(name, folder, options)
+        timed = str(options.build / "bin/bench/timed")
+        run = measuring.measure(tool.prefix, timed, workload, folder, options.patience)
+        if tool.name == tools.BARE:
+            return run, None
+        recording = tool.recording(folder)
+        run = run._replace(file_bytes=recording.stat().st_size,
+                           waited=tools.seconds_waited(tool, recording))
+        if not wants_report:
+            return run, None
+        report = tools.report_command(tool, folder, options.build)
+        return run, measuring.seconds_of(report, folder, options.patience)
 
 
-def cc1plus_runs(patience):
-    compiler = subprocess.run(["g++", "-print-prog-name=cc1plus"], capture_output=True, text=True,
-                              check=True).stdout.strip()
-    multiarch = subprocess.run(["g++", "-print-multiarch"], capture_output=True, text=True,
-                               check=True).stdout.strip()
-    arguments = ["-quiet", "-imultiarch", multiarch, "-D_GNU_SOURCE", "-O1", "re.cpp", "-o", "re.s"]
+def measure_workload(name, all_tools, options):
+    """{tool: {"runs": [...], "report": seconds or None, "slow": "", "recording" or "report"}}."""
+    results = {tool.name: {"runs": [], "report": None, "slow": ""} for tool in all_tools}
+    for round_ in range(options.rounds):
+        for tool in all_tools:
+            result = results[tool.name]
+            if result["slow"] == "recording":
+                continue
+            try:
+                run, report = run_once(tool, name, options, wants_report=round_ == 0)
+            except measuring.TookTooLong as slow:
+                result["slow"] = "recording"
+                if slow.run is not None:
+                    result["runs"].append(slow.run)
+                continue
+            result["runs"].append(run)
+            if round_ == 0 and tool.name != tools.BARE:
+                result["report"] = report
+                result["slow"] = "report" if report is None else ""
+    return results
 
-    def measure(prefix, folder):
-        source = pathlib.Path(folder, "re.cpp")
-        source.write_text('#include <regex>\n'
-                          'int main() { return std::regex_match("aab", std::regex("a+b")); }\n')
-        begin = time.monotonic()
-        run(prefix + [compiler] + arguments, folder, patience)
-        return time.monotonic() - begin
 
-    return measure, "s"
+def raw_figures(measured):
+    """All that was measured, for JSON."""
+    return {name: {tool: result | {"runs": [run._asdict() for run in result["runs"]]}
+                   for tool, result in results.items()} for name, results in measured.items()}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("build", type=lambda path: pathlib.Path(path).resolve())
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pairs", type=int, default=5_000_000)
+    parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument("--patience", type=float, default=180)
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--json", type=pathlib.Path, metavar="FILE")
+    parser.add_argument("workloads", nargs="*", default=default_workloads())
+    options = parser.parse_intermixed_args()
+    for name in options.workloads:
+        if name not in workloads.PROGRAMS and LOOP.fullmatch(name) is None:
+            parser.error(f"{name}: no such workload; there are loopDEPTH-THREADSt-LIVE, "
+                         f"{', '.join(workloads.PROGRAMS)}")
+    for program in ("bin/heaptally", "bin/bench/alloc_loop", "bin/bench/timed"):
+        if not (options.build / program).exists():
+            parser.error(f"{options.build / program} is missing; build the targets cli/all bench/all")
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("build", type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--pairs", type=int, default=2_000_000)
-    parser.add_argument("--patience", type=float, default=60)
-    parser.add_argument("workloads", nargs="*", default=["loop4", "loop16", "loop64", "cc1plus"])
-    options = parser.parse_intermixed_args()
-    build = options.build.resolve()
-
-    tools = {"bare": [], "heaptally": [str(build / "bin/heaptally"), "record", "-f", "-o", "run.heaptally"]}
-    if shutil.which("heaptrack"):
-        tools["heaptrack"] = ["heaptrack", "-o", "run.heaptrack"]
-        tools["heaptrack raw"] = ["heaptrack", "--raw", "-o", "run.raw"]
-    else:
+    options = parse_arguments()
+    all_tools = tools.all_tools(options.build)
+    if len(all_tools) == 2:
         print("heaptrack is not installed: it is left out", file=sys.stderr)
-
+    measured = {}
     for name in options.workloads:
-        if name == "cc1plus":
-            measure, unit = cc1plus_runs(options.patience)
-        else:
-            measure, unit = loop_runs(build, int(name.removeprefix("loop")), options.pairs,
-                                      options.patience)
-        times = {tool: [] for tool in tools}
-        for _ in range(options.rounds):
-            for tool, prefix in tools.items():
-                if times[tool] is None:
-                    continue
-                with tempfile.TemporaryDirectory() as folder:
-                    try:
-                        times[tool].append(measure(prefix, folder))
-                    except subprocess.TimeoutExpired:
-                        times[tool] = None
-        bare = statistics.median(times["bare"])
-        for tool, values in times.items():
-            if values is None:
-                print(f"{name:8} {tool:14} not done after {options.patience:.0f} s", flush=True)
-                continue
-            median = statistics.median(values)
-            print(f"{name:8} {tool:14} {median:9.2f} {unit}   {median / bare:6.2f} x bare", flush=True)
+        try:
+            measured[name] = measure_workload(name, all_tools, options)
+        except (workloads.Missing, measuring.Failed) as problem:
+            print(f"{name}: left out: {problem}", file=sys.stderr)
+            continue
+        # The tables of Markdown are printed at once, at the end: rows here show how far it is.
+        print(tables.text(name, measured[name], options), flush=True,
+              file=sys.stderr if options.markdown else sys.stdout)
+    if options.markdown:
+        print(tables.markdown(measured, options, tools.machine()))
+    if options.json:
+        figures = {"machine": tools.machine(), "rounds": options.rounds, "pairs": options.pairs,
+                   "scale": options.scale, "workloads": raw_figures(measured)}
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    return 0 if len(measured) == len(options.workloads) else 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

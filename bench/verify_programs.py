@@ -123,7 +123,8 @@ def tasks(options):
     if "torture" in options.programs:
         builds = torture_builds(options.build)
         if not builds:
-            print("torture: left out: it is not built (target tests/preload/all)", file=sys.stderr)
+            yield "torture", lambda name, _: Verdict(
+                name, 0, 0, {}, "it is not built: build the target tests/preload/all")
         yield from ((name, verify_torture) for name in builds)
 
 
@@ -144,7 +145,7 @@ def print_verdict(verdict):
         return
     keys = ("fallback_stacks", "broken_stacks", "cut_stacks")
     print(row(verdict.name, *counts_of(verdict.compared, verdict.differ,
-                                     *(verdict.count(key) for key in keys), verdict.causes())),
+                                       *(verdict.count(key) for key in keys), verdict.causes())),
           flush=True)
 
 

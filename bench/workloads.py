@@ -16,6 +16,7 @@ class Workload(NamedTuple):
     command: list  # words
     stdin: pathlib.Path | None = None
     environment: dict = {}  # beyond the environment of whoever asks
+    tells_ns: bool = False  # its output is nanoseconds a pair of malloc and free
 
 
 class Missing(Exception):
