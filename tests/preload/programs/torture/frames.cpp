@@ -26,8 +26,9 @@ volatile char* room_of(void* room, std::size_t size) {
   return room[0];
 }
 
-// The same return addresses in the same places, time and again, but the outer frame ends now
-// here and now there: only the frame pointer tells.
+// The same return addresses in the same places, time and again, but the frame between ends now
+// here and now there, and was called from two places: only the frame pointer tells. What the last
+// call left behind still lies where it was.
 [[gnu::noinline]] int inner_share(Worker& worker, int size, int depth) {
   const auto bytes = static_cast<std::size_t>(size);
   const volatile char* room = room_of(alloca(bytes), bytes);
@@ -39,7 +40,14 @@ volatile char* room_of(void* room, std::size_t size) {
 [[gnu::noinline]] int outer_share(Worker& worker, int size, int total, int depth) {
   const auto bytes = static_cast<std::size_t>(size);
   const volatile char* room = room_of(alloca(bytes), bytes);
-  const int sum = inner_share(worker, total - size, depth);
+  int sum = 0;
+  if (worker.random.below(2) == 0) {
+    asm volatile("# one way");
+    sum = inner_share(worker, total - size, depth) + 1;
+  } else {
+    asm volatile("# another");
+    sum = inner_share(worker, total - size, depth) + 2;
+  }
   allocate(41);
   return room[0] + sum;
 }
@@ -78,10 +86,18 @@ template <std::size_t kAlignment>
   return sum + aligned[0];
 }
 
-[[gnu::noinline]] int inner_realigned(Worker& worker, int before, int after) {
-  const auto bytes = static_cast<std::size_t>(before);
+// The realigned frame is at the same place wherever, within 64 bytes, its caller's ends; and there
+// are two calls: only the word that leads to the caller tells.
+[[gnu::noinline]] int call_realigned(Worker& worker, int size) {
+  constexpr int kRoom = 100;
+  const auto bytes = static_cast<std::size_t>(size);
   const volatile char* room = room_of(alloca(bytes), bytes);
-  return over_aligned<64>(worker, after, 0, -1) + room[0];
+  if (worker.random.below(2) == 0) {
+    asm volatile("# one way");
+    return over_aligned<64>(worker, kRoom, 0, -1) + room[0];
+  }
+  asm volatile("# another");
+  return over_aligned<64>(worker, kRoom, 0, -1) - room[0];
 }
 
 // Beyond six arguments the rest is pushed, and the stack pointer moves within the function.
@@ -183,10 +199,7 @@ void realign(Worker& worker, int depth) {
 }
 
 void realign_split(Worker& worker, int depth) {
-  for (int i = 0; i < 6; ++i) {
-    const int size = 16 + 16 * worker.random.below(20);
-    inner_realigned(worker, size, 400 - size);
-  }
+  for (int i = 0; i < 8; ++i) call_realigned(worker, 16 + 16 * worker.random.below(6));
   go_on(worker, depth);
 }
 

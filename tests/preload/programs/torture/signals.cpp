@@ -13,6 +13,8 @@
 
 #include "torture.h"
 
+extern "C" void trap_in_frame();
+
 namespace torture {
 namespace {
 
@@ -23,7 +25,7 @@ constexpr long kPeriod = 4'000'000;  // nanoseconds of a thread's CPU time
 struct Own {
   Worker* worker;
   char* stack;
-  int depth;
+  int depth;            // below 0: the handler allocates and returns
   sigjmp_buf* way_out;  // nullptr: the handler returns
   timer_t timer;
   bool has_timer;
@@ -43,6 +45,7 @@ sigset_t disturbing() {
 // Raised: the thread is at a place of its own choosing, so the handler may do nearly anything.
 void on_raised(int) {
   ++g_raised;
+  if (t_own.depth < 0) return allocate(242);
   // Another signal that is raised meanwhile has a way out of its own.
   sigjmp_buf* way_out = t_own.way_out;
   allocate(240);
@@ -69,11 +72,11 @@ void on_disturbance(int) {
   errno = kept;
 }
 
-void handle(int signal, void (*handler)(int), const sigset_t& blocked) {
+void handle(int signal, void (*handler)(int), const sigset_t& blocked, int flags = SA_ONSTACK) {
   struct sigaction action = {};
   action.sa_handler = handler;
   action.sa_mask = blocked;
-  action.sa_flags = SA_ONSTACK | SA_RESTART | SA_NODEFER;
+  action.sa_flags = flags | SA_RESTART | SA_NODEFER;
   REQUIRE(sigaction(signal, &action, nullptr) == 0);
 }
 
@@ -103,12 +106,45 @@ void renew_stack() {
   allocate(261);
 }
 
+// The same call, further in or further out, and from two places: only the stack pointer that the
+// signal interrupted tells. What the last call left behind still lies where it was.
+[[gnu::noinline]] int raise_below(std::size_t room, bool one_way) {
+  auto* bytes = static_cast<volatile char*>(alloca(room));
+  bytes[0] = 1;
+  if (one_way) {
+    asm volatile("# one way");
+    raise(SIGUSR1);
+    return bytes[0];
+  }
+  asm volatile("# another");
+  raise(SIGUSR1);
+  return -bytes[0];
+}
+
+// The same place, but another instruction.
+[[gnu::noinline]] void trap_twice() {
+  asm volatile("int3");
+  asm volatile("nop; int3");
+}
+
+void raise_in_turns(Worker& worker) {
+  constexpr std::size_t kStep = 1024;
+  for (int i = 0; i < 4; ++i) {
+    raise_below(16 + kStep * static_cast<std::size_t>(worker.random.below(4)),
+                worker.random.below(2) == 0);
+  }
+  trap_twice();
+  trap_in_frame();
+}
+
 }  // namespace
 
 void prepare_signals(bool handlers_nest) {
   sigset_t none;
   sigemptyset(&none);
   handle(SIGUSR1, on_raised, handlers_nest ? none : disturbing());
+  // On the stack that it interrupts.
+  handle(SIGTRAP, on_raised, disturbing(), 0);
   // One of them at a time: the shim has room for one handler within a hook.
   handle(SIGUSR2, on_disturbance, disturbing());
   handle(SIGPROF, on_disturbance, disturbing());
@@ -154,6 +190,8 @@ void raise_signal(Worker& worker, int depth) {
     t_own.way_out = nullptr;
     raise(SIGUSR1);
   }
+  t_own.depth = -1;
+  raise_in_turns(worker);
   worker.in_handler = was_in_handler;
 }
 
