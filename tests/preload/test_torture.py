@@ -15,7 +15,7 @@ from test_traps import TRAPS, TrapCase  # noqa: E402
 
 LIBRARIES = (TRAPS / "libtorture_short.so", TRAPS / "libtorture_large.so")
 
-ITERATIONS = 350
+ITERATIONS = 280
 LEAST_COMPARED = 300_000
 
 # What tests/preload/CMakeLists.txt builds of it.
