@@ -9,7 +9,8 @@ namespace heaptally::preload {
 std::size_t Channel::buffer_bytes(std::uint32_t max_depth) {
   const std::size_t verified =
       g_session.verifies_stacks() ? max_depth * sizeof(wire::FrameKey) : std::size_t{0};
-  return Unwinder::buffer_bytes(max_depth) + verified;
+  // What comes after it, a private stack among others, wants to be aligned.
+  return (Unwinder::buffer_bytes(max_depth) + verified + 63) / 64 * 64;
 }
 
 void Channel::set_up(char* buffers, std::uint32_t max_depth, bool keeps_several_stacks) {

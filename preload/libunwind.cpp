@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "preload/modules.h"
+#include "preload/private_stack.h"
 
 namespace heaptally::preload {
 namespace {
@@ -456,7 +457,7 @@ void walk_with_libunwind(const FullRegisters& from, const Registers& start, Libu
     const Registers& start;
     LibunwindStack& stack;
   } call = {from, start, stack};
-  heaptally_call_on_stack(
+  call_on_private_stack(
       stack_top,
       [](void* argument) {
         const Call& self = *static_cast<const Call*>(argument);
@@ -473,7 +474,7 @@ LibunwindStep step_with_libunwind(const FullRegisters& from, const Registers& st
     Registers& at;
     LibunwindStep result;
   } call = {from, start, at, LibunwindStep::kFailed};
-  heaptally_call_on_stack(
+  call_on_private_stack(
       stack_top,
       [](void* argument) {
         Call& self = *static_cast<Call*>(argument);

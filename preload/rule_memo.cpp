@@ -2,6 +2,7 @@
 
 #include "preload/errno_keeper.h"
 #include "preload/libunwind.h"
+#include "preload/private_stack.h"
 
 namespace heaptally::preload {
 
@@ -51,7 +52,7 @@ void RuleMemo::derive_on_private_stack(CodeKey key, Entry& entry) {
     CodeKey key;
     Entry& entry;
   } call = {key, entry};
-  heaptally_call_on_stack(
+  call_on_private_stack(
       stack_top_,
       [](void* argument) {
         const Call& self = *static_cast<const Call*>(argument);

@@ -1,5 +1,7 @@
 #include "preload/unwinder.h"
 
+#include <new>
+
 #include "preload/errno_keeper.h"
 #include "preload/libunwind.h"
 #include "preload/session.h"
@@ -99,7 +101,7 @@ struct Unwinder::Walk {
 // A realigned frame, a fresh one and the mark that a stack was cut need room too.
 std::size_t Unwinder::buffer_bytes(std::uint32_t max_depth) {
   return kUnwindStackBytes + RuleMemo::kBufferBytes + TraceMemo::kBufferBytes +
-         CachedStack::buffer_bytes(max_depth) + max_depth * sizeof(FreshFrame);
+         CachedStack::buffer_bytes(max_depth) + sizeof(Walk) + max_depth * sizeof(FreshFrame);
 }
 
 void Unwinder::set_up(char* buffers, std::uint32_t max_depth, bool keeps_several) {
@@ -110,7 +112,8 @@ void Unwinder::set_up(char* buffers, std::uint32_t max_depth, bool keeps_several
   rules_.set_up(buffers, private_stack_top_);
   traces_.set_up(buffers += RuleMemo::kBufferBytes);
   stacks_[0].set_up(buffers += TraceMemo::kBufferBytes, max_depth);
-  fresh_ = reinterpret_cast<FreshFrame*>(buffers + CachedStack::buffer_bytes(max_depth));
+  walk_ = buffers += CachedStack::buffer_bytes(max_depth);
+  fresh_ = reinterpret_cast<FreshFrame*>(buffers + sizeof(Walk));
 }
 
 void Unwinder::forget_stacks() {
@@ -149,7 +152,7 @@ CachedStack& Unwinder::another_stack() {
   return stack;
 }
 
-wire::TraceIndex Unwinder::intern(wire::TraceIndex parent, wire::FrameKey key) {
+inline wire::TraceIndex Unwinder::intern(wire::TraceIndex parent, wire::FrameKey key) {
   return traces_.intern(parent, key, spare_node_);
 }
 
@@ -253,7 +256,7 @@ wire::TraceIndex Unwinder::remember(const Walk& walk, Progress end) {
 wire::TraceIndex Unwinder::capture_changed(const Registers& start) {
   if (rules_.forget_unloaded()) [[unlikely]]
     forget_stacks();
-  Walk walk(start, known_stack_, fresh_, stack_near(start.sp));
+  Walk& walk = *new (walk_) Walk(start, known_stack_, fresh_, stack_near(start.sp));
   Progress end = walk_by_rules(walk);
   bool fell_back = false;
   while (end == Progress::kUnsupported) {

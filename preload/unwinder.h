@@ -80,6 +80,7 @@ class Unwinder {
   std::uint32_t max_depth_;
   wire::TraceIndex spare_node_;
   FreshFrame* fresh_;
+  void* walk_;  // room for one: what is left of a thread's stack may be some hundred bytes
   void* private_stack_top_;
 };
 

@@ -30,11 +30,11 @@ std::string reasons(const Fallbacks& fallbacks) {
 
 std::vector<Loss> losses(const Header& header) {
   return {
-      {"lost_events", "event lost", "events lost", header.lost_events, true, {}},
+      {"lost_events", "event lost", "events lost", header.lost_events, true},
       {"inferred_frees", "missed free inferred", "missed frees inferred", header.inferred_frees,
        true},
-      {"late_events", "event came late", "events came late", header.late_events, true, {}},
-      {"rejected_events", "event rejected", "events rejected", header.rejected_events, true, {}},
+      {"late_events", "event came late", "events came late", header.late_events, true},
+      {"rejected_events", "event rejected", "events rejected", header.rejected_events, true},
       {"unknown_frees", "free of an unknown block", "frees of unknown blocks", header.unknown_frees,
        false},
       {"inherited_frees",

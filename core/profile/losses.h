@@ -17,7 +17,7 @@ struct Loss {
   std::string_view plural;    // "events lost"
   std::uint64_t count = 0;
   bool incomplete = false;  // such events are missing from the numbers
-  std::string detail;       // of which kinds, where there are several; else empty
+  std::string detail = {};  // of which kinds, where there are several; else empty
 };
 
 // Every kind, those that were not met included.
