@@ -70,7 +70,8 @@ TEST(Losses, MakeARecordingIncompleteIfEventsAreMissing) {
   EXPECT_TRUE(is_incomplete(header));
   header.complete = true;
   EXPECT_FALSE(is_incomplete(header));
-  header.inherited_frees = header.nested_events = header.cut_stacks = header.fallbacks.expression = 1;
+  header.inherited_frees = header.nested_events = header.cut_stacks = header.fallbacks.expression =
+      1;
   EXPECT_FALSE(is_incomplete(header));
   for (std::uint64_t Header::*count : {&Header::lost_events, &Header::inferred_frees,
                                        &Header::late_events, &Header::rejected_events}) {
