@@ -237,6 +237,16 @@ class Stacks(TrapCase):
         alone = run(TRAPS / "exceptions")
         self.assertEqual(recording.result.stdout, alone.stdout)
 
+    def test_verification_tells_what_differs_and_prints_both_stacks(self):
+        recording = self.record(TRAPS / "changed_cfi", env={**os.environ, "HEAPTALLY_VERIFY": "1"})
+        says = recording.result.stderr
+        self.assertEqual(recording.result.status, 1, recording.result)
+        self.assertIn("stacks compared with libunwind's, 1 differ\n", says)
+        self.assertIn("stack 1 of those that differ, in process", says)
+        self.assertRegex(says, r"\n {4}changed_cfi\+0x[0-9a-f]+ .*allocate_in_frame")
+        self.assertIn("\n  - as it was captured, 5 frames\n", says)
+        self.assertRegex(says, r"\n  \+ changed_cfi\+0x[0-9a-f]+ .*somebody_else")
+
 
 class Loading(TrapCase):
     def test_a_library_in_anothers_place_has_its_own_frames(self):
