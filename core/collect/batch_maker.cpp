@@ -40,6 +40,7 @@ Header BatchMaker::header_now(const Header& start) const {
   header.cut_stacks = shim.cut_stacks;
   header.broken_stacks = shim.broken_stacks;
   header.fallbacks = shim.fallbacks;
+  header.fallback_stacks = shim.fallbacks.total();
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;

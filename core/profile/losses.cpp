@@ -56,7 +56,7 @@ std::vector<Loss> losses(const Header& header) {
        false,
        {}},
       {"fallback_stacks", "stack unwound step by step", "stacks unwound step by step",
-       header.fallbacks.total(), false, reasons(header.fallbacks)},
+       header.fallback_stacks, false, reasons(header.fallbacks)},
       {"unrecorded_processes",
        "child process not recorded",
        "child processes not recorded",

@@ -40,6 +40,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("inner_events", header.inner_events);
   visit("cut_stacks", header.cut_stacks);
   visit("broken_stacks", header.broken_stacks);
+  visit("fallback_stacks", header.fallback_stacks);
   visit("fallbacks_other_register", header.fallbacks.other_register);
   visit("fallbacks_expression", header.fallbacks.expression);
   visit("fallbacks_return_address", header.fallbacks.return_address);

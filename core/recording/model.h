@@ -58,7 +58,8 @@ struct Header {
   std::uint64_t inner_events = 0;          // made by the allocator itself; not recorded
   std::uint64_t cut_stacks = 0;            // deeper than the limit; outermost frames are missing
   std::uint64_t broken_stacks = 0;         // ended where no step outward was possible
-  Fallbacks fallbacks;                     // stacks with a frame that only libunwind can step from
+  std::uint64_t fallback_stacks = 0;       // with a frame that only libunwind can step from
+  Fallbacks fallbacks;                     // the same by reason; earlier versions did not tell
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   Nanoseconds waited{0};                   // how long the program waited for the collector
 
