@@ -70,14 +70,25 @@ TEST(Losses, MakeARecordingIncompleteIfEventsAreMissing) {
   EXPECT_TRUE(is_incomplete(header));
   header.complete = true;
   EXPECT_FALSE(is_incomplete(header));
-  header.inherited_frees = header.nested_events = header.cut_stacks = header.fallbacks.expression =
-      1;
+  header.inherited_frees = header.nested_events = header.cut_stacks = header.fallback_stacks = 1;
   EXPECT_FALSE(is_incomplete(header));
   for (std::uint64_t Header::*count : {&Header::lost_events, &Header::inferred_frees,
                                        &Header::late_events, &Header::rejected_events}) {
     Header other = header;
     other.*count = 1;
     EXPECT_TRUE(is_incomplete(other));
+  }
+}
+
+TEST(Losses, TellWhyStacksFellBack) {
+  Header header;
+  header.fallbacks.other_register = 2;
+  header.fallbacks.expression = 1;
+  header.fallback_stacks = header.fallbacks.total();
+  for (const Loss& loss : losses(header)) {
+    const bool has_reasons = loss.name == "fallback_stacks";
+    EXPECT_EQ(loss.count, has_reasons ? 3 : 0);
+    EXPECT_EQ(loss.detail, has_reasons ? "2 through another register, 1 by an expression" : "");
   }
 }
 

@@ -38,7 +38,7 @@ Header sample_header() {
   header.inner_events = 11;
   header.cut_stacks = 7;
   header.broken_stacks = 12;
-  header.fallbacks = {8, 9, 10, 11, 12, 13};
+  header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
   header.waited = Nanoseconds(10);
   header.peak_rss = 5'242'880;
