@@ -44,8 +44,8 @@ class Verdict(NamedTuple):
 
     def causes(self):
         """The recording's own counts of why stacks fell back, as text."""
-        known = {key.removeprefix("fallback_"): value for key, value in self.header.items()
-                 if key.startswith("fallback_") and key != "fallback_stacks" and value}
+        known = {key.removeprefix("fallbacks_"): value for key, value in self.header.items()
+                 if key.startswith("fallbacks_") and value}
         return ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in known.items())
 
 

@@ -98,7 +98,6 @@ struct Unwinder::Walk {
   }
 };
 
-// A realigned frame, a fresh one and the mark that a stack was cut need room too.
 std::size_t Unwinder::buffer_bytes(std::uint32_t max_depth) {
   return kUnwindStackBytes + RuleMemo::kBufferBytes + TraceMemo::kBufferBytes +
          CachedStack::buffer_bytes(max_depth) + sizeof(Walk) + max_depth * sizeof(FreshFrame);
@@ -157,7 +156,8 @@ inline wire::TraceIndex Unwinder::intern(wire::TraceIndex parent, wire::FrameKey
 }
 
 // Whether the walk has come to a frame from which all is as it was.
-bool Unwinder::meets(Walk& walk, CachedStack& stack) {
+bool Unwinder::meets(Walk& walk) {
+  const CachedStack& stack = walk.stack;
   while (walk.meeting > walk.limit && stack.sp_of(walk.meeting) < walk.at.sp) --walk.meeting;
   if (walk.meeting == walk.limit || !stack.matches(walk.meeting, walk.at)) return false;
   if (walk.count + static_cast<std::uint32_t>(walk.meeting) + 1 > max_depth_) return false;
@@ -171,7 +171,7 @@ bool Unwinder::meets(Walk& walk, CachedStack& stack) {
 
 Unwinder::Progress Unwinder::walk_by_rules(Walk& walk) {
   while (walk.at.pc() != 0) {
-    if (meets(walk, walk.stack)) return Progress::kMet;
+    if (meets(walk)) return Progress::kMet;
     if (walk.count == max_depth_) return Progress::kCut;
     FreshFrame& fresh = walk.fresh[walk.count++];
     fresh.state = walk.at;

@@ -61,7 +61,7 @@ class Unwinder {
   CachedStack& stack_near(std::uint64_t sp);
   CachedStack& another_stack();
   Progress walk_by_rules(Walk& walk);
-  bool meets(Walk& walk, CachedStack& stack);
+  bool meets(Walk& walk);
   Progress step_by_libunwind(Walk& walk, const Registers& start);
   wire::TraceIndex remember(const Walk& walk, Progress end);
   wire::TraceIndex intern(wire::TraceIndex parent, wire::FrameKey key);

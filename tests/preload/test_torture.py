@@ -58,8 +58,8 @@ class Torture(TortureCase):
                 compared += recording.header("total_count")
         self.assertGreater(compared, LEAST_COMPARED)
 
-    # The shim runs on a stack of its own while it asks libunwind. A signal that came then would start
-    # at the top of the stack of signals, over the frames of the handler that allocates.
+    # The shim runs on a stack of its own while it asks libunwind. A signal that came then would
+    # start at the top of the stack of signals, over the frames of the handler that allocates.
     def test_handlers_that_interrupt_handlers_on_their_stack(self):
         self.torture("g_O2", 300, "nested")
 

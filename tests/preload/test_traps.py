@@ -185,8 +185,8 @@ class Signals(TrapCase):
     def test_handlers_that_leave_their_own_stack_by_longjmp(self):
         self.storm("jump", "onstack")
 
-    # The shim runs on a stack of its own while it asks libunwind. A signal that came then would start
-    # at the top of the stack of signals, over the frames of the handler that allocates.
+    # The shim runs on a stack of its own while it asks libunwind. A signal that came then would
+    # start at the top of the stack of signals, over the frames of the handler that allocates.
     def test_handlers_that_interrupt_handlers_on_their_stack(self):
         self.exact("nested_handlers")
 
