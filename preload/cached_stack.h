@@ -34,6 +34,13 @@ struct FreshFrame {
   bool is_distrusted;  // StackBounds asked the kernel for what the step from it read
 };
 
+// What a step read, and where.
+struct RememberedWord {
+  std::uint64_t address;
+  std::uint64_t value;
+  std::uint64_t change() const { return word_at(address) ^ value; }  // 0: none
+};
+
 // Purpose: the stack that was captured last, outermost frame first: for each frame its state, the
 //   id of the trace that ends with it, and the words that the steps outward from it read.
 //   Each step is a pure function of the frame's state, its rule and those words. So where a new
@@ -66,6 +73,16 @@ class CachedStack {
     return frame.sp == state.sp && frame.code == state.code &&
            (!frame.fp_is_live || frame.fp == state.fp);
   }
+  // All its words lie in order, in memory that can be taken to be readable.
+  bool is_regular() const { return irregular_ == 0 && !is_broken_; }
+  FrameState state_of(std::int32_t index) const {
+    return {frames_[index].code, frames_[index].sp, frames_[index].fp};
+  }
+  bool fp_is_live(std::int32_t index) const { return frames_[index].fp_is_live; }
+  // The words that the steps from frame `index` outward read are the first so many of words(), the
+  // outermost one first.
+  std::uint32_t words_of(std::int32_t index) const { return frames_[index].words; }
+  const RememberedWord* words() const { return words_; }
   std::uint64_t sp_of(std::int32_t index) const { return frames_[index].sp; }
   wire::TraceIndex trace_of(std::int32_t index) const { return frames_[index].trace; }
 
@@ -77,8 +94,15 @@ class CachedStack {
   // asks for no more than the memory of a stack that lies in order. Its trace, or 0.
   wire::TraceIndex same_again(const FrameState& state) const {
     const std::int32_t innermost = count() - 1;
-    if (irregular_ != 0 || is_broken_ || innermost < 0 || !matches(innermost, state)) return 0;
+    if (!is_regular() || innermost < 0 || !matches(innermost, state)) return 0;
     return count_unequal(innermost, 0) == 0 ? frames_[innermost].trace : 0;
+  }
+
+  // Whether frame `index` is there in that state and with that trace, and all outward of it is as
+  // it was; asks for no more memory than same_again.
+  bool stands(std::int32_t index, const FrameState& state, wire::TraceIndex trace) const {
+    if (!is_regular() || index >= count() || !matches(index, state)) return false;
+    return frames_[index].trace == trace && count_unequal(index, 0) == 0;
   }
 
   // Compares the remembered words from frame `index` outward with what is there now: the first
@@ -110,11 +134,7 @@ class CachedStack {
   void set_broken(bool is_broken) { is_broken_ = is_broken; }
 
  private:
-  struct Word {
-    std::uint64_t address;
-    std::uint64_t value;
-    std::uint64_t change() const { return word_at(address) ^ value; }  // 0: none
-  };
+  using Word = RememberedWord;
   struct Frame {
     std::uint64_t sp;
     CodeKey code;

@@ -103,6 +103,9 @@ class StackBounds {
   // Whether `readable` takes the stack itself for an answer, and does not ask further.
   bool is_trusted() const { return is_trusted_; }
 
+  // Whether the word at `address` lies on the stack, and that is all that `readable` asks for.
+  bool is_in_order(std::uint64_t address) const { return is_trusted_ && contains(address); }
+
   // Whether `cfa` can be the canonical frame address of a frame at `sp`, and the return address
   // right below it can be read. A frame that a signal interrupted may hold nothing else.
   bool can_be_frame(std::uint64_t sp, std::uint64_t cfa) {

@@ -29,6 +29,26 @@ bool step_by_frame_chain(FrameState& at, StackBounds& bounds) {
   return true;
 }
 
+// Most steps: the CFA comes from a register, and all that is read lies where it is expected.
+// Free of branches on the rule, for no processor foresees them. False: step_by_cfa has to look.
+inline bool step_in_order(const Rule& rule, FrameState& at, const StackBounds& bounds) {
+  if (rule.kind > RuleKind::kFramePointer) return false;
+  const std::uint64_t base = rule.kind == RuleKind::kStackPointer ? at.sp : at.fp;
+  const std::uint64_t cfa = offset_by(base, rule.cfa_offset);
+  const std::uint64_t return_place = cfa + static_cast<std::uint64_t>(kReturnAddressSlot);
+  const bool keeps_fp = rule.frame_pointer == FramePointerRule::kUnchanged;
+  const std::uint64_t fp_base = rule.frame_pointer == FramePointerRule::kAtCfa ? cfa : at.fp;
+  const std::uint64_t fp_place = keeps_fp ? return_place : offset_by(fp_base, rule.fp_offset);
+  const bool is_in_order = static_cast<int>(cfa > at.sp) &
+                           static_cast<int>(bounds.is_in_order(return_place)) &
+                           static_cast<int>(bounds.is_in_order(fp_place));
+  if (!is_in_order) [[unlikely]]
+    return false;
+  const std::uint64_t fp = word_at(fp_place);
+  at = {code_key(word_at(return_place), false), cfa, keeps_fp ? at.fp : fp};
+  return true;
+}
+
 // One step outward by a rule that computes a CFA. False: the stack cannot be read there.
 bool step_by_cfa(const Rule& rule, FrameState& at, StackBounds& bounds) {
   std::uint64_t base = rule.kind == RuleKind::kStackPointer ? at.sp : at.fp;
@@ -100,7 +120,8 @@ struct Unwinder::Walk {
 
 std::size_t Unwinder::buffer_bytes(std::uint32_t max_depth) {
   return kUnwindStackBytes + RuleMemo::kBufferBytes + TraceMemo::kBufferBytes +
-         CachedStack::buffer_bytes(max_depth) + sizeof(Walk) + max_depth * sizeof(FreshFrame);
+         PathMemo::kBufferBytes + CachedStack::buffer_bytes(max_depth) + sizeof(Walk) +
+         max_depth * sizeof(FreshFrame);
 }
 
 void Unwinder::set_up(char* buffers, std::uint32_t max_depth, bool keeps_several) {
@@ -110,13 +131,15 @@ void Unwinder::set_up(char* buffers, std::uint32_t max_depth, bool keeps_several
   private_stack_top_ = buffers += kUnwindStackBytes;
   rules_.set_up(buffers, private_stack_top_);
   traces_.set_up(buffers += RuleMemo::kBufferBytes);
-  stacks_[0].set_up(buffers += TraceMemo::kBufferBytes, max_depth);
+  paths_.set_up(buffers += TraceMemo::kBufferBytes);
+  stacks_[0].set_up(buffers += PathMemo::kBufferBytes, max_depth);
   walk_ = buffers += CachedStack::buffer_bytes(max_depth);
   fresh_ = reinterpret_cast<FreshFrame*>(buffers + sizeof(Walk));
 }
 
 void Unwinder::forget_stacks() {
   for (CachedStack& stack : stacks_) stack.clear();
+  paths_.forget_all();
   known_stack_.forget();
 }
 
@@ -155,13 +178,15 @@ inline wire::TraceIndex Unwinder::intern(wire::TraceIndex parent, wire::FrameKey
   return traces_.intern(parent, key, spare_node_);
 }
 
-// Whether the walk has come to a frame from which all is as it was.
-bool Unwinder::meets(Walk& walk) {
+// Whether the walk has come, at `at`, to a frame from which all is as it was.
+inline bool Unwinder::meets(Walk& walk, const FrameState& at) {
   const CachedStack& stack = walk.stack;
-  while (walk.meeting > walk.limit && stack.sp_of(walk.meeting) < walk.at.sp) --walk.meeting;
-  if (walk.meeting == walk.limit || !stack.matches(walk.meeting, walk.at)) return false;
-  if (walk.count + static_cast<std::uint32_t>(walk.meeting) + 1 > max_depth_) return false;
-  const std::int32_t changed = stack.first_changed(walk.meeting, walk.bounds);
+  std::int32_t meeting = walk.meeting;
+  while (meeting > walk.limit && stack.sp_of(meeting) < at.sp) --meeting;
+  walk.meeting = meeting;
+  if (meeting == walk.limit || !stack.matches(meeting, at)) return false;
+  if (walk.count + static_cast<std::uint32_t>(meeting) + 1 > max_depth_) return false;
+  const std::int32_t changed = stack.first_changed(meeting, walk.bounds);
   if (changed == CachedStack::kNone) return true;
   // Where fp was not live it may be so for the frames that are there now, so the frames up to
   // the change are walked anew.
@@ -169,37 +194,58 @@ bool Unwinder::meets(Walk& walk) {
   return false;
 }
 
+Unwinder::Progress Unwinder::step_by_rule(Walk& walk, const Rule& rule) {
+  bool stepped = false;
+  switch (rule.kind) {
+    case RuleKind::kStackPointer:
+    case RuleKind::kFramePointer:
+    case RuleKind::kDereference:
+      stepped = step_by_cfa(rule, walk.at, walk.bounds);
+      break;
+    case RuleKind::kSignalReturn:
+      stepped = step_by_signal_return(walk.at, walk.bounds);
+      break;
+    case RuleKind::kFrameChain:
+      if (walk.at.fp == 0) return Progress::kOutermost;
+      stepped = step_by_frame_chain(walk.at, walk.bounds);
+      break;
+    case RuleKind::kOutermost:
+      return Progress::kOutermost;
+    case RuleKind::kUnsupported:
+      return Progress::kUnsupported;
+  }
+  return stepped ? Progress::kStepped : Progress::kBroken;
+}
+
 Unwinder::Progress Unwinder::walk_by_rules(Walk& walk) {
-  while (walk.at.pc() != 0) {
-    if (meets(walk)) return Progress::kMet;
-    if (walk.count == max_depth_) return Progress::kCut;
-    FreshFrame& fresh = walk.fresh[walk.count++];
-    fresh.state = walk.at;
-    fresh.rule = rules_.rule_for(walk.at.code);
-    bool stepped = false;
-    switch (fresh.rule.kind) {
-      case RuleKind::kStackPointer:
-      case RuleKind::kFramePointer:
-      case RuleKind::kDereference:
-        stepped = step_by_cfa(fresh.rule, walk.at, walk.bounds);
-        break;
-      case RuleKind::kSignalReturn:
-        stepped = step_by_signal_return(walk.at, walk.bounds);
-        break;
-      case RuleKind::kFrameChain:
-        if (walk.at.fp == 0) return Progress::kOutermost;
-        stepped = step_by_frame_chain(walk.at, walk.bounds);
-        break;
-      case RuleKind::kOutermost:
-        return Progress::kOutermost;
-      case RuleKind::kUnsupported:
-        return Progress::kUnsupported;
+  FrameState at = walk.at;  // lives in registers
+  Progress progress = Progress::kStepped;
+  while (at.pc() != 0) {
+    if (meets(walk, at)) {
+      progress = Progress::kMet;
+      break;
     }
+    if (walk.count == max_depth_) {
+      progress = Progress::kCut;
+      break;
+    }
+    const Rule rule = rules_.rule_for(at.code);
+    FreshFrame& fresh = walk.fresh[walk.count++];
+    fresh.state = at;
+    fresh.rule = rule;
+    fresh.is_distrusted = false;
+    if (step_in_order(rule, at, walk.bounds)) [[likely]]
+      continue;
+    walk.at = at;
+    progress = step_by_rule(walk, rule);
+    at = walk.at;
     fresh.is_distrusted = !walk.bounds.is_trusted();
-    if (!stepped) return Progress::kBroken;
-    if (walk.at.sp < fresh.state.sp) [[unlikely]]
+    if (progress != Progress::kStepped) break;
+    if (at.sp < fresh.state.sp) [[unlikely]]
       walk.enter_stack();
   }
+  walk.at = at;
+  if (progress != Progress::kStepped) return progress;
   walk.has_caller = walk.count != 0;
   return Progress::kOutermost;
 }
@@ -250,6 +296,7 @@ wire::TraceIndex Unwinder::remember(const Walk& walk, Progress end) {
     caller = &fresh.state;
   }
   change.publish();
+  if (met && keeps) paths_.remember(walk.stack, walk.meeting);
   return trace;
 }
 

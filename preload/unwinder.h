@@ -7,6 +7,7 @@
 #include "preload/arch.h"
 #include "preload/cached_stack.h"
 #include "preload/libunwind.h"
+#include "preload/path_memo.h"
 #include "preload/rule_memo.h"
 #include "preload/stack_bounds.h"
 #include "preload/trace_memo.h"
@@ -37,7 +38,9 @@ class Unwinder {
   wire::TraceIndex capture(const Registers& start) {
     const FrameState state = {code_key(start.pc, false), start.sp, start.fp};
     if (!rules_.knows_unloaded()) [[likely]] {
-      const wire::TraceIndex trace = stacks_[latest_].same_again(state);
+      const CachedStack& stack = stacks_[latest_];
+      wire::TraceIndex trace = stack.same_again(state);
+      if (trace == 0) trace = paths_.find(state, stack);
       if (trace != 0) return trace;
     }
     return capture_changed(start);
@@ -61,7 +64,8 @@ class Unwinder {
   CachedStack& stack_near(std::uint64_t sp);
   CachedStack& another_stack();
   Progress walk_by_rules(Walk& walk);
-  bool meets(Walk& walk);
+  bool meets(Walk& walk, const FrameState& at);
+  static Progress step_by_rule(Walk& walk, const Rule& rule);
   Progress step_by_libunwind(Walk& walk, const Registers& start);
   wire::TraceIndex remember(const Walk& walk, Progress end);
   wire::TraceIndex intern(wire::TraceIndex parent, wire::FrameKey key);
@@ -72,6 +76,7 @@ class Unwinder {
 
   RuleMemo rules_;
   TraceMemo traces_;
+  PathMemo paths_;
   KnownStack known_stack_;
   CachedStack stacks_[kStacks];  // set up when they are first wanted
   std::uint32_t latest_;         // of the stacks
