@@ -11,7 +11,7 @@
 
 using namespace heaptally::preload;
 
-// The real function, for the hook in arch_x86_64.S; first what looks it up.
+// The real function, for the hook in syscall_hook_x86_64.S; first what looks it up.
 #define HEAPTALLY_INTERNAL __attribute__((visibility("hidden")))
 extern "C" {
 HEAPTALLY_INTERNAL long (*heaptally_real_syscall)(long, ...) = nullptr;
@@ -105,5 +105,5 @@ HEAPTALLY_HOOK int prctl(int option, ...) {
   return call();
 }
 
-// For arch_x86_64.S, whatever its usual name stands for.
+// For syscall_hook_x86_64.S, whatever its usual name stands for.
 asm(".globl heaptally_prctl\n.hidden heaptally_prctl\n.set heaptally_prctl, prctl");

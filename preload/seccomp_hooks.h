@@ -1,5 +1,5 @@
 // Filters on the program's system calls: the hooks that notice them are in seccomp_hooks.cpp and
-// arch_x86_64.S.
+// syscall_hook_x86_64.S.
 #pragma once
 
 namespace heaptally::preload {
