@@ -31,6 +31,7 @@ PARTS = (
     ("rule_cache_hit", "from the table of all threads"),
     ("rule_derived", "a new rule, from libunwind"),
 )
+PAIR = "what is recorded of a malloc and a free"
 
 
 def measure(build, repetitions):
@@ -54,19 +55,21 @@ def measure(build, repetitions):
         sys.exit(f"shim_table.py: shim_bench gave no figures ({error}): {done.stderr.strip()}")
 
 
+def capture_row(figures, depth, changed, known, benchmark):
+    calls = figures[f"calls/depth:{depth}/changed:{changed}"]
+    whole = figures[f"{benchmark}/depth:{depth}/changed:{changed}"]
+    times = " | ".join(f"{time:,.0f} ns" for time in (calls, whole, whole - calls))
+    return f"| {depth} | {known} | {times} |"
+
+
 def capture_rows(figures):
     yield "| frames | new frames | calls alone | and a capture | the capture |"
     yield "| ---: | ---: | ---: | ---: | ---: |"
     for depth in DEPTHS:
         for changed in CHANGES:
-            place = f"/depth:{depth}/changed:{changed}"
-            if f"capture{place}" not in figures:
-                continue
-            calls, whole = figures[f"calls{place}"], figures[f"capture{place}"]
-            yield f"| {depth} | {changed} | {calls:.0f} ns | {whole:.0f} ns | {whole - calls:.0f} ns |"
-        calls = figures[f"calls/depth:{depth}/changed:0"]
-        cold = figures[f"capture_cold/depth:{depth}/changed:0"]
-        yield f"| {depth} | nothing known | {calls:.0f} ns | {cold:.0f} ns | {cold - calls:.0f} ns |"
+            if changed <= depth:
+                yield capture_row(figures, depth, changed, changed, "capture")
+        yield capture_row(figures, depth, 0, "nothing known", "capture_cold")
 
 
 def part_rows(figures):
@@ -76,9 +79,9 @@ def part_rows(figures):
         yield f"| {meaning} (`{name}`) | {figures[name]:,.1f} ns |"
     for depth in DEPTHS:
         for changed in (0, 2):
-            name = f"record_pair/depth:{depth}/changed:{changed}"
-            pair = figures[name] - figures[f"calls/depth:{depth}/changed:{changed}"]
-            yield f"| what is recorded of a malloc and a free (`{name}`, less the calls) | {pair:,.1f} ns |"
+            place = f"/depth:{depth}/changed:{changed}"
+            pair = figures[f"record_pair{place}"] - figures[f"calls{place}"]
+            yield f"| {PAIR} (`record_pair{place}`, less `calls`) | {pair:,.1f} ns |"
 
 
 def main():
