@@ -30,6 +30,7 @@ struct Calls {
   Function last;
   Function deeper;
   std::uint32_t changed;
+  bool is_known_way;  // else only the outermost of those that changed is another function
   wire::TraceIndex trace;
   LibunwindStack* stack;  // what verify_here compares with
   std::uint32_t wrong;
@@ -53,7 +54,8 @@ template <int which>
   constexpr Calls::Function kFrames[] = {frame<1>, frame<2>};
   Calls::Function first = calls.hook;
   if (calls.changed != 0) {
-    first = calls.deeper = kFrames[round & 1];
+    first = kFrames[round & 1];
+    calls.deeper = calls.is_known_way ? first : frame<3>;
     calls.last = calls.hook;
     calls.frames_left = calls.changed - 1;
   }
@@ -116,7 +118,7 @@ template <int which>
 }
 
 // `depth` frames, of which `changed` are new in each round; beside those, the benchmark's own.
-void recurse(benchmark::State& state, Calls::Function hook) {
+void recurse(benchmark::State& state, Calls::Function hook, bool is_known_way) {
   ShimSession& session = ShimSession::instance();
   session.order_stamps(false);
   session.drain();
@@ -124,6 +126,7 @@ void recurse(benchmark::State& state, Calls::Function hook) {
   calls.state = &state;
   calls.channel = &session.channel();
   calls.hook = hook;
+  calls.is_known_way = is_known_way;
   calls.changed = static_cast<std::uint32_t>(state.range(1));
   calls.frames_left = static_cast<std::uint32_t>(state.range(0)) - calls.changed;
   calls.last = run_rounds;
@@ -142,13 +145,19 @@ void depths_and_changes(benchmark::internal::Benchmark* benchmark) {
   }
 }
 
-BENCHMARK_CAPTURE(recurse, calls, call_nothing)->Name("calls")->Apply(depths_and_changes);
-BENCHMARK_CAPTURE(recurse, capture, capture_here)->Name("capture")->Apply(depths_and_changes);
-BENCHMARK_CAPTURE(recurse, capture_cold, capture_cold_here)
+BENCHMARK_CAPTURE(recurse, calls, call_nothing, true)->Name("calls")->Apply(depths_and_changes);
+BENCHMARK_CAPTURE(recurse, capture, capture_here, true)->Name("capture")->Apply(depths_and_changes);
+// The way from the frames that stay to the innermost one is kept, and found by that one; here it is
+// never the one that was kept, so the stack is walked.
+BENCHMARK_CAPTURE(recurse, capture_other_way, capture_here, false)
+    ->Name("capture_other_way")
+    ->ArgNames({"depth", "changed"})
+    ->ArgsProduct({{16, 64}, {2, 4, 8}});
+BENCHMARK_CAPTURE(recurse, capture_cold, capture_cold_here, true)
     ->Name("capture_cold")
     ->ArgNames({"depth", "changed"})
     ->ArgsProduct({{4, 16, 64}, {0}});
-BENCHMARK_CAPTURE(recurse, record_pair, record_here)
+BENCHMARK_CAPTURE(recurse, record_pair, record_here, true)
     ->Name("record_pair")
     ->ArgNames({"depth", "changed"})
     ->ArgsProduct({{4, 16, 64}, {0, 2}});
