@@ -1,4 +1,5 @@
-// The only place that talks to libunwind.
+// The only place that talks to libunwind: libunwind.cpp loads it, libunwind_rule.cpp derives rules,
+// libunwind_walk.cpp walks stacks, libunwind_gate.cpp keeps forks apart from both.
 //
 // libunwind is the source of truth for how to step; it is asked through its remote
 // interface (libunwind-x86_64.so), with accessors of ours: so it never takes the loader's

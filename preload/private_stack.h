@@ -28,4 +28,11 @@ inline void call_on_private_stack(void* top, void (*function)(void*), void* argu
   }
 }
 
+// The same for a function object without arguments.
+template <class Function>
+void call_on_private_stack(void* top, Function& function) {
+  call_on_private_stack(
+      top, [](void* argument) { (*static_cast<Function*>(argument))(); }, &function);
+}
+
 }  // namespace heaptally::preload
