@@ -51,13 +51,6 @@ const Hook kHooks[] = {
     HEAPTALLY_HOOK_ENTRY(malloc_usable_size),
 };
 
-const Hook* hook_named(const char* name) {
-  for (const Hook& hook : kHooks) {
-    if (std::strcmp(hook.name, name) == 0) return &hook;
-  }
-  return nullptr;
-}
-
 struct SymbolTable {
   ElfW(Sym) * symbols = nullptr;
   const char* names = nullptr;
@@ -76,29 +69,56 @@ SymbolTable table_of(const link_map* map) {
   return table;
 }
 
-// Calls visit(symbol) for each that can be looked up. The table is
+std::uint32_t hash_of(const char* name) {
+  std::uint32_t hash = 5381;
+  for (; *name != '\0'; ++name) hash = hash * 33 + static_cast<unsigned char>(*name);
+  return hash;
+}
+
+// Calls visit(symbol) for each definition of the name, of whatever version. The table is
 // {buckets, first symbol, words of the filter, shift}, the filter, the buckets, a chain for each
-// symbol from the first on, which ends where the lowest bit is set.
+// symbol from the first on: its hash, but for the lowest bit, which is set where the chain ends.
 template <class Visit>
-void for_each_symbol(const SymbolTable& table, Visit visit) {
+void for_each_named(const SymbolTable& table, const char* name, Visit visit) {
   const std::uint32_t buckets = table.hash[0], first = table.hash[1], words = table.hash[2];
   const std::uint32_t* bucket = table.hash + 4 + words * (sizeof(ElfW(Addr)) / 4);
   const std::uint32_t* chains = bucket + buckets;
-  for (std::uint32_t i = 0; i < buckets; ++i) {
-    std::uint32_t index = bucket[i];
-    if (index < first) continue;
-    do {
-      visit(table.symbols[index]);
-    } while ((chains[index++ - first] & 1) == 0);
+  const std::uint32_t hash = hash_of(name);
+  std::uint32_t index = bucket[hash % buckets];
+  if (index < first) return;
+  do {
+    ElfW(Sym)& symbol = table.symbols[index];
+    if ((chains[index - first] | 1) == (hash | 1) && symbol.st_shndx != SHN_UNDEF &&
+        std::strcmp(table.names + symbol.st_name, name) == 0) {
+      visit(symbol);
+    }
+  } while ((chains[index++ - first] & 1) == 0);
+}
+
+// Calls visit(symbol, hook) for each symbol that is to name a hook.
+template <class Visit>
+void for_each_hooked(const SymbolTable& table, Visit visit) {
+  for (const Hook& hook : kHooks) {
+    for_each_named(table, hook.name, [&](ElfW(Sym) & symbol) { visit(symbol, hook); });
   }
 }
 
-bool protect(const ElfW(Sym) & symbol, int how) {
-  const auto begin = reinterpret_cast<std::uint64_t>(&symbol) / wire::kPage * wire::kPage;
-  const auto end = reinterpret_cast<std::uint64_t>(&symbol + 1);
-  return raw_syscall(SYS_mprotect, static_cast<long>(begin), static_cast<long>(end - begin), how) ==
-         0;
-}
+// The pages that hold the symbols, and those between them, whose protection changes at once: to
+// split mappings for each symbol in turn takes longer than all else here.
+struct Pages {
+  std::uint64_t begin = ~std::uint64_t{0};
+  std::uint64_t end = 0;
+
+  void add(const ElfW(Sym) & symbol) {
+    const auto address = reinterpret_cast<std::uint64_t>(&symbol);
+    begin = std::min(begin, address / wire::kPage * wire::kPage);
+    end = std::max(end, address + sizeof(symbol));
+  }
+  bool protect(int how) const {
+    return begin < end && raw_syscall(SYS_mprotect, static_cast<long>(begin),
+                                      static_cast<long>(end - begin), how) == 0;
+  }
+};
 
 const link_map* map_of(const void* address) {
   dl_find_object found;
@@ -113,13 +133,13 @@ void redirect_libc_symbols() {
   if (libc == nullptr || map_of(reinterpret_cast<const void*>(g_real.malloc)) != libc) return;
   const SymbolTable table = table_of(libc);
   if (table.symbols == nullptr || table.names == nullptr || table.hash == nullptr) return;
-  for_each_symbol(table, [&](ElfW(Sym) & symbol) {
-    const Hook* hook = hook_named(table.names + symbol.st_name);
-    if (hook == nullptr || symbol.st_shndx == SHN_UNDEF) return;
-    if (!protect(symbol, PROT_READ | PROT_WRITE)) return;
-    symbol.st_value = reinterpret_cast<std::uint64_t>(hook->function) - libc->l_addr;
-    protect(symbol, PROT_READ);
+  Pages pages;
+  for_each_hooked(table, [&](const ElfW(Sym) & symbol, const Hook&) { pages.add(symbol); });
+  if (!pages.protect(PROT_READ | PROT_WRITE)) return;
+  for_each_hooked(table, [&](ElfW(Sym) & symbol, const Hook& hook) {
+    symbol.st_value = reinterpret_cast<std::uint64_t>(hook.function) - libc->l_addr;
   });
+  pages.protect(PROT_READ);
 }
 
 }  // namespace heaptally::preload
