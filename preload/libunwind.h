@@ -22,6 +22,8 @@ inline constexpr std::size_t kUnwindStackBytes = 64 * 1024;
 
 // Loads libunwind; once, in the constructor. False if it is not there.
 bool load_libunwind();
+// After that: makes libunwind set itself up, which it would else do at its first use, in a hook.
+bool set_up_libunwind();
 
 // Derives the rule for `pc`: with `exact`, for that instruction, otherwise for the call
 // before it. Reads no stack: libunwind makes one step from synthetic registers, and what

@@ -115,22 +115,21 @@ bool receive_memory(int socket, Descriptors& received) {
   return is_welcome(welcome);
 }
 
-bool shake_hands(const wire::Hello& hello, const sockaddr_un& address, std::size_t length,
-                 Descriptors& received) {
+// The socket; -1 if nobody took it up.
+int say_hello(const wire::Hello& hello, const sockaddr_un& address, std::size_t length) {
   const long socket = raw_syscall(SYS_socket, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (socket < 0) return false;
+  if (socket < 0) return -1;
   const timeval timeout = {kAnswerTimeout, 0};
   for (const int option : {SO_RCVTIMEO, SO_SNDTIMEO}) {
     raw_syscall(SYS_setsockopt, socket, SOL_SOCKET, option, reinterpret_cast<long>(&timeout),
                 sizeof(timeout));
   }
-  const bool accepted =
-      system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
-      raw_syscall(SYS_sendto, socket, reinterpret_cast<long>(&hello), sizeof(hello),
-                  MSG_NOSIGNAL) == static_cast<long>(sizeof(hello)) &&
-      receive_memory(static_cast<int>(socket), received);
+  const bool is_said = system_call(SYS_connect, socket, &address, static_cast<long>(length)) == 0 &&
+                       raw_syscall(SYS_sendto, socket, reinterpret_cast<long>(&hello),
+                                   sizeof(hello), MSG_NOSIGNAL) == static_cast<long>(sizeof(hello));
+  if (is_said) return static_cast<int>(socket);
   raw_syscall(SYS_close, socket);
-  return accepted;
+  return -1;
 }
 
 // Mapped, and inherited, until the process ends or executes another program.
@@ -152,17 +151,22 @@ std::uint64_t pid_namespace() {
 
 }  // namespace
 
-bool Session::connect(char** environment) {
+int call_collector(char** environment) {
   const char* text = environment == nullptr ? nullptr : find_session(environment);
-  if (text == nullptr) return false;
+  if (text == nullptr) return -1;
   wire::Hello hello;
   sockaddr_un address;
   std::size_t length = 0;
-  if (!parse_session(text, hello, address, length)) return false;
+  if (!parse_session(text, hello, address, length)) return -1;
+  return say_hello(hello, address, length);
+}
+
+bool Session::connect(int socket) {
   Descriptors received;
-  const bool mapped = shake_hands(hello, address, length, received) &&
-                      map(received.memory, received.page) && hold(received.tie) &&
-                      make_fork_detector();
+  const bool accepted = receive_memory(socket, received);
+  raw_syscall(SYS_close, socket);
+  const bool mapped =
+      accepted && map(received.memory, received.page) && hold(received.tie) && make_fork_detector();
   received.close();
   return mapped && claim_block(0);
 }

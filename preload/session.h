@@ -18,6 +18,10 @@ enum class Stage : std::uint32_t {
   kOff,        // hooks pass everything through
 };
 
+// Finds the session in the environment and begins the handshake. -1: there is none, or nobody to
+// answer. heaptally takes some time for its answer, in which its caller can do something else.
+int call_collector(char** environment);
+
 // One ring buffer pair in the shared memory; only its address matters.
 struct LaneBuffers {
   wire::Event main[wire::kRingSlots];
@@ -29,9 +33,9 @@ static_assert(sizeof(LaneBuffers) == wire::kLaneBytes);
 // Threads: connect() once, before there are threads; everything else from any.
 class Session {
  public:
-  // Finds the session in the environment, does the handshake, maps the memory and closes
-  // every descriptor. False: this process is not recorded.
-  bool connect(char** environment);
+  // Finishes the handshake that `socket` has begun, maps the memory and closes every descriptor.
+  // False: this process is not recorded.
+  bool connect(int socket);
 
   // Hooks record from now on; published to the collector.
   void start();
