@@ -39,6 +39,27 @@ std::uint64_t status_field(std::int32_t pid, const char* name) {
   return place == std::string::npos ? 0 : number_at(status, place + key.size());
 }
 
+// The process that has a PID in that namespace; 0 if there is none to be seen.
+std::int32_t find_in_namespace(std::int32_t pid, std::uint64_t wanted) {
+  DIR* processes = opendir("/proc");
+  if (processes == nullptr) return 0;
+  std::int32_t found = 0;
+  for (const dirent* entry = readdir(processes); entry != nullptr && found == 0;
+       entry = readdir(processes)) {
+    const auto candidate = static_cast<std::int32_t>(number_at(entry->d_name, 0));
+    if (candidate == 0 || pid_namespace(candidate) != wanted) continue;
+    // "NSpid:" and the process's id in each namespace, its own the last.
+    const std::string status = read_some(fmt::format("/proc/{}/status", candidate));
+    const std::size_t line = status.find("\nNSpid:");
+    if (line == std::string::npos) continue;
+    const std::size_t end = status.find('\n', line + 1);
+    const std::size_t last = status.rfind('\t', end);
+    if (static_cast<std::int32_t>(number_at(status, last)) == pid) found = candidate;
+  }
+  closedir(processes);
+  return found;
+}
+
 }  // namespace
 
 MemoryUse memory_use(std::int32_t pid) {
@@ -98,24 +119,9 @@ std::uint64_t pid_namespace(std::int32_t pid) {
   return number == nullptr ? 0 : number_at(text, static_cast<std::size_t>(number + 1 - text));
 }
 
-std::int32_t find_in_namespace(std::int32_t pid, std::uint64_t wanted) {
-  DIR* processes = opendir("/proc");
-  if (processes == nullptr) return 0;
-  std::int32_t found = 0;
-  for (const dirent* entry = readdir(processes); entry != nullptr && found == 0;
-       entry = readdir(processes)) {
-    const auto candidate = static_cast<std::int32_t>(number_at(entry->d_name, 0));
-    if (candidate == 0 || pid_namespace(candidate) != wanted) continue;
-    // "NSpid:" and the process's id in each namespace, its own the last.
-    const std::string status = read_some(fmt::format("/proc/{}/status", candidate));
-    const std::size_t line = status.find("\nNSpid:");
-    if (line == std::string::npos) continue;
-    const std::size_t end = status.find('\n', line + 1);
-    const std::size_t last = status.rfind('\t', end);
-    if (static_cast<std::int32_t>(number_at(status, last)) == pid) found = candidate;
-  }
-  closedir(processes);
-  return found;
+std::int32_t visible_pid(std::int32_t pid, std::uint64_t space) {
+  static const std::uint64_t own_namespace = pid_namespace(getpid());
+  return space == 0 || space == own_namespace ? pid : find_in_namespace(pid, space);
 }
 
 std::string thread_name(std::int32_t pid, std::int32_t tid) {

@@ -29,8 +29,9 @@ std::string joined_command_line(std::int32_t pid);
 std::optional<int> zombie_status(std::int32_t pid);
 // The inode of its PID namespace; 0 if that cannot be read.
 std::uint64_t pid_namespace(std::int32_t pid);
-// The process that has a PID in that namespace; 0 if there is none to be seen.
-std::int32_t find_in_namespace(std::int32_t pid, std::uint64_t pid_namespace);
+// The PID here of the process that has `pid` in that namespace, or in one that is not known (0);
+// 0 if there is none to be seen. Of another namespace than its own /proc tells, while it lives.
+std::int32_t visible_pid(std::int32_t pid, std::uint64_t pid_namespace);
 std::string thread_name(std::int32_t pid, std::int32_t tid);
 
 }  // namespace heaptally

@@ -1,54 +1,15 @@
 #include "core/collect/process_tree.h"
 
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <new>
 #include <utility>
 
+#include "core/collect/process_memory.h"
 #include "core/collect/process_stats.h"
 #include "wire/recordability.h"
 
 namespace heaptally {
-namespace {
-
-// Whether a block may have been written by a process that claimed it.
-bool is_plausible(const wire::ProcessBlock& block, std::uint64_t begin, std::uint64_t now) {
-  constexpr std::uint32_t kLargestPid = 1u << 22;  // the kernel's own limit
-  return block.pid.load(std::memory_order_relaxed) <= kLargestPid && block.stamp >= begin &&
-         block.stamp <= now && block.parent < wire::kMaxProcesses;
-}
-
-}  // namespace
-
-void ShimCounts::add(const wire::ProcessBlock& block) {
-  // What was scribbled on is not to add up to what no reader takes.
-  static constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
-  const auto read = [](const auto& counter) {
-    return std::min<std::uint64_t>(counter.load(std::memory_order_relaxed), kMost);
-  };
-  const wire::Counters& counters = block.counters;
-  lost_events += read(counters.lost_events);
-  cut_stacks += read(counters.cut_stacks);
-  broken_stacks += read(counters.broken_stacks);
-  const auto fell_back = [&](wire::FallbackCause cause) {
-    return read(counters.fallback_stacks[static_cast<std::size_t>(cause)]);
-  };
-  fallbacks.other_register += fell_back(wire::FallbackCause::kOtherRegister);
-  fallbacks.expression += fell_back(wire::FallbackCause::kExpression);
-  fallbacks.return_address += fell_back(wire::FallbackCause::kReturnAddressPlace);
-  fallbacks.frame_pointer += fell_back(wire::FallbackCause::kFramePointerPlace);
-  fallbacks.no_step += fell_back(wire::FallbackCause::kNoStep);
-  fallbacks.no_libunwind += fell_back(wire::FallbackCause::kNoLibunwind);
-  inner_events += read(counters.inner_events);
-  unrecorded_forks += read(counters.unrecorded_forks);
-  verified_stacks += read(counters.verified_stacks);
-  wrong_stacks += read(counters.wrong_stacks);
-  waited += Nanoseconds(read(counters.waited_ns));
-  any_ready |= read(block.ready) != 0;
-}
 
 TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
   TrackedProcess& tracked = *processes_.emplace_back(std::move(process));
@@ -116,15 +77,6 @@ void ProcessTree::find_forked(ImageFamily& family) {
   }
 }
 
-// The collector's view of a process's PID. In the same namespace it is the same; else /proc
-// tells, while it lives.
-std::int32_t ProcessTree::seen_pid(const wire::ProcessBlock& block) {
-  static const std::uint64_t own_namespace = pid_namespace(getpid());
-  const auto pid = static_cast<std::int32_t>(block.pid.load(std::memory_order_relaxed));
-  if (block.pid_namespace == own_namespace || block.pid_namespace == 0) return pid;
-  return find_in_namespace(pid, block.pid_namespace);
-}
-
 // A block or a note that was scribbled on may name any process. To wait for one that is not of
 // this recording, or twice for one that is, could take for ever.
 bool ProcessTree::may_be_recorded(std::int32_t pid) const {
@@ -142,7 +94,8 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
       !is_plausible(block, family.begin_stamp, clock_.now())) {
     return;
   }
-  const std::int32_t pid = seen_pid(block);
+  const std::int32_t pid = visible_pid(
+      static_cast<std::int32_t>(block.pid.load(std::memory_order_relaxed)), block.pid_namespace);
   if (pid != 0 && !may_be_recorded(pid)) return;
   // Its parent may have ended, and another process have the block.
   const TrackedProcess* parent = family.process(block.parent);
@@ -180,14 +133,7 @@ void ProcessTree::mark_ended(TrackedProcess& process, std::uint64_t stamp) {
   process.end_stamp = stamp;
   const auto here = by_pid_.find(process.pid);
   if (here != by_pid_.end() && here->second == &process) by_pid_.erase(here);
-  SharedMemory& memory = process.family->memory();
-  for (std::uint32_t i = 0; i < memory.lane_count(); ++i) {
-    wire::Lane& lane = memory.lane(i);
-    const std::uint64_t owner = lane.owner.load(std::memory_order_relaxed);
-    if (owner == 0 || wire::owning_process(owner) != process.block) continue;
-    lane.main.pending.store(0, std::memory_order_relaxed);
-    lane.nested.pending.store(0, std::memory_order_relaxed);
-  }
+  give_up_pending(process.family->memory(), process.block);
   rows_.end(process.row, stamp);
 }
 
@@ -212,10 +158,8 @@ void ProcessTree::settle_execs(std::uint64_t drained_until, std::uint64_t certai
 }
 
 void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std::uint64_t stamp) {
-  const std::uint64_t space = from.family->memory().process(from.block).pid_namespace;
-  static const std::uint64_t own_namespace = pid_namespace(getpid());
-  std::int32_t pid = note.pid;
-  if (space != 0 && space != own_namespace) pid = find_in_namespace(pid, space);
+  const wire::ProcessBlock& block = from.family->memory().process(from.block);
+  const std::int32_t pid = visible_pid(note.pid, block.pid_namespace);
   if (pid <= 0) return;
   switch (note.kind) {
     case wire::NoteKind::kEnded:
@@ -319,40 +263,12 @@ void ProcessTree::finish(TrackedProcess& process) {
       row.exit_status = static_cast<int>(exit & 0xff);
     }
   }
-  release_memory(process);
+  process.family->set_process(process.block, nullptr);
+  release(process.family->memory(), process.block);
 }
 
-void ProcessTree::release_memory(TrackedProcess& process) {
-  ImageFamily& family = *process.family;
-  SharedMemory& memory = family.memory();
-  family.set_process(process.block, nullptr);
-  for (std::uint32_t i = 0; i < memory.lane_count(); ++i) {
-    wire::Lane& lane = memory.lane(i);
-    const std::uint64_t owner = lane.owner.load(std::memory_order_relaxed);
-    if (owner == 0 || wire::owning_process(owner) != process.block) continue;
-    lane.owner.store(0, std::memory_order_release);
-  }
-  free_block(memory.process(process.block));
-}
-
-void ProcessTree::free_block(wire::ProcessBlock& block) {
-  block.ready.store(0, std::memory_order_relaxed);
-  block.exit.store(0, std::memory_order_relaxed);
-  new (&block.counters) wire::Counters{};
-  block.pid.store(0, std::memory_order_release);
-}
-
-// A process that was killed while it claimed its block was never ready, and never will be.
 void ProcessTree::free_dead_claims() {
-  for (const auto& [number, family] : families_) {
-    SharedMemory& memory = family->memory();
-    for (std::uint32_t index = 0; index < memory.process_count(); ++index) {
-      wire::ProcessBlock& block = memory.process(index);
-      const auto pid = static_cast<std::int32_t>(block.pid.load(std::memory_order_acquire));
-      if (pid == 0 || family->process(index) != nullptr || block.ready.load() != 0) continue;
-      if (kill(pid, 0) != 0 && errno == ESRCH) free_block(block);
-    }
-  }
+  for (const auto& [number, family] : families_) heaptally::free_dead_claims(*family);
 }
 
 std::vector<std::int32_t> ProcessTree::running() const {

@@ -15,23 +15,12 @@
 #include "core/collect/process_rows.h"
 #include "core/collect/process_table.h"
 #include "core/collect/ring_merger.h"
+#include "core/collect/shim_counts.h"
 #include "core/collect/tick_clock.h"
 #include "core/collect/watcher.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
-
-// What the shim counted in processes.
-struct ShimCounts {
-  std::uint64_t lost_events = 0, cut_stacks = 0, broken_stacks = 0;
-  Fallbacks fallbacks;
-  std::uint64_t inner_events = 0, unrecorded_forks = 0;
-  std::uint64_t verified_stacks = 0, wrong_stacks = 0;
-  Nanoseconds waited{0};
-  bool any_ready = false;  // a process has recorded at all
-
-  void add(const wire::ProcessBlock& block);
-};
 
 // Purpose: keeps the table of processes: images arrive by handshake, forked children by the
 //   process blocks they claim, unrecorded ones by the notes of those who execute them. A process
@@ -97,10 +86,7 @@ class ProcessTree : public ProcessEvents {
                      std::uint64_t stamp);
   void mark_ended(TrackedProcess& process, std::uint64_t stamp);
   void finish(TrackedProcess& process);
-  void release_memory(TrackedProcess& process);
   void release_families();
-  static void free_block(wire::ProcessBlock& block);
-  static std::int32_t seen_pid(const wire::ProcessBlock& block);
 
   const TickClock& clock_;
   RingMerger& merger_;
