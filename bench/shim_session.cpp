@@ -43,7 +43,7 @@ ShimSession::ShimSession() : memory_({clock_.kind(), false, false, true, wire::k
   connect();
   g_loader.is_single_threaded = &is_single_threaded_;
   g_modules.open();
-  if (!open_trace_table() || !load_libunwind()) {
+  if (!open_trace_table() || !load_libunwind() || !set_up_libunwind()) {
     throw Error("shim", "libunwind cannot be loaded", "install the package libunwind8");
   }
   g_session.start();
@@ -58,7 +58,7 @@ void ShimSession::connect() {
   if (child < 0) throw Error("shim", "cannot fork");
   std::string session = std::string(wire::kSessionVariable) + "=" + listener.session();
   char* environment[] = {session.data(), nullptr};
-  const bool is_connected = preload::g_session.connect(environment);
+  const bool is_connected = preload::g_session.connect(preload::call_collector(environment));
   waitpid(child, nullptr, 0);
   if (!is_connected) throw Error("shim", "the handshake failed");
 }

@@ -48,17 +48,8 @@ void RuleMemo::derive(CodeKey key, Entry& entry) {
 
 void RuleMemo::derive_on_private_stack(CodeKey key, Entry& entry) {
   const ErrnoKeeper keeper;
-  struct Call {
-    CodeKey key;
-    Entry& entry;
-  } call = {key, entry};
-  call_on_private_stack(
-      stack_top_,
-      [](void* argument) {
-        const Call& self = *static_cast<const Call*>(argument);
-        derive(self.key, self.entry);
-      },
-      &call);
+  auto derive_here = [&] { derive(key, entry); };
+  call_on_private_stack(stack_top_, derive_here);
 }
 
 }  // namespace heaptally::preload
