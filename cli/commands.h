@@ -13,6 +13,7 @@ namespace heaptally {
 // less the `--` that may stand before them, out of heaptally's arguments (without its own name).
 std::vector<std::string> take_program(std::vector<std::string>& arguments);
 
+void add_diff_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
 void add_resolve_command(CLI::App& app, int& status);
 void add_sql_command(CLI::App& app, int& status);

@@ -1,5 +1,4 @@
 // heaptally stats: statistics like tracemalloc's, of any moment of a run.
-#include <charconv>
 #include <memory>
 #include <optional>
 #include <string>
@@ -7,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/question.h"
 #include "core/base/error.h"
 #include "core/profile/statistics.h"
 #include "core/recording/reader.h"
@@ -40,6 +40,8 @@ Examples:
   heaptally stats FILE --at end --limit 0                 all that was never freed
   heaptally stats FILE --metric temporary --sort count    who churns
   heaptally stats FILE --at 1m30s --group function        live after a minute and a half
+  heaptally stats FILE --at mark:loaded                   ... when the program called it loaded
+  heaptally stats FILE --metric temporary --from 40% --to 60%
   heaptally stats FILE --cumulative --filter 'src/*' --all-frames
   heaptally stats FILE --exclude '*/parser.cpp:120' --machinery '*/pool.h'
   heaptally stats FILE --thread 'worker*' --group traceback --limit 3
@@ -51,49 +53,11 @@ Examples:
 // The command line as given.
 struct Options {
   std::string file;
-  std::string group = "lineno";
   std::string metric = "live";
-  std::optional<std::string> at;
-  std::string sort = "size";
-  std::string limit = "10";
-  std::string format = "text";
-  bool cumulative = false;
-  bool raw = false;
-  bool all_frames = false;
-  std::vector<std::string> machinery;
-  std::vector<std::string> filters;
-  std::vector<std::string> excludes;
-  std::vector<std::string> threads;
-  std::vector<std::string> processes;
+  std::optional<std::string> at, from, to;
+  RowOptions rows;
+  FilterOptions filters;
 };
-
-std::size_t parse_limit(const std::string& text) {
-  std::size_t limit = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), limit);
-  if (problem != std::errc() || end != text.data() + text.size()) {
-    throw Error("--limit " + text, "is no number of rows", "give 0 for all, or 1 and up",
-                ExitCode::kUsage);
-  }
-  return limit;
-}
-
-Query parse_query(const Options& options) {
-  Query query{.group = parse_group(options.group),
-              .sort = parse_sort(options.sort),
-              .cumulative = options.cumulative,
-              .filters = {},
-              .threads = options.threads,
-              .processes = options.processes,
-              .limit = parse_limit(options.limit)};
-  check(query);
-  for (const std::string& text : options.filters) {
-    query.filters.push_back(parse_filter(text, true, options.all_frames));
-  }
-  for (const std::string& text : options.excludes) {
-    query.filters.push_back(parse_filter(text, false, options.all_frames));
-  }
-  return query;
-}
 
 void write(const StatisticsReport& report, Format format) {
   StandardOutput out;
@@ -111,67 +75,62 @@ void write(const StatisticsReport& report, Format format) {
   out.finish();
 }
 
+// The moments asked for; `from` only where a stretch of time is.
+struct Moments {
+  std::optional<Moment> from;
+  Moment until;
+};
+
+Moments parse_moments(const Options& options, Metric metric) {
+  const bool is_stretch = options.from || options.to;
+  if (options.at && is_stretch) {
+    throw Error("--at", "cannot go with --from and --to", "give one moment, or two",
+                ExitCode::kUsage);
+  }
+  if (is_stretch) {
+    return {parse_moment(options.from.value_or("start"), "--from"),
+            parse_moment(options.to.value_or("end"), "--to")};
+  }
+  const char* usual = metric == Metric::kLive ? "peak" : "end";
+  return {std::nullopt, parse_moment(options.at.value_or(usual))};
+}
+
 // Everything that can be wrong with the command line is found before the file is opened.
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
-  const std::string_view usual_moment = metric == Metric::kLive ? "peak" : "end";
-  const Moment moment = parse_moment(options.at ? *options.at : usual_moment);
-  const Format format = parse_format(options.format);
-  const Query query = parse_query(options);
-  SiteRules rules{.raw = options.raw, .machinery = {}};
-  for (const std::string& text : options.machinery) rules.machinery.emplace_back(text);
-
-  RecordingReader reader(options.file);
-  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
-  const Profile profile(reader.data(), rules);
-  const Snapshot snapshot = take_snapshot(reader.data(), timeline, metric, moment);
-  const Statistics rows = statistics(profile, snapshot, query);
-  write({.profile = profile,
+  const Moments moments = parse_moments(options, metric);
+  const Format format = parse_format(options.rows.format);
+  const Query query = query_of(options.rows, options.filters);
+  OpenRecording recording(options.file, options.filters.site_rules());
+  const Snapshot snapshot = moments.from
+                                ? take_snapshot_between(recording.data(), recording.timeline(),
+                                                        metric, *moments.from, moments.until)
+                                : recording.snapshot(metric, moments.until);
+  const Statistics rows = statistics(recording.profile(), snapshot, query);
+  write({.profile = recording.profile(),
          .snapshot = snapshot,
          .query = query,
          .statistics = rows,
-         .raw = options.raw},
+         .raw = options.filters.raw},
         format);
 }
 
 void add_options(CLI::App& command, Options& options) {
-  // A pattern must not swallow the options and the file that follow it.
-  const auto repeatable = [&](const char* name, std::vector<std::string>& values,
-                              const char* help) {
-    return command.add_option(name, values, help)->allow_extra_args(false);
-  };
   command.add_option("FILE", options.file, "The recording")->required();
-  command.add_option("--group", options.group, "What a row stands for (lineno)")
-      ->type_name("GROUP");
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
   command
       .add_option("--at", options.at,
-                  "peak, peak:PID, end or a time since the start: 1.5, 250ms, 1m30s (peak; end for "
-                  "total and "
-                  "temporary)")
+                  "peak, peak:PID, start, end, mark:NAME, a share of the run (40%) or a time since "
+                  "the start: 1.5, 250ms, 1m30s (peak; end for total and temporary)")
       ->type_name("MOMENT");
-  command.add_option("--sort", options.sort, "size or count, descending (size)")->type_name("KEY");
-  command.add_option("--limit", options.limit, "How many rows, 0 for all (10)")->type_name("N");
-  command.add_option("--format", options.format, "text, json or csv (text)")->type_name("FORMAT");
-  command.add_flag("--cumulative", options.cumulative,
-                   "Count a trace for every line among its frames, once each; for lineno, "
-                   "filename, function and module");
-  command.add_flag("--raw", options.raw, "Charge the most recent frame, machinery or not");
-  repeatable("--machinery", options.machinery,
-             "Also take as machinery what matches by file, module or function")
-      ->type_name("PATTERN");
-  repeatable("--filter", options.filters, "Only traces whose site matches; any of several")
-      ->type_name("PATTERN[:LINE]");
-  repeatable("--exclude", options.excludes, "No traces whose site matches")
-      ->type_name("PATTERN[:LINE]");
-  command.add_flag("--all-frames", options.all_frames,
-                   "Match filters with any frame instead of the site");
-  repeatable("--thread", options.threads, "Only threads of this id or name; any of several")
-      ->type_name("TID|PATTERN");
-  repeatable("--process", options.processes,
-             "Only processes of this PID, command or program name; any of several")
-      ->type_name("PID|PATTERN");
+  command
+      .add_option("--from", options.from,
+                  "Only what was allocated after this moment; for total and temporary (start)")
+      ->type_name("MOMENT");
+  command.add_option("--to", options.to, "... and before this one (end)")->type_name("MOMENT");
+  options.rows.add_to(command);
+  options.filters.add_to(command);
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "core/base/error.h"
 #include "core/profile/processes.h"
 
@@ -13,55 +15,8 @@ namespace heaptally {
 namespace {
 
 constexpr std::array<std::string_view, 3> kMetrics = {"live", "total", "temporary"};
-constexpr std::array<std::string_view, 3> kMoments = {"peak", "end", "time"};
 
-struct Unit {
-  std::string_view name;
-  double nanoseconds;
-};
-// Longer names before those that they begin with.
-constexpr std::array<Unit, 6> kUnits = {
-    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
-
-[[noreturn]] void refuse_moment(std::string_view text) {
-  throw Error("--at " + std::string(text), "is no moment of a run",
-              "give peak, peak:PID, end or a time such as 1.5, 250ms or 1m30s", ExitCode::kUsage);
-}
-
-std::int32_t parse_pid(std::string_view text, std::string_view moment) {
-  std::int32_t pid = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), pid);
-  if (problem != std::errc() || end != text.data() + text.size() || pid <= 0) {
-    refuse_moment(moment);
-  }
-  return pid;
-}
-
-Nanoseconds parse_time(std::string_view text) {
-  constexpr double kLongest = 9e18;
-  double sum = 0;
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    double number = 0;
-    // from_chars also reads "-1", "inf" and "nan"; a time starts with a digit or a point.
-    if (rest.find_first_of("0123456789.") != 0) refuse_moment(text);
-    const auto [end, problem] =
-        std::from_chars(rest.data(), rest.data() + rest.size(), number, std::chars_format::fixed);
-    if (problem != std::errc()) refuse_moment(text);
-    const bool first = rest.size() == text.size();
-    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
-                                   [&](const Unit& u) { return rest.starts_with(u.name); });
-    if (unit == kUnits.end()) {
-      if (!first || !rest.empty()) refuse_moment(text);
-      sum = number * 1e9;
-    } else {
-      sum += number * unit->nanoseconds;
-      rest.remove_prefix(unit->name.size());
-    }
-  }
-  return Nanoseconds(std::llround(std::min(sum, kLongest)));
-}
+double seconds_of(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 // Differences of counts that a damaged recording may take below zero.
 Amount at_least_zero(Amount amount) {
@@ -97,18 +52,19 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
 }
 
 // Of the images of processes with this PID, the one with the greatest peak.
-ProcessId image_of_peak(const RecordingData& data, const Processes& processes, std::int32_t pid) {
+ProcessId image_of_peak(const RecordingData& data, const Processes& processes,
+                        const Moment& asked) {
   const Process* found = nullptr;
   for (const Process& image : data.processes) {
-    if (image.pid != pid) continue;
+    if (image.pid != asked.pid) continue;
     if (found == nullptr || image.peak.bytes > found->peak.bytes) found = &image;
   }
-  const std::string subject = "--at peak:" + std::to_string(pid);
   if (found == nullptr) {
-    throw Error(subject, "no such process", "there are " + names_of(processes), ExitCode::kUsage);
+    throw Error(asked.text, "no such process", "there are " + names_of(processes),
+                ExitCode::kUsage);
   }
   if (found->peak.bytes == 0 && !found->not_recorded.empty()) {
-    throw Error(subject, "the process was not recorded: " + found->not_recorded,
+    throw Error(asked.text, "the process was not recorded: " + found->not_recorded,
                 "heaptally summary shows those that were", ExitCode::kUsage);
   }
   return found->id;
@@ -116,7 +72,7 @@ ProcessId image_of_peak(const RecordingData& data, const Processes& processes, s
 
 void take_process_peak(const RecordingData& data, const BucketSource& buckets, Snapshot& snapshot) {
   const Processes processes(data);
-  const ProcessId image = image_of_peak(data, processes, snapshot.asked.pid);
+  const ProcessId image = image_of_peak(data, processes, snapshot.asked);
   const Process& at_peak = data.processes[index_of(image)];
   const bool live = snapshot.metric == Metric::kLive;
   snapshot.image = image;
@@ -131,6 +87,64 @@ void take_process_peak(const RecordingData& data, const BucketSource& buckets, S
       snapshot.amounts[i] = {};
     }
   }
+}
+
+// The first mark of a name, or with NAME#K the K-th of them.
+const Mark* find_mark(const RecordingData& data, std::string_view name) {
+  for (const Mark& mark : data.marks) {
+    if (mark.name == name) return &mark;
+  }
+  const std::size_t sign = name.rfind('#');
+  std::size_t number = 0;
+  if (sign == std::string_view::npos) return nullptr;
+  const char* digits = name.data() + sign + 1;
+  const char* end = name.data() + name.size();
+  const auto [read, problem] = std::from_chars(digits, end, number);
+  if (problem != std::errc() || read != end) return nullptr;
+  for (const Mark& mark : data.marks) {
+    if (mark.name == name.substr(0, sign) && --number == 0) return &mark;
+  }
+  return nullptr;
+}
+
+std::string names_of_marks(const RecordingData& data) {
+  constexpr std::size_t kNamed = 10;
+  std::vector<std::string_view> names;
+  for (const Mark& mark : data.marks) {
+    if (std::find(names.begin(), names.end(), mark.name) == names.end()) names.push_back(mark.name);
+  }
+  if (names.empty()) return "the recording has no marks";
+  std::string text = "there are ";
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
+    text += (i == 0 ? "" : ", ") + std::string(names[i]);
+  }
+  if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
+  return text;
+}
+
+// With the time of a moment that has one.
+Moment resolved(const RecordingData& data, Moment moment) {
+  const Nanoseconds whole = run_time(data);
+  if (moment.kind == Moment::Kind::kShare) {
+    moment.time = Nanoseconds(std::llround(static_cast<double>(whole.count()) * moment.share));
+  } else if (moment.kind == Moment::Kind::kMark) {
+    const Mark* mark = find_mark(data, moment.mark);
+    if (mark == nullptr) {
+      throw Error(moment.text, "no such mark", names_of_marks(data), ExitCode::kUsage);
+    }
+    moment.time = mark->time;
+  } else if (moment.kind == Moment::Kind::kTime && moment.time > whole) {
+    throw Error(moment.text, fmt::format("the run took {:.9g} s", seconds_of(whole)),
+                "give a time within it, or end", ExitCode::kUsage);
+  }
+  return moment;
+}
+
+[[noreturn]] void refuse_order(const Snapshot& before, const Snapshot& after) {
+  throw Error(before.asked.text,
+              fmt::format("is after {} ({:.9g} s and {:.9g} s)", after.asked.text,
+                          seconds_of(before.time), seconds_of(after.time)),
+              "give the earlier moment first", ExitCode::kUsage);
 }
 
 Amount whole_run(const TallyTotals& totals, Metric metric) {
@@ -158,31 +172,14 @@ Metric parse_metric(std::string_view text) {
 
 std::string_view name_of(Metric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
 
-Moment parse_moment(std::string_view text) {
-  if (text == "peak") return {Moment::Kind::kPeak};
-  constexpr std::string_view kPeakOf = "peak:";
-  if (text.starts_with(kPeakOf)) {
-    return {Moment::Kind::kPeak, {}, parse_pid(text.substr(kPeakOf.size()), text)};
-  }
-  if (text == "end") return {Moment::Kind::kEnd};
-  if (text.empty()) refuse_moment(text);
-  return {Moment::Kind::kTime, parse_time(text)};
-}
-
-std::string_view name_of(Moment::Kind kind) { return kMoments[static_cast<std::size_t>(kind)]; }
-
-Nanoseconds run_time(const RecordingData& data) {
-  if (data.header.complete || data.samples.empty()) return data.header.duration;
-  return std::max(data.header.duration, data.samples.back().time);
-}
-
 Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, Metric metric,
-                       Moment moment) {
+                       const Moment& asked) {
+  const Moment moment = resolved(data, asked);
   Snapshot snapshot{.metric = metric, .asked = moment, .amounts = {}};
   snapshot.amounts.resize(data.tallies.size());
   const std::size_t tallies = std::min(data.tallies.size(), data.totals.size());
   const bool at_end = moment.kind == Moment::Kind::kEnd ||
-                      (moment.kind == Moment::Kind::kTime && moment.time >= run_time(data));
+                      (moment.kind != Moment::Kind::kPeak && moment.time >= run_time(data));
   if (at_end) {
     snapshot.time = run_time(data);
     snapshot.exact = true;
@@ -204,6 +201,24 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
                    at_least_zero);
   }
   return snapshot;
+}
+
+Snapshot take_snapshot_between(const RecordingData& data, const BucketSource& buckets,
+                               Metric metric, const Moment& from, const Moment& to) {
+  if (metric == Metric::kLive) {
+    throw Error("--metric live", "what is live between two moments can shrink",
+                "heaptally diff FILE --from A --to B shows by how much", ExitCode::kUsage);
+  }
+  const Snapshot before = take_snapshot(data, buckets, metric, from);
+  Snapshot after = take_snapshot(data, buckets, metric, to);
+  if (after.time < before.time) refuse_order(before, after);
+  for (std::size_t i = 0; i < after.amounts.size(); ++i) {
+    after.amounts[i] = at_least_zero(after.amounts[i] - before.amounts[i]);
+  }
+  after.from = before.asked;
+  after.from_time = before.time;
+  after.exact = after.exact && before.exact;
+  return after;
 }
 
 }  // namespace heaptally

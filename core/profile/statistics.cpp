@@ -260,6 +260,18 @@ void check(const Query& query) {
   }
 }
 
+Statistics unordered_statistics(const Profile& profile, const Snapshot& snapshot,
+                                const Query& query) {
+  check(query);
+  const Kept kept = keep(profile, snapshot, query);
+  Statistics result{.rows = rows_of(profile, snapshot, kept, query),
+                    .covered = kept.kept,
+                    .kept = kept.kept,
+                    .whole = kept.whole};
+  result.groups = result.rows.size();
+  return result;
+}
+
 Statistics statistics(const Profile& profile, const Snapshot& snapshot, const Query& query) {
   check(query);
   const Kept kept = keep(profile, snapshot, query);

@@ -48,4 +48,8 @@ void check(const Query& query);
 // Errors: as check, kept_tasks and kept_by_process.
 Statistics statistics(const Profile& profile, const Snapshot& snapshot, const Query& query);
 
+// The same without an order and without a limit.
+Statistics unordered_statistics(const Profile& profile, const Snapshot& snapshot,
+                                const Query& query);
+
 }  // namespace heaptally

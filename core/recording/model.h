@@ -190,6 +190,13 @@ struct Sample {
   Nanoseconds cpu{0};        // user and system time of all threads
 };
 
+// A moment that the program, or somebody from outside, gave a name. A bucket ends there.
+struct Mark {
+  std::string name;
+  Nanoseconds time{0};
+  ProcessId process{};  // the image that set it
+};
+
 // What an address resolved to: innermost inlined call first, never empty.
 struct FrameLocations {
   FrameId frame{};

@@ -24,6 +24,7 @@ struct RecordingData {
   std::vector<TallyTotals> totals;  // by tally; if the recording is incomplete, summed
                                     // from the timeline with both peaks from its bucket edges
   std::vector<Sample> samples;
+  std::vector<Mark> marks;          // in order of time
   bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 

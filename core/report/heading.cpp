@@ -5,6 +5,7 @@
 #include "core/base/size_text.h"
 #include "core/profile/losses.h"
 #include "core/profile/processes.h"
+#include "core/report/heading.h"
 #include "core/report/labels.h"
 #include "core/report/statistics_report.h"
 #include "core/report/wording.h"
@@ -12,35 +13,8 @@
 namespace heaptally {
 namespace {
 
-std::string_view rows_name(Group group) {
-  switch (group) {
-    case Group::kLine:
-      return "line";
-    case Group::kFile:
-      return "file";
-    case Group::kFunction:
-      return "function";
-    case Group::kModule:
-      return "module";
-    case Group::kTraceback:
-      return "traceback";
-    case Group::kThread:
-      return "thread";
-    case Group::kProcess:
-      return "process";
-    case Group::kSize:
-      break;
-  }
-  return "size";
-}
-
 std::string_view blocks_name(Metric metric) {
   return metric == Metric::kLive ? "block" : "allocation";
-}
-
-std::string amount_text(Amount amount, Metric metric) {
-  return fmt::format("{} in {}", size_text(amount.bytes),
-                     counted(amount.count, blocks_name(metric)));
 }
 
 // Why the moment shown is another than the one asked for.
@@ -72,32 +46,33 @@ std::string_view end_name(const RecordingData& data, Metric metric) {
   return of_each ? "the end of each process" : "the end";
 }
 
-// What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
-std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot) {
-  const std::string time = moment_text(snapshot.time);
-  const std::string asked = moment_text(snapshot.asked.time);
-  switch (snapshot.asked.kind) {
-    case Moment::Kind::kEnd:
-      return fmt::format("{}, {} (exact)", end_name(data, snapshot.metric), time);
-    case Moment::Kind::kPeak:
-      return peak_phrase(data, snapshot);
-    case Moment::Kind::kTime:
-      break;
+// What a moment that has a time was called.
+std::string asked_name(const Moment& asked) {
+  const std::string time = moment_text(asked.time);
+  switch (asked.kind) {
+    case Moment::Kind::kShare:
+      return fmt::format("{:g} % of the run, {}", asked.share * 100, time);
+    case Moment::Kind::kMark:
+      return fmt::format("mark {}, {}", printable(asked.mark), time);
+    case Moment::Kind::kStart:
+      return "the start, " + time;
+    default:
+      return time;
   }
-  if (snapshot.asked.time > run_time(data)) {
-    return fmt::format("{}, {} (exact; {} is after it)", end_name(data, snapshot.metric), time,
-                       asked);
-  }
-  if (snapshot.time == snapshot.asked.time) return fmt::format("{} (exact)", time);
-  return fmt::format("{} ({})", time, edge_note(asked));
+}
+
+// What stands before the moment: from when on it counts.
+std::string stretch_phrase(const Snapshot& snapshot) {
+  if (snapshot.metric == Metric::kLive) return "at";
+  if (!snapshot.from || snapshot.from->kind == Moment::Kind::kStart) return "from the start to";
+  return fmt::format("from {} to", moment_text(snapshot.from_time));
 }
 
 std::string coverage_phrase(const StatisticsReport& report) {
   const Statistics& statistics = report.statistics;
   const bool by_size = report.query.sort == SortBy::kSize;
   const std::string_view name = rows_name(report.query.group);
-  const std::string plural =
-      std::string(name) + (report.query.group == Group::kProcess ? "es" : "s");
+  const std::string plural = rows_name_plural(report.query.group);
   if (statistics.groups == 0) return "nothing to show";
   const std::string rows =
       statistics.rows.size() == statistics.groups
@@ -111,26 +86,68 @@ std::string coverage_phrase(const StatisticsReport& report) {
   return fmt::format("{} cover{} {}", rows, statistics.rows.size() == 1 ? "s" : "", share);
 }
 
-std::string filters_line(const StatisticsReport& report) {
+}  // namespace
+
+std::string_view rows_name(Group group) {
+  switch (group) {
+    case Group::kLine:
+      return "line";
+    case Group::kFile:
+      return "file";
+    case Group::kFunction:
+      return "function";
+    case Group::kModule:
+      return "module";
+    case Group::kTraceback:
+      return "traceback";
+    case Group::kThread:
+      return "thread";
+    case Group::kProcess:
+      return "process";
+    case Group::kSize:
+      break;
+  }
+  return "size";
+}
+
+std::string rows_name_plural(Group group) {
+  return std::string(rows_name(group)) + (group == Group::kProcess ? "es" : "s");
+}
+
+std::string amount_text(Amount amount, Metric metric) {
+  return fmt::format("{} in {}", size_text(amount.bytes),
+                     counted(amount.count, blocks_name(metric)));
+}
+
+// What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
+std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot) {
+  if (snapshot.asked.kind == Moment::Kind::kPeak) return peak_phrase(data, snapshot);
+  const std::string time = moment_text(snapshot.time);
+  if (snapshot.asked.kind == Moment::Kind::kEnd) {
+    return fmt::format("{}, {} (exact)", end_name(data, snapshot.metric), time);
+  }
+  const std::string asked = asked_name(snapshot.asked);
+  if (snapshot.time == snapshot.asked.time) return asked + " (exact)";
+  return fmt::format("{} ({})", time, edge_note(asked));
+}
+
+std::string filters_text(const Query& query) {
   std::string text;
-  for (const Filter& filter : report.query.filters) {
+  for (const Filter& filter : query.filters) {
     text += fmt::format(" {} '{}'", filter.inclusive ? "--filter" : "--exclude",
                         printable(filter.text));
   }
-  const auto& filters = report.query.filters;
+  const auto& filters = query.filters;
   if (std::any_of(filters.begin(), filters.end(), [](const Filter& f) { return f.all_frames; })) {
     text += " --all-frames";
   }
-  for (const std::string& thread : report.query.threads) {
+  for (const std::string& thread : query.threads) {
     text += fmt::format(" --thread '{}'", printable(thread));
   }
-  for (const std::string& process : report.query.processes) {
+  for (const std::string& process : query.processes) {
     text += fmt::format(" --process '{}'", printable(process));
   }
-  if (text.empty()) return text;
-  return fmt::format("# only{}: {} of {}\n", text,
-                     amount_text(report.statistics.kept, report.snapshot.metric),
-                     amount_text(report.statistics.whole, report.snapshot.metric));
+  return text;
 }
 
 std::string incomplete_line(const Header& header) {
@@ -149,16 +166,16 @@ std::string incomplete_line(const Header& header) {
 }
 
 // Names the modules of rows whose place in the source is not known.
-std::string without_debug_line(const StatisticsReport& report) {
+std::string without_debug_line(const Profile& profile, Group group,
+                               const std::vector<PlaceId>& shown) {
   constexpr std::size_t kNamed = 3;
-  const Group group = report.query.group;
   const bool by_place = is_by_place(group) || group == Group::kTraceback;
   if (!by_place || group == Group::kModule) return {};
-  const Places& places = report.profile.places();
+  const Places& places = profile.places();
   std::vector<std::string_view> modules;
-  for (const Statistic& row : report.statistics.rows) {
-    if (places[row.key.place].source) continue;
-    const std::string_view module = places.where(row.key.place);
+  for (const PlaceId place : shown) {
+    if (places[place].source) continue;
+    const std::string_view module = places.where(place);
     if (std::find(modules.begin(), modules.end(), module) == modules.end()) {
       modules.push_back(module);
     }
@@ -173,21 +190,25 @@ std::string without_debug_line(const StatisticsReport& report) {
                      names);
 }
 
-}  // namespace
-
 std::string heading_text(const StatisticsReport& report) {
   const RecordingData& data = report.profile.data();
   const Query& query = report.query;
   const Snapshot& snapshot = report.snapshot;
-  std::string text = fmt::format("# {} {} {}, by {}{}{}{}\n", name_of(snapshot.metric),
-                                 snapshot.metric == Metric::kLive ? "at" : "from the start to",
-                                 moment_phrase(data, snapshot), name_of(query.group),
-                                 query.sort == SortBy::kCount ? ", sorted by count" : "",
-                                 query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
+  std::string text =
+      fmt::format("# {} {} {}, by {}{}{}{}\n", name_of(snapshot.metric), stretch_phrase(snapshot),
+                  moment_phrase(data, snapshot), name_of(query.group),
+                  query.sort == SortBy::kCount ? ", sorted by count" : "",
+                  query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
   text += fmt::format("# {}; {}\n", amount_text(report.statistics.kept, snapshot.metric),
                       coverage_phrase(report));
-  text += filters_line(report);
-  text += without_debug_line(report);
+  if (const std::string filters = filters_text(query); !filters.empty()) {
+    text += fmt::format("# only{}: {} of {}\n", filters,
+                        amount_text(report.statistics.kept, snapshot.metric),
+                        amount_text(report.statistics.whole, snapshot.metric));
+  }
+  std::vector<PlaceId> shown;
+  for (const Statistic& row : report.statistics.rows) shown.push_back(row.key.place);
+  text += without_debug_line(report.profile, query.group, shown);
   text += incomplete_line(data.header);
   return text;
 }

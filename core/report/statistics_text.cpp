@@ -5,26 +5,10 @@
 #include "core/base/error.h"
 #include "core/base/size_text.h"
 #include "core/report/labels.h"
-#include "core/report/source_lines.h"
 #include "core/report/statistics_report.h"
-#include "core/report/wording.h"
+#include "core/report/traceback_text.h"
 
 namespace heaptally {
-namespace {
-
-void write_traceback(const Profile& profile, TraceId trace, SourceLines& source,
-                     std::ostream& out) {
-  const Places& places = profile.places();
-  for (const PlaceId place : traceback(profile, trace)) {
-    out << frame_label(places, place) << '\n';
-    if (!places[place].source) continue;
-    const std::string_view line = source.stripped(places.where(place), places[place].line);
-    if (!line.empty()) out << "    " << printable(line) << '\n';
-  }
-}
-
-}  // namespace
-
 Format parse_format(std::string_view text) {
   if (text == "text") return Format::kText;
   if (text == "json") return Format::kJson;

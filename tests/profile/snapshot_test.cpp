@@ -121,8 +121,52 @@ TEST_F(Snapshots, OfATimeWhenNothingHappenedAreOfThatTime) {
   expect(take(Metric::kLive, at(seconds(8))), seconds(8), {60, 6}, {});
 }
 
-TEST_F(Snapshots, OfATimeAfterTheEndAreOfTheEnd) {
-  expect(take(Metric::kLive, at(seconds(99))), seconds(10), {60, 6}, {});
+TEST_F(Snapshots, AreNotTakenAfterTheEnd) {
+  expect(take(Metric::kLive, at(seconds(10))), seconds(10), {60, 6}, {});
+  EXPECT_THROW(take(Metric::kLive, parse_moment("99")), Error);
+}
+
+TEST_F(Snapshots, AreTakenAtSharesOfTheRun) {
+  const Snapshot whole = take(Metric::kTotal, parse_moment("100%"));
+  EXPECT_EQ(whole.amounts, take(Metric::kTotal, {Moment::Kind::kEnd}).amounts);
+  EXPECT_EQ(take(Metric::kTotal, parse_moment("20%")).amounts,
+            take(Metric::kTotal, at(seconds(2))).amounts);
+  const Snapshot none = take(Metric::kTotal, parse_moment("start"));
+  EXPECT_EQ(none.time, seconds(0));
+  for (const Amount amount : none.amounts) EXPECT_EQ(amount, Amount{});
+}
+
+TEST_F(Snapshots, AreTakenAtMarks) {
+  recording_.data.marks = {{"a", seconds(2), {}}, {"b", seconds(3), {}}, {"a", seconds(4), {}}};
+  const auto total_at = [&](const char* mark) {
+    return take(Metric::kTotal, parse_moment(mark)).amounts;
+  };
+  EXPECT_EQ(total_at("mark:a"), take(Metric::kTotal, at(seconds(2))).amounts);
+  EXPECT_EQ(total_at("mark:a#2"), take(Metric::kTotal, at(seconds(4))).amounts);
+  EXPECT_THROW(total_at("mark:a#3"), Error);
+  EXPECT_THROW(total_at("mark:a#0"), Error);
+  try {
+    total_at("mark:c");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "--at mark:c: no such mark; there are a, b");
+  }
+}
+
+TEST_F(Snapshots, BetweenMomentsCountWhatCameBetween) {
+  const auto between = [&](Metric metric, const char* from, const char* to) {
+    return take_snapshot_between(recording_.data, recording_.timeline(), metric,
+                                 parse_moment(from, "--from"), parse_moment(to, "--to"));
+  };
+  const Snapshot part = between(Metric::kTotal, "2", "end");
+  const Snapshot before = take(Metric::kTotal, at(seconds(2)));
+  const Snapshot whole = take(Metric::kTotal, {Moment::Kind::kEnd});
+  for (std::size_t i = 0; i < whole.amounts.size(); ++i) {
+    EXPECT_EQ(part.amounts[i] + before.amounts[i], whole.amounts[i]);
+  }
+  EXPECT_EQ(part.from_time, seconds(2));
+  EXPECT_THROW(between(Metric::kLive, "1", "2"), Error);
+  EXPECT_THROW(between(Metric::kTotal, "4", "2"), Error);
 }
 
 TEST_F(Snapshots, OfTotalsAtThePeakStopAtTheEdgeBefore) {

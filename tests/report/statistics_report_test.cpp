@@ -129,8 +129,8 @@ TEST_F(Reports, TellWhichMomentIsShown) {
   EXPECT_EQ(first_line(Metric::kTotal, "peak"),
             "# total from the start to 2 s (exact; the last edge of a time bucket before the "
             "peak at 2.5 s), by lineno");
-  EXPECT_EQ(first_line(Metric::kLive, "1h"),
-            "# live at the end, 10 s (exact; 3600 s is after it), by lineno");
+  EXPECT_EQ(first_line(Metric::kLive, "20%"), "# live at 20 % of the run, 2 s (exact), by lineno");
+  EXPECT_EQ(first_line(Metric::kLive, "start"), "# live at the start, 0 s (exact), by lineno");
 }
 
 TEST_F(Reports, TellOfProcesses) {
@@ -234,7 +234,8 @@ TEST_F(Reports, AreJson) {
   recording_.data.header.late_events = 3;
   EXPECT_EQ(json(), nlohmann::json::parse(R"({
     "command": ["program", "an argument"],
-    "metric": "live", "moment": "peak", "moment_pid": null, "moment_ns": 2500000000, "exact": true,
+    "metric": "live", "moment": "peak", "moment_pid": null, "moment_ns": 2500000000, "from_ns": null,
+    "exact": true,
     "group": "traceback", "sort": "size", "cumulative": false, "raw": false,
     "filters": [], "threads": [], "processes": [],
     "total": {"bytes": 5078, "count": 6}, "unfiltered": {"bytes": 5078, "count": 6},

@@ -1,0 +1,136 @@
+// heaptally diff: what changed between two moments of a run, or between two runs.
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/question.h"
+#include "core/base/error.h"
+#include "core/report/difference_report.h"
+
+namespace heaptally {
+namespace {
+
+constexpr const char* kExamples =
+    R"(A row is what a line amounts to in the newer snapshot, and by how much that changed:
+  src/cache.cpp:41: size=12.4 MiB (+8.1 MiB), count=5210 (+3400), average=2499 B
+Rows are in the order of the size of the change. What is gone has size 0; what did not change is
+listed last. Live amounts between two moments are net growth: a block that was freed and another
+that was allocated in the same line cancel out.
+
+Of two recordings rows are the same if they read the same: the same line of the same file.
+Threads are told by their names, and processes by their programs' names.
+
+Examples:
+  heaptally diff FILE --from 1s --to end        what a run holds more than after a second
+  heaptally diff FILE --from mark:a --to mark:b what happened between two marks
+  heaptally diff FILE --from 40% --to peak --group traceback --limit 3
+  heaptally diff OLD NEW                        the peaks of two runs
+  heaptally diff OLD NEW --at end               ... what they leaked
+  heaptally diff OLD NEW --metric total --sort count --filter 'src/*')";
+
+// The command line as given.
+struct Options {
+  std::vector<std::string> files;
+  std::string metric = "live";
+  std::optional<std::string> at, from, to;
+  RowOptions rows;
+  FilterOptions filters;
+};
+
+struct Moments {
+  Moment before, after;
+};
+
+// Of one recording two moments are compared, of two recordings the same moment of either, unless
+// --from and --to say otherwise.
+Moments parse_moments(const Options& options, Metric metric) {
+  const bool is_one = options.files.size() == 1;
+  if (is_one && options.at) {
+    throw Error("--at", "is one moment", "give --from and --to, or another recording",
+                ExitCode::kUsage);
+  }
+  if (options.at && (options.from || options.to)) {
+    throw Error("--at", "cannot go with --from and --to",
+                "--from is a moment of OLD, --to one of NEW", ExitCode::kUsage);
+  }
+  const std::string usual = metric == Metric::kLive ? "peak" : "end";
+  const std::string both = options.at.value_or(usual);
+  const char* option = options.at ? "--at" : nullptr;
+  return {parse_moment(options.from.value_or(is_one ? "start" : both), option ? option : "--from"),
+          parse_moment(options.to.value_or(is_one ? "end" : both), option ? option : "--to")};
+}
+
+void write(const DifferenceReport& report, Format format) {
+  StandardOutput out;
+  switch (format) {
+    case Format::kText:
+      write_text(report, out.stream());
+      break;
+    case Format::kJson:
+      write_json(report, out.stream());
+      break;
+    case Format::kCsv:
+      write_csv(report, out.stream());
+      break;
+  }
+  out.finish();
+}
+
+// Everything that can be wrong with the command line is found before a file is opened.
+void run(const Options& options) {
+  const Metric metric = parse_metric(options.metric);
+  const Moments moments = parse_moments(options, metric);
+  const Format format = parse_format(options.rows.format);
+  const Query query = query_of(options.rows, options.filters);
+  const SiteRules rules = options.filters.site_rules();
+
+  OpenRecording older(options.files.front(), rules);
+  std::optional<OpenRecording> other;
+  if (options.files.size() == 2) other.emplace(options.files.back(), rules);
+  OpenRecording& newer = other ? *other : older;
+  const Snapshot before = older.snapshot(metric, moments.before);
+  const Snapshot after = newer.snapshot(metric, moments.after);
+  const Side old_side = {older.profile(), before};
+  const Side new_side = {newer.profile(), after};
+  const StatisticDifferences rows = compare(old_side, new_side, query);
+  write({.before = old_side,
+         .after = new_side,
+         .query = query,
+         .differences = rows,
+         .raw = options.filters.raw},
+        format);
+}
+
+}  // namespace
+
+void add_diff_command(CLI::App& app, int& status) {
+  CLI::App* command =
+      app.add_subcommand("diff", "Show what changed between two moments, or two recordings");
+  const auto options = std::make_shared<Options>();
+  command->add_option("FILE", options->files, "A recording, or an older and a newer one")
+      ->required()
+      ->expected(1, 2);
+  command->add_option("--metric", options->metric, "live, total or temporary (live)")
+      ->type_name("METRIC");
+  command
+      ->add_option(
+          "--at", options->at,
+          "The moment of both recordings, as for stats (peak; end for total and temporary)")
+      ->type_name("MOMENT");
+  command->add_option("--from", options->from, "The older moment (start; of OLD as --at)")
+      ->type_name("MOMENT");
+  command->add_option("--to", options->to, "The newer moment (end; of NEW as --at)")
+      ->type_name("MOMENT");
+  options->rows.add_to(*command);
+  options->filters.add_to(*command);
+  command->footer(kExamples);
+  command->callback([options, &status] {
+    run(*options);
+    status = 0;
+  });
+}
+
+}  // namespace heaptally

@@ -1,0 +1,82 @@
+#include "cli/question.h"
+
+#include <charconv>
+
+#include "core/base/error.h"
+
+namespace heaptally {
+
+void FilterOptions::add_to(CLI::App& command) {
+  // A pattern must not swallow the options and the file that follow it.
+  const auto repeatable = [&](const char* name, std::vector<std::string>& values,
+                              const char* help) {
+    return command.add_option(name, values, help)->allow_extra_args(false);
+  };
+  command.add_flag("--raw", raw, "Charge the most recent frame, machinery or not");
+  repeatable("--machinery", machinery,
+             "Also take as machinery what matches by file, module or function")
+      ->type_name("PATTERN");
+  repeatable("--filter", filters, "Only traces whose site matches; any of several")
+      ->type_name("PATTERN[:LINE]");
+  repeatable("--exclude", excludes, "No traces whose site matches")->type_name("PATTERN[:LINE]");
+  command.add_flag("--all-frames", all_frames, "Match filters with any frame instead of the site");
+  repeatable("--thread", threads, "Only threads of this id or name; any of several")
+      ->type_name("TID|PATTERN");
+  repeatable("--process", processes,
+             "Only processes of this PID, command or program name; any of several")
+      ->type_name("PID|PATTERN");
+}
+
+SiteRules FilterOptions::site_rules() const {
+  SiteRules rules{.raw = raw, .machinery = {}};
+  for (const std::string& text : machinery) rules.machinery.emplace_back(text);
+  return rules;
+}
+
+void FilterOptions::apply_to(Query& query) const {
+  for (const std::string& text : filters) {
+    query.filters.push_back(parse_filter(text, true, all_frames));
+  }
+  for (const std::string& text : excludes) {
+    query.filters.push_back(parse_filter(text, false, all_frames));
+  }
+  query.threads = threads;
+  query.processes = processes;
+}
+
+void RowOptions::add_to(CLI::App& command) {
+  command.add_option("--group", group, "What a row stands for (lineno)")->type_name("GROUP");
+  command.add_option("--sort", sort, "size or count, descending (size)")->type_name("KEY");
+  command.add_option("--limit", limit, "How many rows, 0 for all (10)")->type_name("N");
+  command.add_option("--format", format, "text, json or csv (text)")->type_name("FORMAT");
+  command.add_flag("--cumulative", cumulative,
+                   "Count a trace for every line among its frames, once each; for lineno, "
+                   "filename, function and module");
+}
+
+void RowOptions::apply_to(Query& query) const {
+  query.group = parse_group(group);
+  query.sort = parse_sort(sort);
+  query.cumulative = cumulative;
+  query.limit = parse_limit(limit);
+}
+
+Query query_of(const RowOptions& rows, const FilterOptions& filters) {
+  Query query;
+  rows.apply_to(query);
+  check(query);
+  filters.apply_to(query);
+  return query;
+}
+
+std::size_t parse_limit(const std::string& text, const std::string& option) {
+  std::size_t limit = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), limit);
+  if (problem != std::errc() || end != text.data() + text.size()) {
+    throw Error(option + " " + text, "is no number of rows", "give 0 for all, or 1 and up",
+                ExitCode::kUsage);
+  }
+  return limit;
+}
+
+}  // namespace heaptally

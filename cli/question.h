@@ -1,0 +1,72 @@
+// What the commands that answer with rows have in common on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "core/profile/statistics.h"
+#include "core/recording/reader.h"
+#include "core/report/statistics_report.h"
+
+namespace heaptally {
+
+// Which traces count, and where they are charged; as given.
+struct FilterOptions {
+  bool raw = false;
+  bool all_frames = false;
+  std::vector<std::string> machinery;
+  std::vector<std::string> filters;
+  std::vector<std::string> excludes;
+  std::vector<std::string> threads;
+  std::vector<std::string> processes;
+
+  void add_to(CLI::App& command);
+
+  // Errors, here and below: Error of usage.
+  SiteRules site_rules() const;
+  // Leaves the rest of the query as it is.
+  void apply_to(Query& query) const;
+};
+
+// How rows are made, ordered and written; as given.
+struct RowOptions {
+  std::string group = "lineno";
+  std::string sort = "size";
+  std::string limit = "10";
+  std::string format = "text";
+  bool cumulative = false;
+
+  void add_to(CLI::App& command);
+
+  void apply_to(Query& query) const;
+};
+
+// A query of both, checked.
+Query query_of(const RowOptions& rows, const FilterOptions& filters);
+
+// Reads a number of rows, 0 for all. Errors: Error of usage that names `option`.
+std::size_t parse_limit(const std::string& text, const std::string& option = "--limit");
+
+// Purpose: a recording that a command asks.
+class OpenRecording {
+ public:
+  OpenRecording(const std::string& file, const SiteRules& rules)
+      : reader_(file), profile_(reader_.data(), rules) {}
+
+  const RecordingData& data() const { return reader_.data(); }
+  const Profile& profile() const { return profile_; }
+  BucketSource timeline() {
+    return [this](const BucketVisitor& visit) { reader_.for_each_bucket(visit); };
+  }
+  Snapshot snapshot(Metric metric, const Moment& moment) {
+    return take_snapshot(data(), timeline(), metric, moment);
+  }
+
+ private:
+  RecordingReader reader_;
+  Profile profile_;
+};
+
+}  // namespace heaptally

@@ -1,0 +1,38 @@
+// PortableKey: a key told by what it is called, so that it means the same in any recording.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "core/profile/keys.h"
+
+namespace heaptally {
+
+// Orders as compare_keys does where both keys are of one recording.
+// Lifetime: of the profile that it was made from.
+struct PortableKey {
+  // A place, as far as the group tells places apart.
+  struct Step {
+    std::string_view where;
+    std::uint64_t line = 0;
+    std::string_view function;
+    std::uint64_t offset = 0;
+
+    friend auto operator<=>(const Step&, const Step&) = default;
+  };
+  std::vector<Step> steps;   // of a traceback oldest first, else at most one
+  std::string_view name;     // of a thread or program
+  std::uint64_t number = 0;  // of a size class; of a thread or process, if `numbered`
+
+  friend auto operator<=>(const PortableKey&, const PortableKey&) = default;
+};
+
+// `numbered`: tells threads and processes of one name apart, as within one recording.
+PortableKey portable_key(const Profile& profile, Group group, const Key& key, bool numbered);
+
+// Equal for equal keys, and for others with a chance of one in 2^64.
+std::uint64_t hash_of(const PortableKey& key);
+
+}  // namespace heaptally

@@ -1,0 +1,32 @@
+// What the headings of reports are made of.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/profile/statistics.h"
+
+namespace heaptally {
+
+// What the rows of a group are: "line", "lines".
+std::string_view rows_name(Group group);
+std::string rows_name_plural(Group group);
+
+// "12.0 MiB in 3 blocks", or allocations where that is what the metric counts.
+std::string amount_text(Amount amount, Metric metric);
+
+// What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
+std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot);
+
+// The options that say what counts, each after a space; empty if all does.
+std::string filters_text(const Query& query);
+
+// Lines of a heading, with "# " and newline; empty if there is nothing to tell.
+// Why the numbers may be too low.
+std::string incomplete_line(const Header& header);
+// The modules of the places shown of which the place in the source is not known.
+std::string without_debug_line(const Profile& profile, Group group,
+                               const std::vector<PlaceId>& shown);
+
+}  // namespace heaptally

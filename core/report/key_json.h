@@ -1,0 +1,52 @@
+// Keys and what they are made of as JSON.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include "core/profile/difference.h"
+
+namespace heaptally {
+
+using Json = nlohmann::ordered_json;
+
+// {"bytes", "count"}.
+Json amount_json(Amount amount);
+Json change_json(Change change);
+// Bytes a block; null if there is none.
+Json average_json(Amount amount);
+
+// "file", "line", "function", "module"; null where they are not known. Without source "file" and
+// "line" are null, and "offset" counts from the function's start or, if that is not known either,
+// is the address in the module.
+Json place_json(const Places& places, PlaceId place);
+
+// "label" and what else the group tells of a key; of a traceback "traceback", its frames, oldest
+// first.
+Json key_json(const Profile& profile, Group group, const Key& key);
+
+// What was asked: "group", "sort", "cumulative", "filters", "threads", "processes".
+Json query_json(const Query& query);
+// "incomplete", "finished" and "counts" of what limits the truth of the numbers.
+Json losses_json(const Header& header);
+
+// Texts of a recording need not be UTF-8; JSON must be. `indent`: -1 for one line.
+std::string json_text(const Json& json, int indent);
+
+// Purpose: writes an object whose last member is an array, an element a line, without holding them
+//   all: all tracebacks of a large program together are large.
+class JsonRows {
+ public:
+  JsonRows(std::ostream& out, const Json& heading, std::string_view name);
+  void add(const Json& row);
+  void finish();
+
+ private:
+  std::ostream& out_;
+  bool is_empty_ = true;
+};
+
+}  // namespace heaptally
