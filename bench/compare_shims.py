@@ -11,6 +11,7 @@ told apart on a machine whose total times are not. SHIM: copies of libheaptally_
 import argparse
 import os
 import pathlib
+import shutil
 import statistics
 import subprocess
 import tempfile
@@ -44,6 +45,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workload", default="perl", choices=workloads.PROGRAMS)
     options = parser.parse_args()
+    if shutil.which("perf") is None:
+        parser.error("perf is not installed; it is in the package linux-perf")
     undrained = options.build / "bin" / "bench" / "undrained"
     times = {shim: [] for shim in options.shims}
     with tempfile.TemporaryDirectory() as folder:

@@ -22,8 +22,13 @@ StandardOutput::Buffer::int_type StandardOutput::Buffer::overflow(int_type chara
 }
 
 int StandardOutput::Buffer::sync() {
+  if (pptr() == pbase()) return 0;
+  if (descriptor_ < 0) {
+    const std::string_view text(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+    descriptor_ = wants_pager(text) ? pager_.start() : STDOUT_FILENO;
+  }
   for (const char* next = pbase(); next < pptr() && problem_ == 0;) {
-    const ssize_t written = write(STDOUT_FILENO, next, static_cast<std::size_t>(pptr() - next));
+    const ssize_t written = write(descriptor_, next, static_cast<std::size_t>(pptr() - next));
     if (written >= 0) {
       next += written;
     } else if (errno != EINTR) {
@@ -36,6 +41,7 @@ int StandardOutput::Buffer::sync() {
 
 void StandardOutput::finish() {
   stream_.flush();
+  buffer_.wait_for_pager();
   if (buffer_.problem() != 0 && buffer_.problem() != EPIPE) {
     throw Error("standard output", std::strerror(buffer_.problem()), "the report is not complete");
   }

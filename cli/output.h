@@ -6,11 +6,13 @@
 #include <streambuf>
 #include <string_view>
 
+#include "cli/pager.h"
+
 namespace heaptally {
 
 // Purpose: a stream to standard output that knows why it failed. A reader that has gone away
 //   (| head) is no failure: what follows is dropped, and the stream reads as failed so that
-//   writers stop early.
+//   writers stop early. On a terminal a pager shows what is longer than a screen.
 // Side effect: SIGPIPE is ignored from its making on.
 class StandardOutput {
  public:
@@ -27,13 +29,16 @@ class StandardOutput {
    public:
     Buffer() { setp(bytes_.data(), bytes_.data() + bytes_.size()); }
     int problem() const { return problem_; }
+    void wait_for_pager() { pager_.wait(); }
 
    private:
     int_type overflow(int_type character) override;
     int sync() override;
 
     std::array<char, 1 << 16> bytes_;
-    int problem_ = 0;  // errno of the first write that failed
+    int problem_ = 0;      // errno of the first write that failed
+    int descriptor_ = -1;  // chosen once there is something to write
+    Pager pager_;
   };
 
   Buffer buffer_;

@@ -8,6 +8,7 @@
 #include "core/profile/statistics.h"
 #include "core/profile/summary.h"
 #include "core/recording/reader.h"
+#include "core/report/difference_report.h"
 #include "core/report/statistics_report.h"
 #include "core/report/summary_report.h"
 
@@ -46,6 +47,9 @@ std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   add(Metric::kTotal, {Moment::Kind::kEnd});
   add(Metric::kTemporary, {Moment::Kind::kTime, third});
   add(Metric::kLive, {Moment::Kind::kTime, third});
+  add(Metric::kLive, parse_moment("66.6%"));
+  snapshots.push_back(take_snapshot_between(data, timeline, Metric::kTotal, parse_moment("20%"),
+                                            parse_moment("80%")));
   try {
     const std::int32_t pid = data.processes.empty() ? 1 : data.processes.front().pid;
     add(Metric::kLive, {Moment::Kind::kPeak, Nanoseconds(0), pid});
@@ -55,10 +59,27 @@ std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   return snapshots;
 }
 
+void write_difference(const Profile& profile, const Snapshot& before, const Snapshot& after,
+                      std::size_t turn, std::ostream& out) {
+  Query query;
+  query.group = kGroups[turn % std::size(kGroups)];
+  query.limit = 100;
+  const Side older{profile, before}, newer{profile, after};
+  const StatisticDifferences rows = compare(older, newer, query);
+  const DifferenceReport report{
+      .before = older, .after = newer, .query = query, .differences = rows, .raw = false};
+  if (turn % 3 == 0) write_text(report, out);
+  if (turn % 3 == 1) write_json(report, out);
+  if (turn % 3 == 2) write_csv(report, out);
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
   write_text(profile, summarize(profile, 5), 20, out);
   const std::vector<Snapshot> snapshots = snapshots_of(reader);
+  for (std::size_t i = 1; i < snapshots.size(); ++i) {
+    write_difference(profile, snapshots[i - 1], snapshots[i], i, out);
+  }
   std::size_t turn = 0;
   for (const Group group : kGroups) {
     for (const bool cumulative : {false, true}) {
