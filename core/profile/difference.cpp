@@ -86,7 +86,7 @@ class Comparison {
     std::vector<std::pair<PortableKey, StatisticDifference>> keyed;
     for (std::size_t i = first; i < last; ++i) keyed.emplace_back(portable(rows_[i]), rows_[i]);
     std::sort(keyed.begin(), keyed.end(),
-              [](const auto& a, const auto& b) { return a.first > b.first; });
+              [](const auto& a, const auto& b) { return b.first < a.first; });
     for (std::size_t i = first; i < last; ++i) rows_[i] = keyed[i - first].second;
   }
 

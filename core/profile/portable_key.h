@@ -1,9 +1,9 @@
 // PortableKey: a key told by what it is called, so that it means the same in any recording.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "core/profile/keys.h"
@@ -20,13 +20,18 @@ struct PortableKey {
     std::string_view function;
     std::uint64_t offset = 0;
 
-    friend auto operator<=>(const Step&, const Step&) = default;
+    friend bool operator<(const Step& a, const Step& b) {
+      return std::tie(a.where, a.line, a.function, a.offset) <
+             std::tie(b.where, b.line, b.function, b.offset);
+    }
   };
   std::vector<Step> steps;   // of a traceback oldest first, else at most one
   std::string_view name;     // of a thread or program
   std::uint64_t number = 0;  // of a size class; of a thread or process, if `numbered`
 
-  friend auto operator<=>(const PortableKey&, const PortableKey&) = default;
+  friend bool operator<(const PortableKey& a, const PortableKey& b) {
+    return std::tie(a.steps, a.name, a.number) < std::tie(b.steps, b.name, b.number);
+  }
 };
 
 // `numbered`: tells threads and processes of one name apart, as within one recording.
