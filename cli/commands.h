@@ -14,6 +14,7 @@ namespace heaptally {
 std::vector<std::string> take_program(std::vector<std::string>& arguments);
 
 void add_diff_command(CLI::App& app, int& status);
+void add_leaks_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
 void add_resolve_command(CLI::App& app, int& status);
 void add_sql_command(CLI::App& app, int& status);

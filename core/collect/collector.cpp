@@ -322,6 +322,7 @@ void Recording::finish_recording() {
     last.header.complete = true;
     last.totals = tallies_.totals(
         [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
+    last.survivors = tallies_.survivors();
     store_.finish(std::move(last), options_.progress);
   } catch (const std::exception& error) {
     return fail(error);

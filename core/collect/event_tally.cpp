@@ -212,8 +212,9 @@ void EventTally::apply(std::span<const MergedEvent> events) {
 }
 
 void EventTally::end_process(TrackedProcess& process) {
-  process.live.for_each(
-      [&](const LiveBlock& block) { tallies_.end(block.tally, block.size, process.tally); });
+  process.live.for_each([&](const LiveBlock& block) {
+    tallies_.end(block.tally, block.size, block.birth, process.tally);
+  });
   for (LaneState& lane : process.family->lanes()) {
     if (lane.process == &process) lane = {};
   }

@@ -30,6 +30,7 @@ class RecordingStore::Impl {
     for (const Bucket& bucket : batch.buckets) writer_.add(bucket);
     writer_.add(batch.samples);
     if (!batch.totals.empty()) writer_.add(batch.totals);
+    if (!batch.survivors.empty()) writer_.add(batch.survivors);
     writer_.put(batch.header);
     frames_.insert(frames_.end(), batch.frames.begin(), batch.frames.end());
   }

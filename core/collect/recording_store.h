@@ -28,7 +28,8 @@ struct Batch {
   std::vector<TallyKey> keys;
   std::vector<Bucket> buckets;
   std::vector<Sample> samples;
-  std::vector<TallyTotals> totals;  // in the last batch only
+  std::vector<TallyTotals> totals;   // in the last batch only
+  std::vector<Survivors> survivors;  // likewise
 };
 
 // Purpose: takes batches from the collector's thread; writes, flushes, and resolves symbols

@@ -35,11 +35,12 @@ void Tallies::keep_peaks(TallyId id, std::uint64_t process_peak_number) {
   }
 }
 
-void Tallies::end(TallyId id, std::uint64_t size, ProcessTally& process) {
+void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTally& process) {
   const Amount block = {size, 1};
   change(id, process).freed += block;
   past_[index_of(id)].ended += block;
   ended_ += block;
+  survivors_.add(birth, id, size);
   live_ -= block;
   process.live -= block;
 }
@@ -58,6 +59,7 @@ Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {
     tally.allocated = tally.freed = tally.temporary = {};
   }
   dirty_.clear();
+  survivors_.begin_after(start, start + width);
   bucket_max_live_ = live_.bytes;
   return bucket;
 }

@@ -10,6 +10,7 @@
 
 #include "core/base/types.h"
 #include "core/collect/id_map.h"
+#include "core/collect/survivor_table.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -41,7 +42,7 @@ class Tallies {
   void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary,
             ProcessTally& process);
   // The block is live as its process image ends: it is a leak of that.
-  void end(TallyId tally, std::uint64_t size, ProcessTally& process);
+  void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
 
@@ -61,6 +62,8 @@ class Tallies {
   // `peak_number_of`: of the process of a task; none if it is of several.
   using PeakNumberOf = std::function<std::optional<std::uint64_t>(TaskId)>;
   std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
+  // What was passed to end(), by the bucket of its birth.
+  std::vector<Survivors> survivors() const { return survivors_.all(); }
 
  private:
   // What each event changes, one cache line: the bucket's amounts and the peaks that were seen.
@@ -106,6 +109,7 @@ class Tallies {
   Nanoseconds peak_time_{0};
   std::uint64_t peak_number_ = 0;
   std::uint64_t bucket_max_live_ = 0;
+  SurvivorTable survivors_;
 };
 
 inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,

@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include <new>
+#include <type_traits>
 
 #include "core/recording/varint.h"
 
@@ -13,13 +14,23 @@ namespace {
 // Level 1 is within a few per cent of level 3 on varint columns, at half the time.
 constexpr int kLevel = 1;
 
-// The most a delta takes: an id of 32 bits and six numbers of 64.
-constexpr std::size_t kMostBytesPerDelta = 5 + 6 * 10;
+template <class Row>
+constexpr std::size_t kColumns = std::is_same_v<Row, TallyAmount> ? 2 : 6;
+// The most a row takes: an id of 32 bits and as many numbers of 64 as there are columns.
+template <class Row>
+constexpr std::size_t kMostBytesPerRow = 5 + kColumns<Row> * 10;
 constexpr std::size_t kMostLifetimeClass = 64;
 
-// The columns after the id, in the order of the blob.
+// Calls visit with the column after the id, in the order of the blob.
+template <class Row, class Visit>
+requires requires(Row& row) { row.amount; }
+void with_column(Row& row, std::size_t column, Visit visit) {
+  if (column == 0) return visit(row.amount.bytes);
+  visit(row.amount.count);
+}
 template <class Delta, class Visit>
-void for_each_column(Delta& delta, std::size_t column, Visit visit) {
+requires requires(Delta& delta) { delta.allocated; }
+void with_column(Delta& delta, std::size_t column, Visit visit) {
   switch (column) {
     case 0:
       return visit(delta.allocated.bytes);
@@ -35,12 +46,12 @@ void for_each_column(Delta& delta, std::size_t column, Visit visit) {
       return visit(delta.temporary.count);
   }
 }
-constexpr std::size_t kColumns = 6;
 
+template <class Row>
 bool read_ids(const std::uint8_t*& at, const std::uint8_t* end, std::size_t tallies,
-              std::vector<TallyDelta>& out) {
+              std::vector<Row>& out) {
   std::uint64_t next = 0;
-  for (TallyDelta& delta : out) {
+  for (Row& delta : out) {
     std::uint64_t gap = 0;
     if (!read_varint(at, end, gap)) return false;
     if (gap >= tallies || next + gap >= tallies) return false;
@@ -70,17 +81,18 @@ struct DeltaCodec::Contexts {
 DeltaCodec::DeltaCodec() : contexts_(std::make_unique<Contexts>()) {}
 DeltaCodec::~DeltaCodec() = default;
 
-BlobView DeltaCodec::encode(std::span<const TallyDelta> deltas) {
+template <class Row>
+BlobView DeltaCodec::encode_rows(std::span<const Row> deltas) {
   plain_.clear();
   append_varint(plain_, deltas.size());
   std::uint64_t next = 0;
-  for (const TallyDelta& delta : deltas) {
+  for (const Row& delta : deltas) {
     append_varint(plain_, index_of(delta.id) - next);
     next = index_of(delta.id) + 1;
   }
-  for (std::size_t column = 0; column < kColumns; ++column) {
-    for (const TallyDelta& delta : deltas) {
-      for_each_column(delta, column, [&](std::uint64_t value) { append_varint(plain_, value); });
+  for (std::size_t column = 0; column < kColumns<Row>; ++column) {
+    for (const Row& delta : deltas) {
+      with_column(delta, column, [&](std::uint64_t value) { append_varint(plain_, value); });
     }
   }
   packed_.resize(ZSTD_compressBound(plain_.size()));
@@ -90,11 +102,12 @@ BlobView DeltaCodec::encode(std::span<const TallyDelta> deltas) {
   return {packed_.data(), size};
 }
 
-bool DeltaCodec::decode(BlobView blob, std::size_t tallies, std::vector<TallyDelta>& out) {
+template <class Row>
+bool DeltaCodec::decode_rows(BlobView blob, std::size_t tallies, std::vector<Row>& out) {
   out.clear();
   const unsigned long long size = ZSTD_getFrameContentSize(blob.data(), blob.size());
   if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return false;
-  if (size > 10 + tallies * kMostBytesPerDelta) return false;
+  if (size > 10 + tallies * kMostBytesPerRow<Row>) return false;
   plain_.resize(size);
   if (ZSTD_decompressDCtx(contexts_->decompress, plain_.data(), plain_.size(), blob.data(),
                           blob.size()) != size) {
@@ -106,15 +119,23 @@ bool DeltaCodec::decode(BlobView blob, std::size_t tallies, std::vector<TallyDel
   if (!read_varint(at, end, count) || count > tallies || count > size) return false;
   out.resize(count);
   if (!read_ids(at, end, tallies, out)) return false;
-  for (std::size_t column = 0; column < kColumns; ++column) {
-    for (TallyDelta& delta : out) {
+  for (std::size_t column = 0; column < kColumns<Row>; ++column) {
+    for (Row& delta : out) {
       bool read = false;
-      for_each_column(delta, column,
-                      [&](std::uint64_t& value) { read = read_varint(at, end, value); });
+      with_column(delta, column, [&](std::uint64_t& value) { read = read_varint(at, end, value); });
       if (!read) return false;
     }
   }
   return at == end;
+}
+
+BlobView DeltaCodec::encode(std::span<const TallyDelta> deltas) { return encode_rows(deltas); }
+BlobView DeltaCodec::encode(std::span<const TallyAmount> amounts) { return encode_rows(amounts); }
+bool DeltaCodec::decode(BlobView blob, std::size_t tallies, std::vector<TallyDelta>& out) {
+  return decode_rows(blob, tallies, out);
+}
+bool DeltaCodec::decode(BlobView blob, std::size_t tallies, std::vector<TallyAmount>& out) {
+  return decode_rows(blob, tallies, out);
 }
 
 void encode_lifetimes(const Histogram& lifetimes, std::vector<std::uint8_t>& out) {

@@ -13,7 +13,8 @@ namespace heaptally {
 
 using BlobView = std::span<const std::uint8_t>;
 
-// Purpose: turns a bucket's deltas into the blob `timeline.deltas` and back.
+// Purpose: turns a bucket's deltas into the blob `timeline.deltas` and back, and amounts into the
+//   blob `survivors.deltas`, which has the first two columns after the id alone.
 //   Layout (docs/recording.md has an example): a zstd frame that states its content
 //   size; within it the number of deltas n, then seven columns of n varints each:
 //   id (the first as it is, then the gap to the one before, less one), allocated
@@ -28,12 +29,19 @@ class DeltaCodec {
 
   // `deltas` ascend by id. The bytes are valid until the next call.
   BlobView encode(std::span<const TallyDelta> deltas);
+  BlobView encode(std::span<const TallyAmount> amounts);
 
   // False if the blob is damaged, names a tally that is not below `tallies`, or
   // would unpack to more than such deltas can need.
   bool decode(BlobView blob, std::size_t tallies, std::vector<TallyDelta>& out);
+  bool decode(BlobView blob, std::size_t tallies, std::vector<TallyAmount>& out);
 
  private:
+  template <class Row>
+  BlobView encode_rows(std::span<const Row> rows);
+  template <class Row>
+  bool decode_rows(BlobView blob, std::size_t tallies, std::vector<Row>& out);
+
   struct Contexts;
   std::unique_ptr<Contexts> contexts_;
   std::vector<std::uint8_t> plain_;

@@ -231,6 +231,20 @@ void load_samples(Database& database, RecordingData& data) {
              });
 }
 
+void load_survivors(Database& database, std::int64_t version, RecordingData& data) {
+  if (version < 3 || !data.header.complete) return;
+  data.survivors.emplace();
+  DeltaCodec codec;
+  Statement row(database, "SELECT start_ns, deltas FROM survivors ORDER BY start_ns");
+  while (row.step()) {
+    Survivors& survivors = data.survivors->emplace_back();
+    survivors.start = Nanoseconds(row.below(0, kMostTime));
+    if (!codec.decode(row.blob(1), data.tallies.size(), survivors.amounts)) {
+      throw damaged(database.subject(), "what was never freed");
+    }
+  }
+}
+
 }  // namespace
 
 RecordingData load_tables(Database& database, std::int64_t version, bool& totals_stored) {
@@ -244,6 +258,7 @@ RecordingData load_tables(Database& database, std::int64_t version, bool& totals
   load_traces(database, data);
   load_tallies(database, data);
   totals_stored = load_totals(database, version, data);
+  load_survivors(database, version, data);
   load_samples(database, data);
   return data;
 }

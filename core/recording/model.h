@@ -181,6 +181,19 @@ struct Bucket {
   std::vector<TallyDelta> deltas;    // ascending by id, each id once
 };
 
+// What one tally holds, in whatever sense the context gives it.
+struct TallyAmount {
+  TallyId id{};
+  Amount amount;
+};
+
+// The blocks that were allocated in one bucket of the timeline, which starts at `start`, and never
+// freed: live as their process image ended.
+struct Survivors {
+  Nanoseconds start{0};
+  std::vector<TallyAmount> amounts;  // ascending by id, each id once
+};
+
 // The processes of the tree together, as the kernel sees them, sampled on the same clock. What
 // they share counts for each.
 struct Sample {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/recording/model.h"
@@ -24,7 +25,10 @@ struct RecordingData {
   std::vector<TallyTotals> totals;  // by tally; if the recording is incomplete, summed
                                     // from the timeline with both peaks from its bucket edges
   std::vector<Sample> samples;
-  std::vector<Mark> marks;          // in order of time
+  std::vector<Mark> marks;  // in order of time
+  // What was never freed, by the row of the timeline that it was allocated in; in order of time.
+  // Not known (which is not the same as nothing) before version 3, and of an unfinished recording.
+  std::optional<std::vector<Survivors>> survivors;
   bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 

@@ -50,6 +50,7 @@ constexpr SchemaItem kTables[] = {
     {"timeline",
      "CREATE TABLE timeline(start_ns INTEGER PRIMARY KEY, width_ns INTEGER NOT NULL,"
      " max_live_bytes INTEGER NOT NULL, deltas BLOB NOT NULL)"},
+    {"survivors", "CREATE TABLE survivors(start_ns INTEGER PRIMARY KEY, deltas BLOB NOT NULL)"},
     {"samples",
      "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
@@ -74,6 +75,11 @@ constexpr SchemaItem kVersion1[] = {
 
 std::vector<SchemaItem> schema_tables(std::int64_t version) {
   std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
+  if (version < 3) {
+    std::erase_if(tables, [](const SchemaItem& table) {
+      return std::string_view(table.name) == "survivors";
+    });
+  }
   if (version > 1) return tables;
   for (const SchemaItem& old : kVersion1) {
     for (SchemaItem& table : tables) {

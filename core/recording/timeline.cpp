@@ -1,6 +1,7 @@
 #include "core/recording/timeline.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace heaptally {
@@ -21,19 +22,20 @@ void add_to(TallyDelta& into, const TallyDelta& from) {
   into.temporary += from.temporary;
 }
 
-}  // namespace
+void add_to(TallyAmount& into, const TallyAmount& from) { into.amount += from.amount; }
 
-void absorb(Bucket& into, const Bucket& from) {
-  into.max_live_bytes = std::max(into.max_live_bytes, from.max_live_bytes);
-  if (into.deltas.empty()) {
-    into.deltas = from.deltas;
+// Both ascend by id.
+template <class Row>
+void absorb_rows(std::vector<Row>& into, const std::vector<Row>& from) {
+  if (into.empty()) {
+    into = from;
     return;
   }
-  std::vector<TallyDelta> sum;
-  sum.reserve(into.deltas.size() + from.deltas.size());
-  auto a = into.deltas.cbegin();
-  auto b = from.deltas.cbegin();
-  while (a != into.deltas.cend() && b != from.deltas.cend()) {
+  std::vector<Row> sum;
+  sum.reserve(into.size() + from.size());
+  auto a = into.cbegin();
+  auto b = from.cbegin();
+  while (a != into.cend() && b != from.cend()) {
     if (a->id < b->id) {
       sum.push_back(*a++);
     } else if (b->id < a->id) {
@@ -43,9 +45,20 @@ void absorb(Bucket& into, const Bucket& from) {
       add_to(sum.back(), *b++);
     }
   }
-  sum.insert(sum.end(), a, into.deltas.cend());
-  sum.insert(sum.end(), b, from.deltas.cend());
-  into.deltas = std::move(sum);
+  sum.insert(sum.end(), a, into.cend());
+  sum.insert(sum.end(), b, from.cend());
+  into = std::move(sum);
+}
+
+}  // namespace
+
+void absorb(Bucket& into, const Bucket& from) {
+  into.max_live_bytes = std::max(into.max_live_bytes, from.max_live_bytes);
+  absorb_rows(into.deltas, from.deltas);
+}
+
+void absorb(std::vector<TallyAmount>& into, const std::vector<TallyAmount>& from) {
+  absorb_rows(into, from);
 }
 
 bool Timeline::accepts(const Bucket& bucket) const {
@@ -72,6 +85,14 @@ void Timeline::flush() {
   if (!has_open_ || !dirty_) return;
   store_.write(open_);
   dirty_ = false;
+}
+
+Nanoseconds Timeline::row_at(Nanoseconds moment) const {
+  if (has_open_ && moment >= open_.start) return open_.start;
+  const auto after =
+      std::upper_bound(rows_.begin(), rows_.end(), moment.count(),
+                       [](std::int64_t time, const Extent& row) { return time < row.start; });
+  return after == rows_.begin() ? moment : Nanoseconds(std::prev(after)->start);
 }
 
 void Timeline::open(const Bucket& bucket) {

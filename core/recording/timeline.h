@@ -20,6 +20,8 @@ class BucketStore {
 
 // Adds what `from` holds to `into`, but not its extent.
 void absorb(Bucket& into, const Bucket& from);
+// The same for amounts ascending by tally.
+void absorb(std::vector<TallyAmount>& into, const std::vector<TallyAmount>& from);
 
 // Purpose: appends buckets to a store and keeps it to about `max_rows` rows.
 //
@@ -46,6 +48,10 @@ class Timeline {
   void add(const Bucket& bucket);
   // Stores what add() still holds back.
   void flush();
+
+  // The start of the row that holds the moment, or of the last one before it; the moment itself if
+  // there is none.
+  Nanoseconds row_at(Nanoseconds moment) const;
 
   std::size_t rows() const { return rows_.size() + (has_open_ ? 1 : 0); }
   Nanoseconds width() const { return Nanoseconds(width_); }

@@ -133,6 +133,7 @@ struct RecordingWriter::Impl : BucketStore {
   std::int64_t intern(const std::string& text);
   void store_samples();
   void require_bucket(const Bucket& bucket) const;
+  void put(const Survivors& survivors);
   void finish_file();
 
   Database db;
@@ -148,6 +149,7 @@ struct RecordingWriter::Impl : BucketStore {
   std::unordered_map<std::string, std::int64_t> strings;
   DeltaCodec codec;
   Timeline timeline{*this};
+  bool has_survivors = false;
   SampleThinner samples;
   std::vector<std::uint8_t> lifetimes;  // scratch
 
@@ -171,6 +173,7 @@ struct RecordingWriter::Impl : BucketStore {
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
+  Statement insert_survivors{db, "INSERT INTO survivors VALUES(?1, ?2)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
 
@@ -193,6 +196,7 @@ void RecordingWriter::Impl::store_samples() {
 }
 
 void RecordingWriter::Impl::require_bucket(const Bucket& bucket) const {
+  require(!has_survivors, "a bucket of the timeline comes after what survived them all");
   require(timeline.accepts(bucket), "a bucket of the timeline overlaps an earlier one");
   std::size_t next = 0;
   for (const TallyDelta& delta : bucket.deltas) {
@@ -368,6 +372,34 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
       run(BlobView(impl_->lifetimes));
     }
   }
+}
+
+void RecordingWriter::Impl::put(const Survivors& survivors) {
+  std::size_t next = 0;
+  for (const TallyAmount& amount : survivors.amounts) {
+    require(index_of(amount.id) >= next, "survivors are not in order");
+    next = index_of(amount.id) + 1;
+  }
+  require(next <= tallies, "survivors name a tally that was not added");
+  insert_survivors.run(survivors.start.count(), codec.encode(survivors.amounts));
+}
+
+void RecordingWriter::add(std::span<const Survivors> survivors) {
+  impl_->require(!impl_->has_survivors, "survivors are added twice");
+  impl_->begin();
+  impl_->has_survivors = true;
+  Survivors row;
+  for (const Survivors& bucket : survivors) {
+    const Nanoseconds start = impl_->timeline.row_at(bucket.start);
+    if (!row.amounts.empty() && row.start != start) {
+      impl_->require(row.start < start, "survivors are not in order");
+      impl_->put(row);
+      row.amounts.clear();
+    }
+    row.start = start;
+    absorb(row.amounts, bucket.amounts);
+  }
+  if (!row.amounts.empty()) impl_->put(row);
 }
 
 void RecordingWriter::flush() {

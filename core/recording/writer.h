@@ -46,6 +46,11 @@ class RecordingWriter {
   // The totals of the whole run, one of each tally, ascending; once, at the end.
   void add(std::span<const TallyTotals> totals);
 
+  // The blocks that were never freed, by the bucket they were allocated in: starts as those buckets
+  // were added, ascending. Once, at the end: no bucket may follow. They are stored for the rows
+  // that the buckets have become.
+  void add(std::span<const Survivors> survivors);
+
   // Makes everything so far durable against the death of this process, and visible to
   // readers. What was added after the last flush goes with the process or the writer.
   void flush();

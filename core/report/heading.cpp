@@ -68,24 +68,6 @@ std::string stretch_phrase(const Snapshot& snapshot) {
   return fmt::format("from {} to", moment_text(snapshot.from_time));
 }
 
-std::string coverage_phrase(const StatisticsReport& report) {
-  const Statistics& statistics = report.statistics;
-  const bool by_size = report.query.sort == SortBy::kSize;
-  const std::string_view name = rows_name(report.query.group);
-  const std::string plural = rows_name_plural(report.query.group);
-  if (statistics.groups == 0) return "nothing to show";
-  const std::string rows =
-      statistics.rows.size() == statistics.groups
-          ? (statistics.groups == 1 ? fmt::format("1 {}", name)
-                                    : "all " + counted(statistics.groups, name, plural))
-          : fmt::format("top {} of {}", grouped_text(statistics.rows.size()),
-                        counted(statistics.groups, name, plural));
-  const std::string share =
-      by_size ? percent_text(statistics.covered.bytes, statistics.kept.bytes)
-              : percent_text(statistics.covered.count, statistics.kept.count) + " of the count";
-  return fmt::format("{} cover{} {}", rows, statistics.rows.size() == 1 ? "s" : "", share);
-}
-
 }  // namespace
 
 std::string_view rows_name(Group group) {
@@ -190,6 +172,23 @@ std::string without_debug_line(const Profile& profile, Group group,
                      names);
 }
 
+std::string coverage_phrase(const Query& query, const Statistics& statistics) {
+  const bool by_size = query.sort == SortBy::kSize;
+  const std::string_view name = rows_name(query.group);
+  const std::string plural = rows_name_plural(query.group);
+  if (statistics.groups == 0) return "nothing to show";
+  const std::string rows =
+      statistics.rows.size() == statistics.groups
+          ? (statistics.groups == 1 ? fmt::format("1 {}", name)
+                                    : "all " + counted(statistics.groups, name, plural))
+          : fmt::format("top {} of {}", grouped_text(statistics.rows.size()),
+                        counted(statistics.groups, name, plural));
+  const std::string share =
+      by_size ? percent_text(statistics.covered.bytes, statistics.kept.bytes)
+              : percent_text(statistics.covered.count, statistics.kept.count) + " of the count";
+  return fmt::format("{} cover{} {}", rows, statistics.rows.size() == 1 ? "s" : "", share);
+}
+
 std::string heading_text(const StatisticsReport& report) {
   const RecordingData& data = report.profile.data();
   const Query& query = report.query;
@@ -200,7 +199,7 @@ std::string heading_text(const StatisticsReport& report) {
                   query.sort == SortBy::kCount ? ", sorted by count" : "",
                   query.cumulative ? ", cumulative" : "", report.raw ? ", raw" : "");
   text += fmt::format("# {}; {}\n", amount_text(report.statistics.kept, snapshot.metric),
-                      coverage_phrase(report));
+                      coverage_phrase(query, report.statistics));
   if (const std::string filters = filters_text(query); !filters.empty()) {
     text += fmt::format("# only{}: {} of {}\n", filters,
                         amount_text(report.statistics.kept, snapshot.metric),

@@ -19,6 +19,9 @@ std::string amount_text(Amount amount, Metric metric);
 // What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
 std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot);
 
+// How much the rows shown are of all: "top 10 of 34 lines cover 97.1 %".
+std::string coverage_phrase(const Query& query, const Statistics& statistics);
+
 // The options that say what counts, each after a space; empty if all does.
 std::string filters_text(const Query& query);
 

@@ -111,7 +111,7 @@ TEST(Tallies, BlocksLiveWhenTheirImageEndsAreLiveAtEnd) {
   ProcessTally process;
   const TallyId a = key(tallies, 1);
   tallies.allocate(a, 100, Nanoseconds(1), process);
-  tallies.end(a, 100, process);
+  tallies.end(a, 100, Nanoseconds(1), process);
   EXPECT_EQ(tallies.live(), (Amount{0, 0}));
   tallies.allocate(a, 30, Nanoseconds(2), process);
   EXPECT_EQ(tallies.live_at_end(), (Amount{130, 2}));
@@ -162,7 +162,7 @@ TEST(Tallies, LiveAtProcessPeakAgreesWithCopiesOverRandomRuns) {
     }
     // The first one ends: what it held at its mark stays known.
     for (const auto& [k, size] : sides[0].blocks) {
-      tallies.end(sides[0].ids[k], size, sides[0].tally);
+      tallies.end(sides[0].ids[k], size, Nanoseconds(0), sides[0].tally);
     }
     const std::vector<TallyTotals> totals =
         tallies.totals([&](TaskId task) { return sides[index_of(task)].tally.peak_number; });

@@ -1,0 +1,33 @@
+// Leaks: what was allocated and never freed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/profile/profile.h"
+#include "core/profile/snapshot.h"
+
+namespace heaptally {
+
+// A pattern that LeakSanitizer would take, and what it kept from being shown.
+struct Suppressed {
+  std::string pattern;
+  Amount amount;
+};
+
+struct Leaks {
+  // Of live blocks at the end; if `from` is set, of those allocated since `from_time`.
+  Snapshot snapshot;
+  std::vector<Suppressed> suppressed;  // a pattern each, in the order they were given
+};
+
+// What each process image held just before it ended: all of it, or what was allocated since `from`,
+// taken back to the last edge of a bucket of the timeline (see take_snapshot); exact at that edge.
+// Blocks of traces that a pattern matches are counted as suppressed instead. Whether a pointer to
+// a block was left is not known. Errors: as take_snapshot for kTotal; Error if the recording does
+// not tell when blocks were allocated: of an earlier version of heaptally, or not finished.
+Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
+                 const std::optional<Moment>& from, const std::vector<std::string>& patterns);
+
+}  // namespace heaptally
