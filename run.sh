@@ -28,4 +28,6 @@ show() {  # SAMPLE DESCRIPTION
 }
 show list 'a million numbers kept in a std::vector, then summed'
 show generator 'the same numbers from a coroutine, summed as they come'
+printf '\n======== both, side by side ========\n\n'
+"$bin/heaptally" compare "$recordings/list.heaptally" "$recordings/generator.heaptally"
 printf '\nThe recordings are in %s. More to ask of them: ./run.sh stats --help\n' "$recordings"

@@ -13,6 +13,11 @@ namespace heaptally {
 // less the `--` that may stand before them, out of heaptally's arguments (without its own name).
 std::vector<std::string> take_program(std::vector<std::string>& arguments);
 
+// The commands of `compare`: what stands after each `--`, taken out of heaptally's arguments.
+std::vector<std::vector<std::string>> take_commands(std::vector<std::string>& arguments);
+
+void add_compare_command(CLI::App& app, int& status,
+                         std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
 void add_leaks_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);

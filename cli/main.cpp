@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   heaptally::add_summary_command(app, status);
   heaptally::add_stats_command(app, status);
   heaptally::add_diff_command(app, status);
+  heaptally::add_compare_command(app, status, heaptally::take_commands(arguments));
   heaptally::add_leaks_command(app, status);
   heaptally::add_sql_command(app, status);
   heaptally::add_resolve_command(app, status);

@@ -14,6 +14,7 @@
 
 #include "cli/commands.h"
 #include "cli/output.h"
+#include "cli/recorder.h"
 #include "core/base/error.h"
 #include "core/base/size_text.h"
 #include "core/collect/collector.h"
@@ -84,13 +85,14 @@ std::string processes_phrase(const RecordResult& result) {
   return text;
 }
 
-void print_closing_line(const RecordResult& result) {
+void print_closing_line(const RecordResult& result, const std::string& name) {
   const Header& header = result.header;
   tell(fmt::format("heaptally: {}: {} in {}, {}peak {}, live at end {} in {}, lost {}\n",
-                   result.path.string(), counted(header.total.count, "allocation"),
-                   duration_text(header.duration), processes_phrase(result),
-                   size_text(header.peak.bytes), size_text(header.live_at_end.bytes),
-                   counted(header.live_at_end.count, "block"), header.lost_events));
+                   name.empty() ? result.path.string() : name,
+                   counted(header.total.count, "allocation"), duration_text(header.duration),
+                   processes_phrase(result), size_text(header.peak.bytes),
+                   size_text(header.live_at_end.bytes), counted(header.live_at_end.count, "block"),
+                   header.lost_events));
   if (!result.was_recorded) {
     const std::string reason =
         result.not_recorded.empty()
@@ -141,7 +143,15 @@ void print_differences(const RecordResult& result) {
   }
 }
 
-int run(RecordOptions options) {
+// Whether the option's value is the next word: -o, --output, or short options in one, as -fo.
+bool takes_next_word(const std::string& option) {
+  if (option.starts_with("--")) return option == "--output";
+  return option.find('o') == option.size() - 1;
+}
+
+}  // namespace
+
+int record_program(RecordOptions options, const std::string& name) {
   options.preload = find_shim();
   // For tests: the way of machines whose time stamp counter cannot be trusted.
   const char* clock = std::getenv("HEAPTALLY_CLOCK");
@@ -159,7 +169,7 @@ int run(RecordOptions options) {
     // The program's own status matters more, if it tells anything.
     return result.exit_status != 0 ? result.exit_status : static_cast<int>(ExitCode::kFailed);
   }
-  print_closing_line(result);
+  print_closing_line(result, name);
   print_unreachable_allocator(program);
   if (options.verify_stacks) {
     tell(fmt::format("heaptally: {} stacks compared with libunwind's, {} differ\n",
@@ -171,14 +181,6 @@ int run(RecordOptions options) {
   }
   return result.exit_status;
 }
-
-// Whether the option's value is the next word: -o, --output, or short options in one, as -fo.
-bool takes_next_word(const std::string& option) {
-  if (option.starts_with("--")) return option == "--output";
-  return option.find('o') == option.size() - 1;
-}
-
-}  // namespace
 
 std::vector<std::string> take_program(std::vector<std::string>& arguments) {
   if (arguments.empty() || arguments.front() != "record") return {};
@@ -216,7 +218,7 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
                   ExitCode::kUsage);
     }
     options->command = program;
-    status = run(*options);
+    status = record_program(*options);
   });
 }
 

@@ -356,6 +356,7 @@ RecordResult Recording::run() {
   tree_.finish();
   header_ = batches_.header_now(header_);
   header_.peak_rss = std::max<std::uint64_t>(header_.peak_rss, program_.peak_rss());
+  header_.cpu = program_.cpu();
   header_.exit_status = result_.exit_status;
   const ShimCounts shim = tree_.counts();
   result_.was_recorded = shim.any_ready;

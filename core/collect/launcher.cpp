@@ -220,6 +220,10 @@ int Program::wait() {
   while (wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   waited_ = true;
+  const auto duration = [](const timeval& time) {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  cpu_ = duration(usage.ru_utime) + duration(usage.ru_stime);
   // The kernel counts from the fork on: below what the child began with it says nothing.
   if (usage.ru_maxrss > rss_at_fork_) {
     peak_rss_ = static_cast<unsigned long>(usage.ru_maxrss) * 1024;

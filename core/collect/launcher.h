@@ -3,6 +3,7 @@
 
 #include <sys/signalfd.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,8 @@ class Program {
   int wait();
   // The highest RSS in bytes that the kernel saw, after wait(); 0 if that is not its own.
   unsigned long peak_rss() const { return peak_rss_; }
+  // What it and the children that it waited for used of the processors, after wait().
+  std::chrono::nanoseconds cpu() const { return cpu_; }
 
  private:
   int pid_ = -1;
@@ -49,6 +52,7 @@ class Program {
   bool waited_ = false;
   long rss_at_fork_ = 0;  // KiB: what the child began with, as a copy of this process
   unsigned long peak_rss_ = 0;
+  std::chrono::nanoseconds cpu_{0};
 };
 
 // Has signals that ask heaptally to stop delivered through a descriptor instead.

@@ -50,6 +50,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("unrecorded_processes", header.unrecorded_processes);
   visit("waited_ns", header.waited);
 
+  visit("cpu_ns", header.cpu);
   visit("peak_rss_bytes", header.peak_rss);
   visit("first_rss_bytes", header.first_rss);
 }

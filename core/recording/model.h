@@ -63,6 +63,8 @@ struct Header {
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   Nanoseconds waited{0};                   // how long the program waited for the collector
 
+  Nanoseconds cpu{0};  // of the program and the children that it waited for, user and system
+
   std::uint64_t peak_rss = 0;   // bytes
   std::uint64_t first_rss = 0;  // bytes, before main
 };

@@ -79,7 +79,8 @@ TEST_P(Corruption, ManyBytesMayBeWrong) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, Corruption, ::testing::Values("v1.heaptally", "v2.heaptally"),
+INSTANTIATE_TEST_SUITE_P(Versions, Corruption,
+                         ::testing::Values("v1.heaptally", "v2.heaptally", "v3.heaptally"),
                          [](const auto& test) { return std::string(test.param, 2); });
 
 TEST_P(Corruption, AWalMayBeWrongToo) {

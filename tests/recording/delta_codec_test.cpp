@@ -75,6 +75,22 @@ TEST(DeltaCodec, RoundTrips) {
   }
 }
 
+TEST(DeltaCodec, AmountsAreTheFirstColumnsAlone) {
+  const std::vector<TallyAmount> amounts = {{TallyId{1}, {300, 2}}, {TallyId{4}, {5, 1}}};
+  DeltaCodec codec;
+  const BlobView blob = codec.encode(amounts);
+  const std::vector<std::uint8_t> copy(blob.begin(), blob.end());
+  std::vector<TallyAmount> back;
+  ASSERT_TRUE(codec.decode(copy, 5, back));
+  ASSERT_EQ(back.size(), 2u);
+  EXPECT_EQ(back[0].amount, amounts[0].amount);
+  EXPECT_EQ(back[1].id, TallyId{4});
+  EXPECT_EQ(back[1].amount, amounts[1].amount);
+  EXPECT_FALSE(codec.decode(copy, 4, back));
+  std::vector<TallyDelta> deltas;
+  EXPECT_FALSE(codec.decode(copy, 5, deltas));
+}
+
 TEST(DeltaCodec, IsColumnsOfVarints) {
   const std::vector<std::uint8_t> plain = {2,    3, 1, 0xE8, 0x07, 64, 10, 1, 0xD0,
                                            0x03, 0, 5, 0,    100,  0,  1,  0};

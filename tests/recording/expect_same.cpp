@@ -96,6 +96,19 @@ void expect_same_tallies(const RecordingData& actual, const RecordingData& expec
   }
 }
 
+void expect_same_survivors(const std::vector<Survivors>& actual,
+                           const std::vector<Survivors>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(actual[i].start, expected[i].start);
+    ASSERT_EQ(actual[i].amounts.size(), expected[i].amounts.size());
+    for (std::size_t j = 0; j < expected[i].amounts.size(); ++j) {
+      EXPECT_EQ(actual[i].amounts[j].id, expected[i].amounts[j].id);
+      EXPECT_EQ(actual[i].amounts[j].amount, expected[i].amounts[j].amount);
+    }
+  }
+}
+
 }  // namespace
 
 void expect_same(const RecordingData& actual, const RecordingData& expected) {
@@ -103,6 +116,8 @@ void expect_same(const RecordingData& actual, const RecordingData& expected) {
   expect_same_run(actual, expected);
   expect_same_code(actual, expected);
   expect_same_tallies(actual, expected);
+  ASSERT_EQ(actual.survivors.has_value(), expected.survivors.has_value());
+  if (expected.survivors) expect_same_survivors(*actual.survivors, *expected.survivors);
   EXPECT_EQ(actual.exact_process_peaks, expected.exact_process_peaks);
 }
 

@@ -32,14 +32,18 @@ TEST_F(Golden, Version1ReadsAsItWasWritten) {
 }
 
 TEST_F(Golden, Version2ReadsAsItWasWritten) {
-  expect_reads(HEAPTALLY_GOLDEN_DIR "/v2.heaptally", sample_data());
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v2.heaptally", sample_data_version_2());
 }
 
-TEST_F(Golden, Version2IsWhatIsWrittenNow) {
+TEST_F(Golden, Version3ReadsAsItWasWritten) {
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v3.heaptally", sample_data());
+}
+
+TEST_F(Golden, Version3IsWhatIsWrittenNow) {
   RecordingWriter writer(path("now"), false);
   write_sample(writer);
   RecordingReader now(path("now"));
-  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
+  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v3.heaptally");
   expect_same(now.data(), then.data());
   expect_same(buckets_of(now), buckets_of(then));
 }
@@ -50,7 +54,7 @@ TEST_F(Golden, HasTheDocumentedBytes) {
       0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x18, 0xC1, 0x00, 0x00,              // zstd's
       0x03, 0x00, 0x00, 0x00, 0xA0, 0x1F, 0xF4, 0x03, 0x00, 0x28, 0x05,  // ours
       0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01};
-  const std::string file = read_bytes(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
+  const std::string file = read_bytes(HEAPTALLY_GOLDEN_DIR "/v3.heaptally");
   EXPECT_NE(file.find(std::string(blob.begin(), blob.end())), std::string::npos);
 
   DeltaCodec codec;

@@ -58,9 +58,9 @@ class OpenChanged : public RecordingTest {
 };
 
 TEST_F(OpenChanged, ANewerVersionSaysSo) {
-  change("PRAGMA user_version = 3; DROP TABLE samples");
+  change("PRAGMA user_version = 4; DROP TABLE samples");
   expect_error(path("a"),
-               "was made by a newer heaptally (format 3, this one reads up to 2); install a newer "
+               "was made by a newer heaptally (format 4, this one reads up to 3); install a newer "
                "heaptally");
   change("PRAGMA user_version = 0");
   expect_error(path("a"), "damaged");
@@ -73,6 +73,9 @@ TEST_F(OpenChanged, EachVersionHasItsOwnTables) {
   EXPECT_EQ(error_of_opening(path("a")), "");
   execute(path("a"), "PRAGMA user_version = 2");
   expect_error(path("a"), "no proper table processes");
+  write_bytes(path("a"), read_bytes(HEAPTALLY_GOLDEN_DIR "/v2.heaptally"));
+  execute(path("a"), "PRAGMA user_version = 3");
+  expect_error(path("a"), "no proper table survivors");
 }
 
 TEST_F(OpenChanged, UsersMayAddTheirOwn) {

@@ -41,6 +41,7 @@ Header sample_header() {
   header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
   header.waited = Nanoseconds(10);
+  header.cpu = Nanoseconds(95'000'000);
   header.peak_rss = 5'242'880;
   header.first_rss = 1'048'576;
   return header;
@@ -151,11 +152,21 @@ RecordingData sample_data() {
                  {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {0, 0}, {{33, 1ULL << 40}}}};
   data.samples = {{Nanoseconds(0), 1'048'576, 20'000'000, Nanoseconds(1'000)},
                   {Nanoseconds(100'000'000), 5'242'880, 30'000'000, Nanoseconds(90'000'000)}};
+  data.survivors = {
+      {{Nanoseconds(100'000'000), {{TallyId{0}, {500, 6}}, {TallyId{1}, {500, 5}}}},
+       {Nanoseconds(3'000'000'000), {{TallyId{0}, {2'500, 25}}, {TallyId{1}, {500, 5}}}}}};
+  return data;
+}
+
+RecordingData sample_data_version_2() {
+  RecordingData data = sample_data();
+  data.header.cpu = Nanoseconds(0);
+  data.survivors.reset();
   return data;
 }
 
 RecordingData sample_data_version_1() {
-  RecordingData data = sample_data();
+  RecordingData data = sample_data_version_2();
   data.header.inherited_frees = 0;
   data.processes.resize(2);
   data.processes[1].origin = Origin::kExec;
@@ -216,7 +227,9 @@ void write_unfinished_sample(RecordingWriter& writer) {
 
 void write_sample(RecordingWriter& writer) {
   write_unfinished_sample(writer);
-  writer.add(std::span<const TallyTotals>(sample_data().totals));
+  const RecordingData data = sample_data();
+  writer.add(std::span<const TallyTotals>(data.totals));
+  writer.add(std::span<const Survivors>(*data.survivors));
   writer.finish();
 }
 

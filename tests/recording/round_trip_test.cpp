@@ -90,6 +90,42 @@ TEST_F(RoundTrip, OneTimeBucketMayComeInParts) {
   EXPECT_EQ(buckets[3].deltas[1].allocated, (Amount{507, 6}));
 }
 
+// Buckets merge as they are added; what survived them is stored for the rows that are left.
+TEST_F(RoundTrip, SurvivorsGoWithTheRowsOfTheTimeline) {
+  constexpr int kBuckets = 20'000;
+  const Nanoseconds width(1'000'000);
+  std::vector<Survivors> survivors;
+  {
+    RecordingWriter writer(path("a.heaptally"), false);
+    write_unfinished_sample(writer);
+    for (int i = 0; i < kBuckets; ++i) {
+      const Nanoseconds start = std::chrono::seconds(4) + i * width;
+      const std::uint64_t size = static_cast<std::uint64_t>(i) + 1;
+      writer.add(Bucket{start, width, 0, {{TallyId{i % 2 == 0 ? 0u : 2u}, {size, 1}, {}, {}}}});
+      survivors.push_back({start, {{TallyId{i % 2 == 0 ? 0u : 2u}, {size, 1}}}});
+    }
+    writer.add(std::span<const Survivors>(survivors));
+    EXPECT_THROW(writer.add(Bucket{std::chrono::hours(1), width, 0, {}}), Error);
+    writer.finish();
+  }
+  RecordingReader reader(path("a.heaptally"));
+  const std::vector<Survivors>& stored = *reader.data().survivors;
+  EXPECT_LT(stored.size(), 5'000u);
+  auto row = stored.begin();
+  for (const Bucket& bucket : buckets_of(reader)) {
+    if (bucket.start < std::chrono::seconds(4)) continue;
+    ASSERT_NE(row, stored.end());
+    ASSERT_EQ(row->start, bucket.start);
+    ASSERT_EQ(row->amounts.size(), bucket.deltas.size());
+    for (std::size_t i = 0; i < bucket.deltas.size(); ++i) {
+      ASSERT_EQ(row->amounts[i].id, bucket.deltas[i].id);
+      ASSERT_EQ(row->amounts[i].amount, bucket.deltas[i].allocated);
+    }
+    ++row;
+  }
+  EXPECT_EQ(row, stored.end());
+}
+
 TEST_F(RoundTrip, OddNamesAreJustNames) {
   for (const char* name : {":memory:", "file:a?mode=memory", "a b%20c#.heaptally", "-x"}) {
     SCOPED_TRACE(name);

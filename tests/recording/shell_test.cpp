@@ -49,7 +49,7 @@ class Shell : public RecordingTest {
 
 TEST_F(Shell, TheFileSaysWhatItIs) {
   EXPECT_EQ(query("PRAGMA application_id"), std::to_string(0x68746C79) + "\n");
-  EXPECT_EQ(query("PRAGMA user_version"), "2\n");
+  EXPECT_EQ(query("PRAGMA user_version"), "3\n");
   EXPECT_EQ(query("PRAGMA journal_mode"), "delete\n");
   EXPECT_EQ(query("PRAGMA integrity_check"), "ok\n");
   EXPECT_EQ(query("SELECT value FROM header WHERE key IN ('complete', 'peak_bytes')"), "1\n6000\n");
@@ -161,7 +161,7 @@ TEST_F(Shell, EveryViewWorksWithoutATrustedSchema) {
 // Each example is a comment, a query up to its semicolon, and perhaps what it gives in the golden
 // file, up to an empty line; all indented by four.
 TEST_F(Shell, TheExamplesOfTheDocumentationAreTrue) {
-  open(HEAPTALLY_GOLDEN_DIR "/v2.heaptally");
+  open(HEAPTALLY_GOLDEN_DIR "/v3.heaptally");
   std::ifstream documentation(HEAPTALLY_DOCUMENTATION);
   int examples = 0;
   for (std::string line; std::getline(documentation, line);) {

@@ -105,6 +105,26 @@ TEST(Timeline, FewBucketsStayAsTheyAre) {
   EXPECT_EQ(store.reads, 0);
 }
 
+// Whatever a bucket has become part of, its row is found by the bucket's start.
+TEST(Timeline, FindsTheRowOfEachBucket) {
+  for (const std::int64_t gap : {1, 3, 40}) {
+    MapStore store;
+    Timeline timeline(store, 64);
+    EXPECT_EQ(timeline.row_at(Nanoseconds(7)), Nanoseconds(7));
+    constexpr std::int64_t kBuckets = 3'000;
+    for (std::int64_t i = 0; i < kBuckets; ++i) timeline.add(bucket_at(i * gap, 5));
+    timeline.flush();
+    ASSERT_LT(store.rows.size(), 300u);
+    for (std::int64_t i = 0; i < kBuckets; ++i) {
+      const Nanoseconds start = Nanoseconds(i * gap * kBase);
+      const auto row = store.rows.find(timeline.row_at(start));
+      ASSERT_NE(row, store.rows.end());
+      ASSERT_LE(row->second.start, start);
+      ASSERT_LT(start, row->second.start + row->second.width);
+    }
+  }
+}
+
 TEST(Timeline, DenseBucketsMergeToWiderOnes) {
   std::vector<std::int64_t> indices(5'000);
   for (std::size_t i = 0; i < indices.size(); ++i) indices[i] = static_cast<std::int64_t>(i);

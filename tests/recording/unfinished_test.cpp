@@ -74,6 +74,7 @@ RecordingData sample_data_unfinished() {
                  {TallyId{1}, {1'000, 10}, {0, 0}, {1'000, 10}, {500, 5}, {}, {}},
                  {TallyId{2}, {0, 1}, {0, 1}, {0, 0}, {0, 0}, {}, {}}};
   set_timeline_peaks(data);
+  data.survivors.reset();
   header.total.count = 90 + 10 + 1;
   header.live_at_end.count = 31 + 10;
   return data;
@@ -138,6 +139,7 @@ TEST_F(Unfinished, AReadOnlyFolderIsReadThroughACopy) {
 TEST_F(Unfinished, ARunningRecordingIsReadAndItsWriterNotHeldUp) {
   start_collector(path("a"), [](RecordingWriter& writer) {
     writer.add(std::span<const TallyTotals>(sample_data().totals));
+    writer.add(std::span<const Survivors>(*sample_data().survivors));
     writer.finish();
   });
   RecordingReader reader(path("a"));
