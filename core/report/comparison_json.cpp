@@ -24,7 +24,7 @@ Json side_json(const ComparisonReport& report, const Side& side, Amount total,
 Json row_json(const DifferenceReport& lines, const StatisticDifference& row) {
   const Side& side = row.vanished ? lines.before : lines.after;
   const auto before = [](std::uint64_t after, std::int64_t change) {
-    return static_cast<std::uint64_t>(static_cast<std::int64_t>(after) - change);
+    return after - static_cast<std::uint64_t>(change);
   };
   Json json = key_json(side.profile, lines.query.group, row.key);
   json["size_a"] = before(row.amount.bytes, row.change.bytes);

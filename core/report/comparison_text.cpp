@@ -84,8 +84,7 @@ void write_rows(const DifferenceReport& lines, std::ostream& out) {
     if (!out) return;
     if (row.change == Change{}) continue;
     const Profile& profile = (row.vanished ? lines.before : lines.after).profile;
-    const auto size_a =
-        static_cast<std::uint64_t>(static_cast<std::int64_t>(row.amount.bytes) - row.change.bytes);
+    const std::uint64_t size_a = row.amount.bytes - static_cast<std::uint64_t>(row.change.bytes);
     out << fmt::format("  {:>10}  {:>10}  {:>11}  {:>+9}  {}\n", size_text(size_a),
                        size_text(row.amount.bytes), signed_size_text(row.change.bytes),
                        row.change.count, key_label(profile, lines.query.group, row.key));

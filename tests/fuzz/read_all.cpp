@@ -1,5 +1,6 @@
 #include "tests/fuzz/read_all.h"
 
+#include <optional>
 #include <ostream>
 #include <streambuf>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "core/profile/summary.h"
 #include "core/recording/reader.h"
 #include "core/report/difference_report.h"
+#include "core/report/leaks_report.h"
 #include "core/report/statistics_report.h"
 #include "core/report/summary_report.h"
 
@@ -73,9 +75,26 @@ void write_difference(const Profile& profile, const Snapshot& before, const Snap
   if (turn % 3 == 2) write_csv(report, out);
 }
 
+void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  std::optional<Moment> from;
+  if (reader.data().survivors) from = parse_moment("30%", "--from");
+  const Leaks leaks = find_leaks(reader.data(), timeline, from, {"^f*", "lib"});
+  const Query query;
+  const Statistics rows = statistics(profile, leaks.snapshot, query);
+  const StatisticsReport report{.profile = profile,
+                                .snapshot = leaks.snapshot,
+                                .query = query,
+                                .statistics = rows,
+                                .raw = false};
+  write_text(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
+  write_json(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
   write_text(profile, summarize(profile, 5), 20, out);
+  write_leaks(reader, profile, out);
   const std::vector<Snapshot> snapshots = snapshots_of(reader);
   for (std::size_t i = 1; i < snapshots.size(); ++i) {
     write_difference(profile, snapshots[i - 1], snapshots[i], i, out);
