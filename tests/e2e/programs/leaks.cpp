@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
   const timespec pause = {0, 300'000'000};
   const int first = std::strcmp(how, "last") == 0 ? kPhases - 1 : 0;
   for (int phase = first; phase < kPhases; ++phase) {
-    if (phase > 0) nanosleep(&pause, nullptr);
+    if (phase > first) nanosleep(&pause, nullptr);
     if (phase == kPhases - 1 && std::strcmp(how, "exec") == 0) {
       print_leaks(0, phase);
       execl(argv[0], argv[0], "last", static_cast<char*>(nullptr));
