@@ -23,7 +23,6 @@ struct Block {
 
 // Static: keeping the books allocates nothing.
 Block g_blocks[kPhases][kLines][kBlocks];
-std::uint64_t g_bytes[kPhases][kLines], g_count[kPhases][kLines];
 
 void* hide(void* data) {
   asm volatile("" : "+r"(data) : : "memory");
