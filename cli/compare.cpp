@@ -47,7 +47,7 @@ Examples:
 
 // The command line as given.
 struct Options {
-  std::vector<std::string> files;
+  std::string file_a, file_b;  // both, or the two commands
   std::vector<std::vector<std::string>> commands;
   std::string keep_a, keep_b;
   bool overwrite = false;
@@ -158,15 +158,15 @@ void require_two(const Options& options) {
     throw Error("compare", problem, remedy, ExitCode::kUsage);
   };
   const bool keeps = !options.keep_a.empty() || !options.keep_b.empty();
-  if (options.files.empty() && options.commands.empty()) {
+  if (options.file_a.empty() && options.commands.empty()) {
     refuse("what to compare is missing",
            "give two commands, -- CMD_A ... -- CMD_B ..., or two recordings");
   }
-  if (!options.files.empty() && !options.commands.empty()) {
+  if (!options.file_a.empty() && !options.commands.empty()) {
     refuse("recordings and commands were given", "give two of either");
   }
   if (options.commands.empty()) {
-    if (options.files.size() != 2) {
+    if (options.file_b.empty()) {
       refuse("the second recording is missing",
              "give two, or two commands: -- CMD_A ... -- CMD_B ...");
     }
@@ -214,8 +214,8 @@ int run(const Options& options) {
   const SiteRules rules = options.filters.site_rules();
 
   std::optional<TemporaryFolder> folder;
-  Recorded recorded{options.files, 0};
-  if (options.files.empty()) {
+  Recorded recorded{{options.file_a, options.file_b}, 0};
+  if (!options.commands.empty()) {
     folder.emplace();
     recorded = record_both(options, *folder);
     if (recorded.files.empty()) return recorded.status;
@@ -255,9 +255,9 @@ void add_compare_command(CLI::App& app, int& status,
   CLI::App* command =
       app.add_subcommand("compare", "Record two commands and show them side by side");
   const auto options = std::make_shared<Options>();
-  command
-      ->add_option("FILE", options->files, "Two recordings, instead of -- CMD_A ... -- CMD_B ...")
-      ->expected(0, 2);
+  command->add_option("FILE_A", options->file_a,
+                      "A recording, instead of -- CMD_A ... -- CMD_B ...");
+  command->add_option("FILE_B", options->file_b, "The recording to compare it with");
   command->add_option("--keep-a", options->keep_a, "Keep what A recorded in this file")
       ->type_name("FILE");
   command->add_option("--keep-b", options->keep_b, "Keep what B recorded in this file")

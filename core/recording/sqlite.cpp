@@ -29,7 +29,11 @@ std::string Database::query_text(const char* sql) {
 }
 
 void Database::fail(int code) const {
-  const std::string detail = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+  std::string detail = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
+  // It may quote what a damaged file holds; an error is one line.
+  for (char& character : detail) {
+    if (static_cast<unsigned char>(character) < ' ') character = '?';
+  }
   switch (code & 0xFF) {
     case SQLITE_NOMEM:
       throw std::bad_alloc();
