@@ -38,10 +38,10 @@ int compare_places(const Places& places, Group group, PlaceId left, PlaceId righ
 
 }  // namespace
 
-Group parse_group(std::string_view text) {
+Group parse_group(std::string_view text, std::string_view option) {
   const auto found = std::find(kGroups.begin(), kGroups.end(), text);
   if (found == kGroups.end()) {
-    throw Error("--group " + std::string(text), "is no group",
+    throw Error(std::string(option) + " " + std::string(text), "is no group",
                 "choose lineno, filename, function, module, traceback, thread, process or size",
                 ExitCode::kUsage);
   }

@@ -21,8 +21,8 @@ namespace heaptally {
 //   thread: a task; process: a process with all its images; size: a class of sizes
 enum class Group { kLine, kFile, kFunction, kModule, kTraceback, kThread, kProcess, kSize };
 
-// Reads the names above. Errors: Error of usage.
-Group parse_group(std::string_view text);
+// Reads the names above. Errors: Error of usage that names `option`.
+Group parse_group(std::string_view text, std::string_view option = "--group");
 std::string_view name_of(Group group);
 
 // Whether the group looks at single places, and so can be cumulative.

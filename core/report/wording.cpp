@@ -9,14 +9,12 @@ namespace {
 
 bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
 
-}  // namespace
-
-std::string printable(std::string_view text) {
+std::string printable_but(std::string_view text, char kept) {
   std::string result;
   result.reserve(text.size());
   for (const char character : text) {
     const auto byte = static_cast<unsigned char>(character);
-    if (byte < 0x20 || byte == 0x7F) {
+    if ((byte < 0x20 || byte == 0x7F) && character != kept) {
       result += fmt::format("\\x{:02x}", byte);
     } else {
       result += character;
@@ -24,6 +22,11 @@ std::string printable(std::string_view text) {
   }
   return result;
 }
+
+}  // namespace
+
+std::string printable(std::string_view text) { return printable_but(text, ' '); }
+std::string printable_source(std::string_view text) { return printable_but(text, '\t'); }
 
 std::string grouped_text(std::uint64_t number) {
   const std::string digits = std::to_string(number);

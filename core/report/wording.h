@@ -12,6 +12,8 @@ namespace heaptally {
 // `text` fit for one line of a terminal: control characters, which a hostile recording may hold,
 // become \xNN.
 std::string printable(std::string_view text);
+// The same of a line of a source file, in which tabs stay.
+std::string printable_source(std::string_view text);
 
 // 1234567 -> "1,234,567".
 std::string grouped_text(std::uint64_t number);

@@ -10,6 +10,8 @@ using std::chrono::milliseconds;
 TEST(Wording, KeepsTextOnOneLineOfATerminal) {
   EXPECT_EQ(printable("a b \xc3\xa4"), "a b \xc3\xa4");
   EXPECT_EQ(printable("a\nb\x1b[31m\x7f"), "a\\x0ab\\x1b[31m\\x7f");
+  EXPECT_EQ(printable("a\tb"), "a\\x09b");
+  EXPECT_EQ(printable_source("a\tb\x1b"), "a\tb\\x1b");
 }
 
 TEST(Wording, GroupsDigits) {
