@@ -25,6 +25,18 @@ def install(prefix, destdir=None):
     succeed("cmake", "--install", BUILD, "--prefix", prefix, env=environment)
 
 
+def library_files(version):
+    """What there is of the library, below a prefix."""
+    minor = version.rpartition(".")[0]
+    names = ["include/heaptally/profile.h", "lib/pkgconfig/heaptally.pc",
+             "share/doc/heaptally/library.md", "lib/libheaptally.so", f"lib/libheaptally.so.{minor}",
+             f"lib/libheaptally.so.{version}"]
+    cache = (BUILD / "CMakeCache.txt").read_text()
+    kind = re.search(r"^CMAKE_BUILD_TYPE:\w+=(.*)$", cache, re.MULTILINE)[1] or "Release"
+    return {*names, *(f"lib/cmake/heaptally/heaptally-config{part}.cmake"
+                      for part in ("", "-version", f"-{kind.lower()}"))}
+
+
 def section(text, title):
     """The lines of a section of --help."""
     found = re.search(rf"^{title}:\n((?:  .*\n?)+)", text, re.MULTILINE)

@@ -11,7 +11,7 @@ import sys
 import unittest
 
 from clean_root import make_clean_root, names_in, run_inside
-from package_harness import BUILD, SOURCE, Case, HEAPTALLY, commands, run, succeed
+from package_harness import BUILD, SOURCE, Case, HEAPTALLY, commands, library_files, run, succeed
 
 # Beside heaptally: programs to record, and what shows its pages.
 OTHERS = ["perl-base", "python3-minimal", "man-db"]
@@ -53,11 +53,13 @@ class FieldsTest(PackageCase):
 
     def test_contents(self):
         package = self.make_package()
-        rows = [line.split(None, 5) for line in succeed("dpkg-deb", "-c", package).splitlines()]
+        rows = [line.partition(" -> ")[0].split(None, 5)
+                for line in succeed("dpkg-deb", "-c", package).splitlines()]
         files = {path: mode for mode, *_, path in rows if not path.endswith("/")}
         pages = {f"./usr/share/man/man1/heaptally{command and '-'}{command}.1.gz"
                  for command in commands()}
-        self.assertEqual(set(files) - pages, {
+        library = {f"./usr/{name}" for name in library_files(field(package, "Version"))}
+        self.assertEqual(set(files) - pages, library | {
             "./usr/bin/heaptally", "./usr/lib/heaptally/libheaptally_preload.so",
             "./usr/share/bash-completion/completions/heaptally",
             "./usr/share/zsh/vendor-completions/_heaptally",
@@ -66,7 +68,7 @@ class FieldsTest(PackageCase):
         self.assertLessEqual(pages, set(files))
         for mode, owner, *_, path in rows:
             self.assertEqual(owner, "root/root", path)
-            self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"), path)
+            self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "lrwxrwxrwx"), path)
         self.assertEqual([path for path, mode in files.items() if mode == "-rwxr-xr-x"],
                          ["./usr/bin/heaptally"])
 
@@ -74,7 +76,8 @@ class FieldsTest(PackageCase):
         package = self.make_package()
         root = self.folder / "root"
         succeed("dpkg-deb", "-x", package, root)
-        for file in ("bin/heaptally", "lib/heaptally/libheaptally_preload.so"):
+        for file in ("bin/heaptally", "lib/heaptally/libheaptally_preload.so",
+                     "lib/libheaptally.so"):
             sections = succeed("readelf", "-SW", root / "usr" / file)
             self.assertNotRegex(sections, r"\.symtab|\.debug_")
             self.assertIn(".eh_frame", sections)
