@@ -62,7 +62,7 @@ class Maker:
         if kind == 0:
             return self.rng.choice(self.files)
         if kind == 1:
-            return "".join(self.rng.choice("*?[]!-acsz./\u00dc") for _ in range(self.rng.randrange(9)))
+            return "".join(self.rng.choices("*?[]!-acsz./\u00dc", k=self.rng.randrange(9)))
         return self.rng.choice(PATTERNS)
 
     def filters(self):

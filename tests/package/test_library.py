@@ -1,4 +1,4 @@
-"""The library as users link it: the example of docs/library.md, built against the installed tree."""
+"""The library as users link it: docs/library.md's example, built against the installed tree."""
 
 import os
 import re
