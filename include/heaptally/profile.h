@@ -18,7 +18,6 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -69,7 +68,7 @@ struct HEAPTALLY_EXPORTED Frame {
 
   std::string label;  // what text() returns
 
-  friend auto operator<=>(const Frame&, const Frame&) = default;
+  friend bool operator==(const Frame&, const Frame&) = default;
 };
 
 // A stack, oldest frame first.
