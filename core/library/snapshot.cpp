@@ -58,6 +58,7 @@ std::uint64_t Snapshot::count() const { return sum(state_->snapshot).count; }
 Snapshot Snapshot::filter_traces(const std::vector<Filter>& filters) const {
   return answered([&] {
     std::vector<heaptally::Filter> all;
+    all.reserve(filters.size());
     for (const Filter& filter : filters) {
       all.push_back({.text = filter.filename_pattern,
                      .pattern = Pattern(filter.filename_pattern),
