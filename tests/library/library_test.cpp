@@ -54,6 +54,7 @@ class LibraryTest : public testing::Test {
 template <class Row>
 std::vector<std::string> texts(const std::vector<Row>& rows) {
   std::vector<std::string> result;
+  result.reserve(rows.size());
   for (const Row& row : rows) result.push_back(row.text());
   return result;
 }
