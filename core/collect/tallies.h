@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/base/id_map.h"
 #include "core/base/types.h"
-#include "core/collect/id_map.h"
 #include "core/collect/survivor_table.h"
 #include "core/recording/model.h"
 

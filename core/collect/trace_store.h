@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/base/id_map.h"
 #include "core/base/types.h"
-#include "core/collect/id_map.h"
 #include "core/recording/model.h"
 
 namespace heaptally {

@@ -1,0 +1,20 @@
+// Kept: what the filters of a query leave of a snapshot.
+#pragma once
+
+#include <vector>
+
+#include "core/profile/statistics.h"
+
+namespace heaptally {
+
+struct Kept {
+  std::vector<Amount> by_trace;
+  std::vector<bool> tallies;  // whether a tally counts
+  Amount kept;                // after the filters
+  Amount whole;               // before the filters
+};
+
+// Errors: as kept_tasks and kept_by_process.
+Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query);
+
+}  // namespace heaptally
