@@ -20,10 +20,16 @@ void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
 void add_leaks_command(CLI::App& app, int& status);
+void add_lifetimes_command(CLI::App& app, int& status);
+void add_processes_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
 void add_resolve_command(CLI::App& app, int& status);
+void add_sizes_command(CLI::App& app, int& status);
 void add_sql_command(CLI::App& app, int& status);
 void add_stats_command(CLI::App& app, int& status);
 void add_summary_command(CLI::App& app, int& status);
+void add_temporary_command(CLI::App& app, int& status);
+void add_threads_command(CLI::App& app, int& status);
+void add_timeline_command(CLI::App& app, int& status);
 
 }  // namespace heaptally

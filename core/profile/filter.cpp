@@ -115,12 +115,9 @@ std::vector<bool> kept_tasks(const RecordingData& data, const std::vector<std::s
   return kept;
 }
 
-std::vector<bool> kept_by_process(const RecordingData& data,
-                                  const std::vector<std::string>& processes) {
-  std::vector<bool> kept(data.tasks.size(), processes.empty());
-  if (processes.empty()) return kept;
-  const Processes all(data);
-  std::vector<bool> matches(all.size());
+std::vector<bool> matching_processes(const Processes& all,
+                                     const std::vector<std::string>& processes) {
+  std::vector<bool> matches(all.size(), processes.empty());
   for (const std::string& wanted : processes) {
     const Pattern pattern(wanted);
     bool found = false;
@@ -135,6 +132,15 @@ std::vector<bool> kept_by_process(const RecordingData& data,
                   ExitCode::kUsage);
     }
   }
+  return matches;
+}
+
+std::vector<bool> kept_by_process(const RecordingData& data,
+                                  const std::vector<std::string>& processes) {
+  std::vector<bool> kept(data.tasks.size(), processes.empty());
+  if (processes.empty()) return kept;
+  const Processes all(data);
+  const std::vector<bool> matches = matching_processes(all, processes);
   for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = matches[all.of(data.tasks[i].process)];
   return kept;
 }

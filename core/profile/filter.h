@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/profile/pattern.h"
+#include "core/profile/processes.h"
 #include "core/profile/sites.h"
 
 namespace heaptally {
@@ -34,8 +35,12 @@ std::vector<bool> kept_traces(const RecordingData& data, const Places& places, c
 // `threads` matches none.
 std::vector<bool> kept_tasks(const RecordingData& data, const std::vector<std::string>& threads);
 
-// By task: whether its process has one of `processes` as its PID, or one matches its command or
-// the base name of its program; all if `processes` is empty. Errors: as kept_tasks.
+// By number of the process: whether one of `processes` is its PID, or matches its command or the
+// base name of its program; all if `processes` is empty. Errors: as kept_tasks.
+std::vector<bool> matching_processes(const Processes& all,
+                                     const std::vector<std::string>& processes);
+
+// By task: whether its process matches. Errors: as kept_tasks.
 std::vector<bool> kept_by_process(const RecordingData& data,
                                   const std::vector<std::string>& processes);
 

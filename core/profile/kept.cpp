@@ -2,25 +2,33 @@
 
 namespace heaptally {
 
-Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query) {
+std::vector<bool> kept_tallies(const Profile& profile, const Query& query) {
   const RecordingData& data = profile.data();
   const std::vector<bool> threads = kept_tasks(data, query.threads);
   const std::vector<bool> processes = kept_by_process(data, query.processes);
   const std::vector<bool> traces =
       kept_traces(data, profile.places(), profile.sites(), query.filters);
+  std::vector<bool> kept(data.tallies.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const TallyKey& tally = data.tallies[i];
+    const std::size_t task = index_of(tally.task);
+    kept[i] = threads[task] && processes[task] && traces[index_of(tally.trace)];
+  }
+  return kept;
+}
+
+Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query) {
+  const RecordingData& data = profile.data();
   Kept result{.by_trace = std::vector<Amount>(data.traces.size()),
-              .tallies = std::vector<bool>(data.tallies.size()),
+              .tallies = kept_tallies(profile, query),
               .kept = {},
               .whole = {}};
   for (std::size_t i = 0; i < data.tallies.size(); ++i) {
-    const TallyKey& tally = data.tallies[i];
     const Amount amount = snapshot.amounts[i];
     result.whole += amount;
-    const std::size_t task = index_of(tally.task);
-    if (!threads[task] || !processes[task] || !traces[index_of(tally.trace)]) continue;
-    result.tallies[i] = true;
+    if (!result.tallies[i]) continue;
     result.kept += amount;
-    result.by_trace[index_of(tally.trace)] += amount;
+    result.by_trace[index_of(data.tallies[i].trace)] += amount;
   }
   return result;
 }

@@ -14,7 +14,10 @@ struct Kept {
   Amount whole;               // before the filters
 };
 
-// Errors: as kept_tasks and kept_by_process.
+// By tally, whether it counts. Errors: as kept_tasks and kept_by_process.
+std::vector<bool> kept_tallies(const Profile& profile, const Query& query);
+
+// Errors: as kept_tallies.
 Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query);
 
 }  // namespace heaptally

@@ -119,7 +119,10 @@ std::vector<ProcessLine> process_tree(const Processes& processes, std::size_t li
   }
   std::vector<bool> shown(processes.size());
   for (const std::size_t process : chosen) shown[process] = true;
+  return process_tree(processes, shown);
+}
 
+std::vector<ProcessLine> process_tree(const Processes& processes, const std::vector<bool>& shown) {
   // The nearest ancestor that is shown; parents come first, so theirs is known.
   std::vector<std::optional<std::size_t>> above(processes.size());
   std::vector<std::vector<std::size_t>> below(processes.size());

@@ -67,5 +67,7 @@ struct ProcessLine {
 // The `limit` processes with the greatest peaks, or all if it is 0: each after its parent, and in
 // order of start among those with the same parent.
 std::vector<ProcessLine> process_tree(const Processes& processes, std::size_t limit);
+// The same of those that are `shown`, by their number.
+std::vector<ProcessLine> process_tree(const Processes& processes, const std::vector<bool>& shown);
 
 }  // namespace heaptally

@@ -72,16 +72,23 @@ Json key_json(const Profile& profile, Group group, const Key& key) {
   return json;
 }
 
-Json query_json(const Query& query) {
+Json filters_json(const Query& query) {
   Json filters = Json::array();
   for (const Filter& filter : query.filters) {
     filters.push_back({{"pattern", filter.text},
                        {"inclusive", filter.inclusive},
                        {"all_frames", filter.all_frames}});
   }
-  return {{"group", name_of(query.group)},  {"sort", name_of(query.sort)},
-          {"cumulative", query.cumulative}, {"filters", std::move(filters)},
-          {"threads", query.threads},       {"processes", query.processes}};
+  return {
+      {"filters", std::move(filters)}, {"threads", query.threads}, {"processes", query.processes}};
+}
+
+Json query_json(const Query& query) {
+  Json json = {{"group", name_of(query.group)},
+               {"sort", name_of(query.sort)},
+               {"cumulative", query.cumulative}};
+  json.update(filters_json(query));
+  return json;
 }
 
 Json losses_json(const Header& header) {

@@ -30,6 +30,7 @@ Json key_json(const Profile& profile, Group group, const Key& key);
 
 // What was asked: "group", "sort", "cumulative", "filters", "threads", "processes".
 Json query_json(const Query& query);
+Json filters_json(const Query& query);  // the last three of them
 // "incomplete", "finished" and "counts" of what limits the truth of the numbers.
 Json losses_json(const Header& header);
 

@@ -14,6 +14,18 @@ namespace {
 constexpr std::size_t kCommandWidth = 40;
 constexpr std::size_t kDeepest = 8;  // deeper ones are indented no further
 
+// The last columns: what it held, or why that is not known.
+std::string amounts_text(const WholeProcess& process) {
+  const std::string reason = printable(process.not_recorded);
+  if (!reason.empty() && process.total.count == 0) return "  not recorded: " + reason;
+  std::string text = fmt::format("{:>10}  {:>11}", size_text(process.peak.bytes),
+                                 size_text(process.live_at_end.bytes));
+  if (!reason.empty()) text += "  then not recorded: " + reason;
+  return text;
+}
+
+}  // namespace
+
 std::string command_column(const WholeProcess& process, std::size_t depth) {
   const std::size_t indent = 2 * std::min(depth, kDeepest);
   const std::string folded =
@@ -28,7 +40,6 @@ std::string pid_text(std::int32_t pid, const WholeProcess& process) {
   return process.pid == 0 ? "" : std::to_string(pid);
 }
 
-// As a shell reports it, 128 + signal; nothing of several processes.
 std::string exit_text(const WholeProcess& process) {
   if (process.pid == 0) return "";
   const int status = process.exit_status;
@@ -36,18 +47,6 @@ std::string exit_text(const WholeProcess& process) {
   if (status > 128 && status < 128 + 65) return fmt::format("signal {}", status - 128);
   return std::to_string(status);
 }
-
-// The last columns: what it held, or why that is not known.
-std::string amounts_text(const WholeProcess& process) {
-  const std::string reason = printable(process.not_recorded);
-  if (!reason.empty() && process.total.count == 0) return "  not recorded: " + reason;
-  std::string text = fmt::format("{:>10}  {:>11}", size_text(process.peak.bytes),
-                                 size_text(process.live_at_end.bytes));
-  if (!reason.empty()) text += "  then not recorded: " + reason;
-  return text;
-}
-
-}  // namespace
 
 std::size_t write_processes(const Processes& processes, std::size_t limit, std::ostream& out) {
   const std::vector<ProcessLine> lines = process_tree(processes, limit);
