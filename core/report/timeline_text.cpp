@@ -91,8 +91,8 @@ class TimelineText {
     out << heading() << peak_line();
     const Ticks ticks = size_ticks(plot_.top, std::max<std::size_t>(2, plot_.height / 3));
     std::vector<std::string> labels(plot_.height);
-    for (std::uint64_t value = ticks.step; value <= plot_.top; value += ticks.step) {
-      labels[plot_line(plot_, value)] = ticks.text(value);
+    for (std::uint64_t i = 1; i <= plot_.top / ticks.step; ++i) {
+      labels[plot_line(plot_, i * ticks.step)] = ticks.text(i * ticks.step);
     }
     const std::vector<std::string> lines = draw(plot_, report_.style);
     for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -182,6 +182,7 @@ class TimelineText {
       taken += characters(name) + 1;
     }
     if (taken == 0) return;
+    line.erase(line.find_last_not_of(' ') + 1);
     out << label_text("marks") << ' ' << report_.style.coloured(Colour::kGreen, line) << '\n';
   }
 
