@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr std::size_t kBarWidth = 24;
+constexpr std::size_t kBarWidth = 12;
 
 std::string label(const SizesReport& report, const SizeRow& row) {
   return key_label(report.profile, Group::kSize, Key{.size_class = row.size_class});

@@ -89,7 +89,11 @@ class TimelineText {
 
   void write(std::ostream& out) const {
     out << heading() << peak_line();
-    const Ticks ticks = size_ticks(plot_.top, std::max<std::size_t>(2, plot_.height / 3));
+    if (timeline_.peak.bytes == 0 && timeline_.rows.empty() && !report_.with_rss) {
+      out << "nothing to show\n";
+      return;
+    }
+    const Ticks ticks = size_ticks(plot_.top, std::max<std::size_t>(2, plot_.height / 2));
     std::vector<std::string> labels(plot_.height);
     for (std::uint64_t i = 1; i <= plot_.top / ticks.step; ++i) {
       labels[plot_line(plot_, i * ticks.step)] = ticks.text(i * ticks.step);
@@ -190,10 +194,9 @@ class TimelineText {
     if (!report_.with_cpu) return;
     const std::vector<std::uint64_t> busy = cpu_columns(timeline_, report_.profile.data(), width_);
     const std::uint64_t most = busy.empty() ? 0 : *std::max_element(busy.begin(), busy.end());
-    out << label_text("CPU") << ' '
-        << report_.style.coloured(Colour::kMagenta,
-                                  sparkline(busy, std::max<std::uint64_t>(most, 1)))
-        << '\n'
+    std::string line = sparkline(busy, std::max<std::uint64_t>(most, 1));
+    line.erase(line.find_last_not_of(' ') + 1);
+    out << label_text("CPU") << ' ' << report_.style.coloured(Colour::kMagenta, line) << '\n'
         << std::string(kLabelWidth + 1, ' ')
         << fmt::format("full height: {:.2f} CPUs busy\n", static_cast<double>(most) / 1000);
   }

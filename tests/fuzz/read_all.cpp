@@ -6,13 +6,25 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/profile/heap_timeline.h"
+#include "core/profile/lifetimes.h"
+#include "core/profile/process_amounts.h"
+#include "core/profile/sizes.h"
 #include "core/profile/statistics.h"
 #include "core/profile/summary.h"
+#include "core/profile/temporaries.h"
+#include "core/profile/threads.h"
 #include "core/recording/reader.h"
 #include "core/report/difference_report.h"
 #include "core/report/leaks_report.h"
+#include "core/report/lifetimes_report.h"
+#include "core/report/processes_report.h"
+#include "core/report/sizes_report.h"
 #include "core/report/statistics_report.h"
 #include "core/report/summary_report.h"
+#include "core/report/temporaries_report.h"
+#include "core/report/threads_report.h"
+#include "core/report/timeline_report.h"
 
 namespace heaptally {
 namespace {
@@ -91,10 +103,60 @@ void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& 
   write_json(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
 }
 
+template <class Report>
+void write_all(const Report& report, std::ostream& out) {
+  write_text(report, out);
+  write_json(report, out);
+  write_csv(report, out);
+}
+
+// What timeline, sizes, lifetimes, threads, processes and temporary ask.
+void ask_views(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  const RecordingData& data = reader.data();
+  const BucketSource buckets = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const Query query;
+  for (const PlotDots dots : {PlotDots::kBraille, PlotDots::kBlocks}) {
+    const HeapTimeline timeline =
+        heap_timeline(profile, buckets, query, Nanoseconds(0), run_time(data));
+    write_all(TimelineReport{.profile = profile,
+                             .query = query,
+                             .timeline = timeline,
+                             .dots = dots,
+                             .with_rss = true,
+                             .with_cpu = true},
+              out);
+  }
+  const auto at_end = [&](Metric metric) {
+    return take_snapshot(data, buckets, metric, {.kind = Moment::Kind::kEnd});
+  };
+  const Snapshot live = at_end(Metric::kLive), total = at_end(Metric::kTotal);
+  const Snapshot temporary = at_end(Metric::kTemporary);
+  const Sizes by_size = sizes(profile, total, live, query);
+  write_all(SizesReport{.profile = profile, .live = live, .query = query, .sizes = by_size}, out);
+  const Lifetimes lived = lifetimes(profile, query);
+  write_all(LifetimesReport{.profile = profile, .query = query, .lifetimes = lived}, out);
+  const Threads by_thread = threads(profile, query, ThreadOrder::kName);
+  write_all(
+      ThreadsReport{
+          .profile = profile, .query = query, .order = ThreadOrder::kName, .threads = by_thread},
+      out);
+  const Processes processes(data);
+  const ChosenProcesses chosen = choose_processes(profile, processes, query);
+  write_all(
+      ProcessesReport{.profile = profile, .processes = processes, .query = query, .chosen = chosen},
+      out);
+  const Temporaries churn = temporaries(profile, temporary, total, query);
+  write_all(
+      TemporariesReport{
+          .profile = profile, .snapshot = temporary, .query = query, .temporaries = churn},
+      out);
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
   write_text(profile, summarize(profile, 5), 20, out);
   write_leaks(reader, profile, out);
+  ask_views(reader, profile, out);
   const std::vector<Snapshot> snapshots = snapshots_of(reader);
   for (std::size_t i = 1; i < snapshots.size(); ++i) {
     write_difference(profile, snapshots[i - 1], snapshots[i], i, out);

@@ -68,10 +68,10 @@ TEST(SizesReport, HasALineForEachClass) {
   EXPECT_EQ(report.text,
             "# sizes of 640 B in 10 allocations in the whole run\n"
             "# and of 128 B in 2 blocks live at the peak, 1.5 s (exact)\n"
-            "  size           allocations    share  bytes                            live blocks  "
+            "  size           allocations    share  bytes                live blocks  "
             "live bytes    share\n"
-            "  [64 B, 128 B)           10  100.0 %  640 B  ████████████████████████            2  "
-            "     128 B  100.0 %  ████████████████████████\n");
+            "  [64 B, 128 B)           10  100.0 %  640 B  ████████████            2  "
+            "     128 B  100.0 %  ████████████\n");
   EXPECT_EQ(report.csv,
             "label,size_from,size_to,total_bytes,total_count,live_bytes,live_count\n"
             "\"[64 B, 128 B)\",64,127,640,10,128,2\n");
@@ -91,7 +91,7 @@ TEST(LifetimesReport, HasALineForEachClass) {
             "# lifetimes of 9 freed blocks in the whole run; 1 was never freed\n"
             "  lifetime            blocks   share   within\n"
             "  [512 ns, 1.02 us)        6  66.7 %   66.7 %  "
-            "████████████████████████████████████████\n"
+            "████████████████████████████\n"
             "  [1.02 us, 2.05 us)       3  33.3 %  100.0 %  ████████████████████\n");
   EXPECT_EQ(report.json["lifetimes"][1]["from_ns"], 1024);
   EXPECT_EQ(report.json["lifetimes"][1]["count"], 3);
