@@ -91,7 +91,7 @@ TEST(LifetimesReport, HasALineForEachClass) {
             "# lifetimes of 9 freed blocks in the whole run; 1 was never freed\n"
             "  lifetime            blocks   share   within\n"
             "  [512 ns, 1.02 us)        6  66.7 %   66.7 %  "
-            "████████████████████████████\n"
+            "████████████████████████████████████████\n"
             "  [1.02 us, 2.05 us)       3  33.3 %  100.0 %  ████████████████████\n");
   EXPECT_EQ(report.json["lifetimes"][1]["from_ns"], 1024);
   EXPECT_EQ(report.json["lifetimes"][1]["count"], 3);
