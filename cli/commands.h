@@ -16,6 +16,7 @@ std::vector<std::string> take_program(std::vector<std::string>& arguments);
 // The commands of `compare`: what stands after each `--`, taken out of heaptally's arguments.
 std::vector<std::vector<std::string>> take_commands(std::vector<std::string>& arguments);
 
+void add_annotate_command(CLI::App& app, int& status);
 void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
@@ -31,5 +32,6 @@ void add_summary_command(CLI::App& app, int& status);
 void add_temporary_command(CLI::App& app, int& status);
 void add_threads_command(CLI::App& app, int& status);
 void add_timeline_command(CLI::App& app, int& status);
+void add_tree_command(CLI::App& app, int& status);
 
 }  // namespace heaptally

@@ -78,12 +78,14 @@ int main(int argc, char** argv) {
   heaptally::add_diff_command(app, status);
   heaptally::add_compare_command(app, status, heaptally::take_commands(arguments));
   heaptally::add_leaks_command(app, status);
+  heaptally::add_annotate_command(app, status);
   heaptally::add_lifetimes_command(app, status);
   heaptally::add_processes_command(app, status);
   heaptally::add_sizes_command(app, status);
   heaptally::add_temporary_command(app, status);
   heaptally::add_threads_command(app, status);
   heaptally::add_timeline_command(app, status);
+  heaptally::add_tree_command(app, status);
   heaptally::add_sql_command(app, status);
   heaptally::add_resolve_command(app, status);
   try {

@@ -61,13 +61,6 @@ std::string asked_name(const Moment& asked) {
   }
 }
 
-// What stands before the moment: from when on it counts.
-std::string stretch_phrase(const Snapshot& snapshot) {
-  if (snapshot.metric == Metric::kLive) return "at";
-  if (!snapshot.from || snapshot.from->kind == Moment::Kind::kStart) return "from the start to";
-  return fmt::format("from {} to", moment_text(snapshot.from_time));
-}
-
 }  // namespace
 
 std::string_view rows_name(Group group) {
@@ -99,6 +92,12 @@ std::string rows_name_plural(Group group) {
 std::string amount_text(Amount amount, Metric metric) {
   return fmt::format("{} in {}", size_text(amount.bytes),
                      counted(amount.count, blocks_name(metric)));
+}
+
+std::string stretch_phrase(const Snapshot& snapshot) {
+  if (snapshot.metric == Metric::kLive) return "at";
+  if (!snapshot.from || snapshot.from->kind == Moment::Kind::kStart) return "from the start to";
+  return fmt::format("from {} to", moment_text(snapshot.from_time));
 }
 
 // What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".

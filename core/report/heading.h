@@ -16,6 +16,9 @@ std::string rows_name_plural(Group group);
 // "12.0 MiB in 3 blocks", or allocations where that is what the metric counts.
 std::string amount_text(Amount amount, Metric metric);
 
+// What stands before the moment: from when on it counts. "at", "from the start to".
+std::string stretch_phrase(const Snapshot& snapshot);
+
 // What the moment shown is called, and how exact it is: "the peak, 1.5 s (exact)".
 std::string moment_phrase(const RecordingData& data, const Snapshot& snapshot);
 

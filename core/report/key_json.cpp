@@ -72,6 +72,16 @@ Json key_json(const Profile& profile, Group group, const Key& key) {
   return json;
 }
 
+Json moment_json(const RecordingData& data, const Snapshot& snapshot) {
+  return {{"command", data.header.command},
+          {"metric", name_of(snapshot.metric)},
+          {"moment", name_of(snapshot.asked.kind)},
+          {"moment_pid", snapshot.asked.pid == 0 ? Json() : Json(snapshot.asked.pid)},
+          {"moment_ns", snapshot.time.count()},
+          {"from_ns", snapshot.from ? Json(snapshot.from_time.count()) : Json()},
+          {"exact", snapshot.exact}};
+}
+
 Json filters_json(const Query& query) {
   Json filters = Json::array();
   for (const Filter& filter : query.filters) {

@@ -28,6 +28,10 @@ Json place_json(const Places& places, PlaceId place);
 // first.
 Json key_json(const Profile& profile, Group group, const Key& key);
 
+// What a snapshot is of: "command", "metric", "moment", "moment_pid", "moment_ns", "from_ns",
+// "exact", as write_json of statistics has them.
+Json moment_json(const RecordingData& data, const Snapshot& snapshot);
+
 // What was asked: "group", "sort", "cumulative", "filters", "threads", "processes".
 Json query_json(const Query& query);
 Json filters_json(const Query& query);  // the last three of them

@@ -1,5 +1,7 @@
 #include "core/report/labels.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "core/base/size_text.h"
@@ -7,6 +9,9 @@
 
 namespace heaptally {
 namespace {
+
+// Less of a function's name says nothing.
+constexpr std::size_t kLeastFunction = 24;
 
 // The address or symbol of a place without source.
 std::string position(const Places& places, PlaceId id) {
@@ -50,6 +55,26 @@ std::string frame_label(const Places& places, PlaceId place) {
     return fmt::format("  File \"{}\", line {}", where, places[place].line);
   }
   return fmt::format("  File \"{}\", {}", where, position(places, place));
+}
+
+std::string call_label(const Profile& profile, Group group, PlaceId id, std::size_t width) {
+  const Places& places = profile.places();
+  const Place& place = places[id];
+  if (id == kCutPlace) return "... (outermost frames were cut off)";
+  if (id == kUnknownPlace) return printable(places.where(id));
+  const bool is_named =
+      place.function != TextId{} && (group == Group::kLine || group == Group::kFunction);
+  if (!is_named) return key_label(profile, group, {.place = id});
+  const std::string where = printable(places.where(id));
+  std::string function = printable(places.function(id));
+  std::string rest = fmt::format(" ({})", where);
+  if (group == Group::kLine && place.source) rest = fmt::format(" ({}:{})", where, place.line);
+  if (group == Group::kLine && !place.source) rest = fmt::format("+0x{:x}{}", place.offset, rest);
+  if (width != 0) {
+    const std::size_t taken = characters(rest);
+    function = cut_text(function, std::max(kLeastFunction, width > taken ? width - taken : 0));
+  }
+  return function + rest;
 }
 
 std::string process_label(const Process& image) {

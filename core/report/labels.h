@@ -17,6 +17,11 @@ std::string place_label(const Places& places, PlaceId place);
 // `  File "MODULE", SYMBOL+0xOFFSET`.
 std::string frame_label(const Places& places, PlaceId place);
 
+// A key by place as a node of a call tree names it, within `width` characters (0: no bound), of
+// which the function's name gives way first; for lineno FUNCTION (FILE:LINE), or
+// SYMBOL+0xOFFSET (MODULE).
+std::string call_label(const Profile& profile, Group group, PlaceId place, std::size_t width = 0);
+
 // A process image, its command cut to a readable length: COMMAND (PID), or COMMAND (N processes)
 // where several were folded.
 std::string process_label(const Process& image);

@@ -1,5 +1,6 @@
 #include "core/report/source_lines.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -29,16 +30,28 @@ SourceLines::File SourceLines::read(const std::string& path) {
   return file;
 }
 
-std::string_view SourceLines::stripped(std::string_view path, std::uint32_t line) {
+SourceLines::File& SourceLines::file(std::string_view path) {
   const auto [found, added] = files_.try_emplace(std::string(path));
-  File& file = found->second;
-  if (added) file = read(found->first);
-  if (line == 0 || line >= file.starts.size()) return {};
-  std::string_view text = file.text;
-  text = text.substr(file.starts[line - 1], file.starts[line] - file.starts[line - 1]);
-  const std::size_t first = text.find_first_not_of(kWhiteSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kWhiteSpace) - first + 1);
+  if (added) found->second = read(found->first);
+  return found->second;
+}
+
+std::size_t SourceLines::count(std::string_view path) {
+  const std::size_t starts = file(path).starts.size();
+  return starts == 0 ? 0 : starts - 1;
+}
+
+std::string_view SourceLines::line(std::string_view path, std::uint32_t line) {
+  const File& from = file(path);
+  if (line == 0 || line >= from.starts.size()) return {};
+  std::string_view text = from.text;
+  text = text.substr(from.starts[line - 1], from.starts[line] - from.starts[line - 1]);
+  return text.substr(0, text.find_last_not_of(kWhiteSpace) + 1);
+}
+
+std::string_view SourceLines::stripped(std::string_view path, std::uint32_t number) {
+  const std::string_view text = line(path, number);
+  return text.substr(std::min(text.find_first_not_of(kWhiteSpace), text.size()));
 }
 
 }  // namespace heaptally

@@ -16,6 +16,10 @@ class SourceLines {
  public:
   // Line `line` (from 1) of `file`, without white space at its ends.
   std::string_view stripped(std::string_view file, std::uint32_t line);
+  // The same with the white space before it, but without the end of the line.
+  std::string_view line(std::string_view file, std::uint32_t line);
+  // How many lines `file` has.
+  std::size_t count(std::string_view file);
 
  private:
   struct File {
@@ -23,6 +27,7 @@ class SourceLines {
     std::vector<std::size_t> starts;  // of each line in `text`, and the end
   };
   static File read(const std::string& path);
+  File& file(std::string_view path);
 
   std::unordered_map<std::string, File> files_;
 };

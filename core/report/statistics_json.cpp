@@ -15,15 +15,7 @@ Json row_json(const StatisticsReport& report, const Statistic& row) {
 }
 
 Json heading_json(const StatisticsReport& report) {
-  const Snapshot& snapshot = report.snapshot;
-  const Header& header = report.profile.data().header;
-  Json json = {{"command", header.command},
-               {"metric", name_of(snapshot.metric)},
-               {"moment", name_of(snapshot.asked.kind)},
-               {"moment_pid", snapshot.asked.pid == 0 ? Json() : Json(snapshot.asked.pid)},
-               {"moment_ns", snapshot.time.count()},
-               {"from_ns", snapshot.from ? Json(snapshot.from_time.count()) : Json()},
-               {"exact", snapshot.exact}};
+  Json json = moment_json(report.profile.data(), report.snapshot);
   json.update(query_json(report.query));
   json.update(Json{{"raw", report.raw},
                    {"total", amount_json(report.statistics.kept)},
@@ -31,7 +23,7 @@ Json heading_json(const StatisticsReport& report) {
                    {"covered", amount_json(report.statistics.covered)},
                    {"shown", report.statistics.rows.size()},
                    {"groups", report.statistics.groups}});
-  json.update(losses_json(header));
+  json.update(losses_json(report.profile.data().header));
   return json;
 }
 

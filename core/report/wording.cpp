@@ -50,6 +50,17 @@ std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }
 
+std::string cut_text(std::string_view text, std::size_t width) {
+  if (characters(text) <= width) return std::string(text);
+  constexpr std::string_view kMissing = "...";
+  std::size_t room = width - std::min(width, kMissing.size());
+  std::size_t end = 0;
+  while (end < text.size() && (room > 0 || !starts_character(text[end]))) {
+    if (starts_character(text[end++])) --room;
+  }
+  return std::string(text.substr(0, end)).append(kMissing);
+}
+
 std::string command_text(std::string_view command, std::size_t width) {
   // Folders are worth less than the arguments that they would leave no room for.
   const std::size_t program = std::min(command.find(' '), command.size());
@@ -57,15 +68,7 @@ std::string command_text(std::string_view command, std::size_t width) {
     const std::size_t slash = command.substr(0, program).rfind('/');
     if (slash != std::string_view::npos) command.remove_prefix(slash + 1);
   }
-  std::string text = printable(command);
-  if (characters(text) <= width) return text;
-  constexpr std::string_view kMissing = "...";
-  std::size_t room = width - std::min(width, kMissing.size());
-  std::size_t end = 0;
-  while (end < text.size() && (room > 0 || !starts_character(text[end]))) {
-    if (starts_character(text[end++])) --room;
-  }
-  return text.substr(0, end).append(kMissing);
+  return cut_text(printable(command), width);
 }
 
 std::string percent_text(std::uint64_t part, std::uint64_t whole) {

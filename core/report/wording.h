@@ -25,6 +25,9 @@ std::string counted(std::uint64_t number, std::string_view singular, std::string
 // How many characters of UTF-8 there are.
 std::size_t characters(std::string_view text);
 
+// `text` with its end replaced by "..." where it is longer than `width` characters.
+std::string cut_text(std::string_view text, std::size_t width);
+
 // A command line fit for `width` characters of one line: what does not fit is cut off its end, and
 // the folders of its program before that. "..." stands for what is missing.
 std::string command_text(std::string_view command, std::size_t width);

@@ -1,0 +1,144 @@
+// heaptally tree: the calls that lead to what a run holds, leaks or churns.
+#include <charconv>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/question.h"
+#include "cli/terminal.h"
+#include "core/base/error.h"
+#include "core/report/statistics_report.h"
+#include "core/report/tree_report.h"
+
+namespace heaptally {
+namespace {
+
+constexpr const char* kExamples =
+    R"(Each line is a call: its share, its size and count with all that it calls, and where it is:
+  100.0 %  16.1 MiB  23  all
+   99.5 %  16.0 MiB  21  ├─ main (src/main.cpp:40)
+                         │  load (src/load.cpp:28)
+   62.1 %  10.0 MiB  14  │  ├─ parse (src/parse.cpp:16)
+   37.4 %  6024 KiB   7  │  └─ index (src/index.cpp:9)
+    0.5 %  96.0 KiB   2  └─ (3 calls left out)
+A call without numbers gets all that the one above it has, but for less than --min. (itself) is
+what a call allocated besides that of its callees; left out are those below --min.
+
+Ways end at the allocation site, as for stats; --raw goes on to the allocator. What calls itself is
+one line. --depth counts levels of the drawing.
+
+Examples:
+  heaptally tree FILE                               where the peak came from
+  heaptally tree FILE --at end --min 100KiB         ... and what was never freed
+  heaptally tree FILE --metric total --sort count   who allocates most often
+  heaptally tree FILE --bottom-up --depth 3         the sites, and who called them
+  heaptally tree FILE --group function --min 5%
+  heaptally tree FILE --filter 'src/*' --thread 'worker*'
+  heaptally tree FILE --min 0 --format csv          all of it, for other programs)";
+
+// The command line as given.
+struct Options {
+  std::string file;
+  std::string metric = "live";
+  std::optional<std::string> at;
+  bool bottom_up = false;
+  std::string least = "1%";
+  std::string depth = "0";
+  std::string group = "lineno";
+  std::string sort = "size";
+  std::string format = "text";
+  FilterOptions filters;
+};
+
+std::uint32_t parse_depth(const std::string& text) {
+  std::uint32_t depth = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, problem] = std::from_chars(text.data(), last, depth);
+  if (problem == std::errc() && end == last) return depth;
+  throw Error("--depth " + text, "is no number of levels", "give 0 for all, or 1 and up",
+              ExitCode::kUsage);
+}
+
+void write(const TreeReport& report, Format format) {
+  StandardOutput out;
+  switch (format) {
+    case Format::kText:
+      write_text(report, out.stream());
+      break;
+    case Format::kJson:
+      write_json(report, out.stream());
+      break;
+    case Format::kCsv:
+      write_csv(report, out.stream());
+      break;
+  }
+  out.finish();
+}
+
+// Everything that can be wrong with the command line is found before the file is opened.
+void run(const Options& options) {
+  const Metric metric = parse_metric(options.metric);
+  const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
+  const Format format = parse_format(options.format);
+  Query query;
+  query.group = parse_group(options.group);
+  query.sort = parse_sort(options.sort);
+  check_tree(query);
+  options.filters.apply_to(query);
+  const TreeShape shape = {
+      .bottom_up = options.bottom_up,
+      .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),
+      .depth = parse_depth(options.depth)};
+  OpenRecording recording(options.file, options.filters.site_rules());
+  const Snapshot snapshot = recording.snapshot(metric, moment);
+  const CallTree tree(recording.profile(), snapshot, query, shape);
+  write({.profile = recording.profile(),
+         .snapshot = snapshot,
+         .query = query,
+         .shape = shape,
+         .tree = tree,
+         .raw = options.filters.raw,
+         .width = terminal_width()},
+        format);
+}
+
+void add_options(CLI::App& command, Options& options) {
+  command.add_option("FILE", options.file, "The recording")->required();
+  command.add_option("--metric", options.metric, "live, total or temporary (live)")
+      ->type_name("METRIC");
+  command.add_option("--at", options.at, "As for stats (peak; end for total and temporary)")
+      ->type_name("MOMENT");
+  command.add_flag("--bottom-up", options.bottom_up,
+                   "From the allocation sites up to their callers");
+  command
+      .add_option("--min", options.least,
+                  "Leave out calls below a share of the whole, or a size: 5%, 100KiB (1%)")
+      ->type_name("SHARE|SIZE");
+  command.add_option("--depth", options.depth, "How many levels, 0 for all (0)")->type_name("N");
+  command
+      .add_option("--group", options.group,
+                  "What a call is: lineno, function, filename or module (lineno)")
+      ->type_name("GROUP");
+  command.add_option("--sort", options.sort, "size or count, descending; --min goes by it (size)")
+      ->type_name("KEY");
+  command.add_option("--format", options.format, "text, json or csv (text)")->type_name("FORMAT");
+  options.filters.add_to(command);
+}
+
+}  // namespace
+
+void add_tree_command(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand("tree", "Show the calls that lead to memory, as a tree");
+  const auto options = std::make_shared<Options>();
+  add_options(*command, *options);
+  command->footer(kExamples);
+  command->callback([options, &status] {
+    run(*options);
+    status = 0;
+  });
+}
+
+}  // namespace heaptally
