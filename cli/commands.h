@@ -22,6 +22,7 @@ void add_compare_command(CLI::App& app, int& status,
 void add_diff_command(CLI::App& app, int& status);
 void add_leaks_command(CLI::App& app, int& status);
 void add_lifetimes_command(CLI::App& app, int& status);
+void add_mark_command(CLI::App& app, int& status);
 void add_processes_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
 void add_resolve_command(CLI::App& app, int& status);

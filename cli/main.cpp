@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   heaptally::add_leaks_command(app, status);
   heaptally::add_annotate_command(app, status);
   heaptally::add_lifetimes_command(app, status);
+  heaptally::add_mark_command(app, status);
   heaptally::add_processes_command(app, status);
   heaptally::add_sizes_command(app, status);
   heaptally::add_temporary_command(app, status);

@@ -1,4 +1,5 @@
 // heaptally record: runs a program and records its allocations.
+#include <signal.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -33,6 +34,8 @@ constexpr const char* kExamples = R"(Examples:
   heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
   heaptally record --drop ./server         never make the program wait
   heaptally record -- make -j2             the whole tree of processes, in one recording
+  heaptally record --mark-signal USR2 ./server
+                                           kill -USR2 HEAPTALLY: marks "signal 1", "signal 2"
 
 The processes that the program starts are recorded with it, and the recording ends with the last
 of them. When only background processes are left, Ctrl-C ends the recording and leaves them be.
@@ -143,9 +146,17 @@ void print_differences(const RecordResult& result) {
   }
 }
 
-// Whether the option's value is the next word: -o, --output, or short options in one, as -fo.
+// Signals to stop are for the program, and heaptally cannot do without the others.
+int parse_mark_signal(const std::string& name) {
+  if (name == "USR1" || name == "SIGUSR1") return SIGUSR1;
+  if (name == "USR2" || name == "SIGUSR2") return SIGUSR2;
+  throw Error("--mark-signal " + name, "cannot set marks", "choose USR1 or USR2", ExitCode::kUsage);
+}
+
+// Whether the option's value is the next word: that of a long option, of -o, or of short options in
+// one, as -fo.
 bool takes_next_word(const std::string& option) {
-  if (option.starts_with("--")) return option == "--output";
+  if (option.starts_with("--")) return option == "--output" || option == "--mark-signal";
   return option.find('o') == option.size() - 1;
 }
 
@@ -206,6 +217,12 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
   command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
   command->add_flag("--drop", options->drop_when_full,
                     "When a ring is full drop events and count them, instead of waiting");
+  command
+      ->add_option_function<std::string>(
+          "--mark-signal",
+          [options](const std::string& name) { options->mark_signal = parse_mark_signal(name); },
+          "USR1 or USR2: this signal, sent to heaptally itself, sets a mark and is not passed on")
+      ->type_name("SIGNAL");
   command->add_flag("!--no-follow", options->follow,
                     "Record the first process alone, not those that it starts");
   command->footer(kExamples);

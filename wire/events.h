@@ -47,6 +47,8 @@ enum class NoteKind : std::uint32_t {
   // With verify_stacks: the value is the trace that was captured, the text, in decimal, the trace
   // that libunwind makes of the same stack. Of the process that writes it.
   kStackDiffers = 4,
+  // The program gives the moment a name: the text. What was stamped before it came before it.
+  kMark = 5,
 };
 inline constexpr std::uint32_t kTextBytes = 20;
 inline constexpr std::uint32_t kMaxNoteText = 400;  // what is longer loses its beginning

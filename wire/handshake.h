@@ -12,6 +12,9 @@
 // knows whether anybody can still come to record into a program's memory.
 //
 // The collector checks the secret and, through SO_PEERCRED, which process is calling.
+//
+// Who knows the secret may send a MarkRequest instead, and gets a Welcome without descriptors once
+// the moment is noted.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +33,16 @@ struct Hello {
   std::uint8_t secret[kSecretBytes];
 };
 static_assert(sizeof(Hello) == 32);
+
+inline constexpr std::uint64_t kMarkMagic = 0x6b72616d70616568;  // "heapmark", little-endian
+
+struct MarkRequest {
+  Hello hello;       // with kMarkMagic, and `bytes` those of all this
+  std::int32_t pid;  // the process that the mark is of
+  std::uint32_t name_bytes;
+  char name[kMaxNoteText];
+};
+static_assert(sizeof(MarkRequest) == 440);
 
 enum class Answer : std::uint32_t {
   kAccepted = 0,

@@ -33,7 +33,7 @@ namespace heaptally::wire {
 
 inline constexpr std::uint64_t kMagic = 0x6c6c617470616568;  // "heaptall", little-endian
 // Raised by any change to wire/. Shim and collector of different versions refuse each other.
-inline constexpr std::uint32_t kVersion = 4;
+inline constexpr std::uint32_t kVersion = 5;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr std::uint64_t kMaxProcesses = 4096;  // alive at one time

@@ -42,6 +42,7 @@ Header BatchMaker::header_now(const Header& start) const {
   header.fallbacks = shim.fallbacks;
   header.fallback_stacks = shim.fallbacks.total();
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
+  header.dropped_marks = parts_.timeline.dropped_marks();
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;
   header.rejected_events = parts_.merger.counts().rejected + events.damaged_traces;
@@ -65,6 +66,7 @@ Batch BatchMaker::take(Header header) {
   batch.frames = parts_.traces.take_new_frames();
   batch.traces = parts_.traces.take_new_traces();
   batch.keys = parts_.tallies.take_new_keys();
+  batch.marks = parts_.timeline.take_marks();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
   batch.header = std::move(header);

@@ -70,10 +70,12 @@ class Recording {
   void require_file();
   void nap(Nanoseconds duration);
   void take_occurrences();
-  void take_signal(const signalfd_siginfo& signal);
+  void take_signal(const Occurrence& occurrence);
   bool somebody_comes();
   void notice_background();
-  void close_bucket(Nanoseconds now);
+  void advance_timeline(Nanoseconds now);
+  void set_mark(const TrackedProcess& process, const std::string& name);
+  void set_mark_from_outside(std::int32_t pid, std::string name, std::uint64_t stamp);
   void housekeeping();
   void put_batch();
   void finish_recording();
@@ -108,6 +110,7 @@ class Recording {
   Nanoseconds root_end_{0};
   std::optional<Nanoseconds> over_since_;  // all that are known have ended
   bool background_told_ = false;
+  int mark_signals_ = 0;  // that came
   Foreground foreground_;
   bool is_stopped_ = false;  // by the user, while background processes ran on
   Nanoseconds next_flush_{kFlushEvery};
@@ -134,7 +137,9 @@ Recording::Recording(const RecordOptions& options)
       sink_([this](std::span<const MergedEvent> events) { events_.apply(events); }) {
   tree_.connect(watcher_, events_);
   fill_header_of_start();
-  events_.on_time([this](Nanoseconds now) { close_bucket(now); }, timeline_.end());
+  events_.on_time([this](Nanoseconds now) { advance_timeline(now); }, timeline_.end());
+  events_.on_mark(
+      [this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); });
 }
 
 void Recording::fill_header_of_start() {
@@ -149,15 +154,29 @@ void Recording::fill_header_of_start() {
   header_.clock = clock_.name();
 }
 
-void Recording::close_bucket(Nanoseconds now) {
-  timeline_.close(now);
+void Recording::advance_timeline(Nanoseconds now) {
+  timeline_.advance(now);
+  events_.call_at(timeline_.end());
+}
+
+void Recording::set_mark(const TrackedProcess& process, const std::string& name) {
+  timeline_.mark(name, process.row, events_.last_time());
+  events_.call_at(timeline_.end());
+}
+
+// All that was stamped before is still to be tallied first; what was tallied already is before it.
+void Recording::set_mark_from_outside(std::int32_t pid, std::string name, std::uint64_t stamp) {
+  if (!tree_.has_begun()) return;
+  const Nanoseconds time =
+      std::max(clock_.since_start(stamp), events_.last_time() + Nanoseconds{1});
+  timeline_.mark_at(std::move(name), tree_.row_of(pid), time);
   events_.call_at(timeline_.end());
 }
 
 void Recording::housekeeping() {
   const Nanoseconds now = clock_.elapsed();
   const Nanoseconds drained = clock_.since_start(merger_.drained_until());
-  if (tree_.has_begun() && drained >= timeline_.end()) close_bucket(drained);
+  if (tree_.has_begun() && drained >= timeline_.end()) advance_timeline(drained);
   // Before its first image the child is still a copy of this process.
   if (tree_.has_begun() && sampler_.is_due(now)) {
     sampler_.sample(now, tree_.running(), program_.pid());
@@ -206,7 +225,12 @@ void Recording::require_file() {
           .what();
 }
 
-void Recording::take_signal(const signalfd_siginfo& signal) {
+void Recording::take_signal(const Occurrence& occurrence) {
+  const signalfd_siginfo& signal = occurrence.signal;
+  if (static_cast<int>(signal.ssi_signo) == options_.mark_signal) {
+    return set_mark_from_outside(program_.pid(), fmt::format("signal {}", ++mark_signals_),
+                                 occurrence.stamp);
+  }
   if (root_has_ended_) {
     // Only background processes are left: what is to stop is the recording, not they.
     constexpr std::uint32_t kStops[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -234,7 +258,10 @@ void Recording::take_occurrences() {
         }
         break;
       case Occurrence::Kind::kSignal:
-        take_signal(occurrence.signal);
+        take_signal(occurrence);
+        break;
+      case Occurrence::Kind::kMark:
+        set_mark_from_outside(occurrence.pid, std::move(occurrence.text), occurrence.stamp);
         break;
     }
   }
@@ -301,7 +328,7 @@ void Recording::loop_unrecorded() {
     for (const Occurrence& occurrence : watcher_.take()) {
       root_has_ended_ |=
           occurrence.kind == Occurrence::Kind::kEnd && occurrence.pid == program_.pid();
-      if (occurrence.kind == Occurrence::Kind::kSignal) take_signal(occurrence.signal);
+      if (occurrence.kind == Occurrence::Kind::kSignal) take_signal(occurrence);
     }
     nap(kLongestNap);
   }
@@ -351,7 +378,8 @@ RecordResult Recording::run() {
   }
   page_.leave();
   result_.exit_status = program_.wait();
-  close_bucket(events_.last_time());
+  timeline_.advance(clock_.elapsed());
+  timeline_.close(clock_.elapsed());
   batches_.collect_sources();
   tree_.finish();
   header_ = batches_.header_now(header_);

@@ -17,6 +17,7 @@ struct RecordOptions {
   std::filesystem::path output;      // empty: PROGRAM.PID.heaptally in the working directory
   bool overwrite = false;            // replace an existing file
   bool drop_when_full = false;       // never make the program wait for a full ring
+  int mark_signal = 0;               // one that sets a mark and is not passed on; 0: none does
   bool follow = true;                // record the processes it starts, too
   bool verify_stacks = false;        // compare every stack with libunwind's own (slow)
   bool monotonic_clock = false;      // stamp events as where the counter cannot be trusted

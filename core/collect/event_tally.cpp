@@ -145,6 +145,11 @@ void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
   if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
   if (lane.note->kind == wire::NoteKind::kStackDiffers) {
     note_difference(*lane.process, *lane.note);
+  } else if (lane.note->kind == wire::NoteKind::kMark) {
+    // Later than all before it, even where the clock reads the same: births tell which side of the
+    // mark a block is of.
+    ++last_time_;
+    if (mark_callback_) mark_callback_(*lane.process, lane.note->text);
   } else {
     processes_.note(*lane.process, *lane.note, stamp);
   }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/collect/image_family.h"
@@ -57,7 +58,10 @@ class EventTally {
 
   // Called with the time of each event before it is applied; where time buckets are closed.
   void on_time(std::function<void(Nanoseconds)> callback, Nanoseconds first);
-  // The callback wants to be called again once this time is reached.
+  // Called with the name that a process gave to this moment, after all events before it.
+  using OnMark = std::function<void(const TrackedProcess&, const std::string& name)>;
+  void on_mark(OnMark callback) { mark_callback_ = std::move(callback); }
+  // The first callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
 
   void apply(std::span<const MergedEvent> events);
@@ -118,6 +122,7 @@ class EventTally {
   Nanoseconds last_time_{0};
   Nanoseconds next_call_{Nanoseconds::max()};
   std::function<void(Nanoseconds)> callback_;
+  OnMark mark_callback_;
   // Neither is ever wrong: lanes stay where they are, numbers of memories and ids of tallies are
   // not used again.
   std::array<KnownLane, kKnownLanes> known_lanes_;

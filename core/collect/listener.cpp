@@ -49,6 +49,17 @@ void send_welcome(int socket, const wire::Welcome& welcome,
   sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
+// The rest of what begins like a Hello.
+bool hear_mark(int socket, const wire::Hello& hello, Listener::Caller& caller) {
+  wire::MarkRequest request = {};
+  constexpr std::size_t kRest = sizeof(request) - sizeof(hello);
+  if (recv(socket, &request.pid, kRest, MSG_WAITALL) != static_cast<ssize_t>(kRest)) return false;
+  if (hello.bytes != sizeof(request) || request.name_bytes > sizeof(request.name)) return false;
+  caller.mark = std::string(request.name, request.name_bytes);
+  caller.marked = request.pid;
+  return true;
+}
+
 }  // namespace
 
 Listener::Listener() {
@@ -104,6 +115,8 @@ bool Listener::turn_one_away(const std::function<void(const Caller&)>& visit) {
   if (socket >= 0) close(socket);
   spare_ = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
   caller.socket = -1;
+  // Whoever wants a mark learns that there is none from having no answer.
+  if (caller.mark.has_value()) return socket >= 0;
   caller.gone = "heaptally had no file descriptor left";
   if (is_ours) visit(caller);
   return socket >= 0;
@@ -113,17 +126,25 @@ bool Listener::hear(int socket, Caller& caller) const {
   setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
   wire::Hello hello = {};
   if (recv(socket, &hello, sizeof(hello), MSG_WAITALL) != sizeof(hello)) return false;
-  if (hello.magic != wire::kMagic || hello.bytes != sizeof(hello) ||
-      std::memcmp(hello.secret, secret_.data(), secret_.size()) != 0) {
-    return false;
+  if (std::memcmp(hello.secret, secret_.data(), secret_.size()) != 0) return false;
+  if (hello.magic == wire::kMarkMagic) {
+    caller.socket = socket;
+    caller.has_our_version = hello.version == wire::kVersion;
+    // What follows may be laid out otherwise in another version.
+    if (caller.has_our_version) return hear_mark(socket, hello, caller);
+    caller.mark.emplace();
+    return true;
   }
+  if (hello.magic != wire::kMagic || hello.bytes != sizeof(hello)) return false;
   ucred credentials = {};
   socklen_t length = sizeof(credentials);
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return false;
   char more;
   const bool has_hung_up = recv(socket, &more, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-  caller = {socket, credentials.pid, hello.version == wire::kVersion,
-            has_hung_up ? "heaptally did not answer in time" : ""};
+  caller.socket = socket;
+  caller.pid = credentials.pid;
+  caller.has_our_version = hello.version == wire::kVersion;
+  caller.gone = has_hung_up ? "heaptally did not answer in time" : "";
   return true;
 }
 
@@ -133,6 +154,13 @@ void Listener::welcome(const Caller& caller, const std::optional<Descriptors>& d
   if (!caller.has_our_version) answer = wire::Answer::kOtherVersion;
   send_welcome(caller.socket, {wire::kMagic, wire::kVersion, answer, wire::kFileBytes},
                descriptors);
+}
+
+void Listener::confirm_mark(const Caller& caller) {
+  const wire::Answer answer =
+      caller.has_our_version ? wire::Answer::kAccepted : wire::Answer::kOtherVersion;
+  send_welcome(caller.socket, {wire::kMagic, wire::kVersion, answer, wire::kFileBytes},
+               std::nullopt);
 }
 
 }  // namespace heaptally

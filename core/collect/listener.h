@@ -24,11 +24,14 @@ class Listener {
   // The value of the session variable.
   std::string session() const;
 
-  // Who knows the secret and asks to be recorded.
+  // Who knows the secret and asks to be recorded, or for a mark.
   struct Caller {
     int socket = -1;
     std::int32_t pid = 0;  // 0: it has none that this process sees
     bool has_our_version = false;
+    // What it asks for instead: a mark of this name, of process `marked`.
+    std::optional<std::string> mark;
+    std::int32_t marked = 0;
     // Why it can have no answer, and runs unrecorded; empty if it waits for one.
     std::string gone;
   };
@@ -40,6 +43,8 @@ class Listener {
   // Hands out descriptors: see wire/handshake.h. None: it is not recorded.
   using Descriptors = std::array<int, wire::kWelcomeDescriptors>;
   static void welcome(const Caller& caller, const std::optional<Descriptors>& descriptors);
+  // The mark is noted.
+  static void confirm_mark(const Caller& caller);
 
  private:
   bool turn_one_away(const std::function<void(const Caller&)>& visit);

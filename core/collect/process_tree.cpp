@@ -170,7 +170,8 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
     case wire::NoteKind::kExecFailed:
       return execs_.failed(pid);
     case wire::NoteKind::kStackDiffers:
-      return;  // says nothing of a process
+    case wire::NoteKind::kMark:
+      return;  // say nothing of a process
   }
 }
 
@@ -314,6 +315,11 @@ std::optional<std::uint64_t> ProcessTree::peak_number(ProcessId row) const {
   if (!table_.is_individual(row)) return std::nullopt;
   if (index_of(row) >= peak_numbers_.size()) return std::nullopt;
   return peak_numbers_[index_of(row)];
+}
+
+ProcessId ProcessTree::row_of(std::int32_t pid) const {
+  const auto process = by_pid_.find(pid);
+  return process == by_pid_.end() ? ProcessId{0} : process->second->row;
 }
 
 }  // namespace heaptally

@@ -75,6 +75,8 @@ class ProcessTree : public ProcessEvents {
   // Of the last image of a process; empty if it was recorded, or nothing is known of it.
   std::string why_not_recorded(std::int32_t pid) const;
   std::optional<std::uint64_t> peak_number(ProcessId row) const;
+  // Of the image that a process runs; the first one of all if it is not recorded.
+  ProcessId row_of(std::int32_t pid) const;
 
  private:
   Process row_of(const Occurrence& occurrence);

@@ -26,6 +26,7 @@ struct Batch {
   std::vector<Frame> frames;
   std::vector<Trace> traces;
   std::vector<TallyKey> keys;
+  std::vector<Mark> marks;
   std::vector<Bucket> buckets;
   std::vector<Sample> samples;
   std::vector<TallyTotals> totals;   // in the last batch only

@@ -2,11 +2,45 @@
 
 namespace heaptally {
 
+void TimelineCutter::advance(Nanoseconds now) {
+  while (!to_come_.empty() && to_come_.front().time <= now) {
+    Mark next = std::move(to_come_.front());
+    to_come_.pop_front();
+    mark(std::move(next.name), next.process, next.time);
+  }
+  if (now >= end_) close(now);
+}
+
 void TimelineCutter::close(Nanoseconds now) {
-  if (!tallies_.bucket_is_empty()) buckets_.push_back(tallies_.take_bucket(start_, width_));
+  if (!tallies_.bucket_is_empty()) buckets_.push_back(tallies_.take_bucket(start_, end_ - start_));
   const Nanoseconds twice = 2 * width_;
-  if (now >= kBucketsOfAWidth * width_ && now / twice * twice >= start_ + width_) width_ = twice;
-  start_ = now / width_ * width_;
+  if (now >= kBucketsOfAWidth * width_ && now / twice * twice >= end_) width_ = twice;
+  const Nanoseconds slot = now / width_ * width_;
+  start_ = std::max(start_, slot);
+  end_ = std::max(end_, slot + width_);
+}
+
+// What is in the tallies came before the mark, even where the clock reads the same for both: then
+// the mark is a nanosecond later.
+void TimelineCutter::mark(std::string name, ProcessId process, Nanoseconds now) {
+  if (marks_set_ == kMostMarks) {
+    ++dropped_marks_;
+    return;
+  }
+  ++marks_set_;
+  if (now >= end_) close(now);
+  Nanoseconds time = std::max(now, start_);
+  if (!tallies_.bucket_is_empty()) {
+    time = std::max(time, start_ + Nanoseconds{1});
+    buckets_.push_back(tallies_.take_bucket(start_, time - start_));
+  }
+  start_ = time;
+  if (start_ >= end_) end_ = (start_ / width_ + 1) * width_;
+  marks_.push_back({std::move(name), time, process});
+}
+
+void TimelineCutter::mark_at(std::string name, ProcessId process, Nanoseconds time) {
+  to_come_.push_back({std::move(name), time, process});
 }
 
 }  // namespace heaptally

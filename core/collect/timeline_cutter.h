@@ -1,6 +1,10 @@
 // TimelineCutter: cuts the run into time buckets.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+#include <deque>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -8,21 +12,36 @@
 
 namespace heaptally {
 
-// Purpose: closes a bucket of the tallies when its time is over. The longer the run, the wider
-//   the buckets: 1 ms at first, twice as wide each time that 1,024 of a width have passed. A
-//   bucket starts at a multiple of its width, and after the end of the one before.
+// Purpose: closes a bucket of the tallies when its time is over, and at each mark. The longer the
+//   run, the wider the buckets: 1 ms at first, twice as wide each time that 1,024 of a width have
+//   passed. A bucket starts at a multiple of its width or at a mark, and after the end of the one
+//   before; it ends a width later or at a mark.
 // Threads: one at a time.
 class TimelineCutter {
  public:
+  // Marks beyond these are counted and forgotten: each costs a row of the timeline for good.
+  static constexpr std::size_t kMostMarks = 4096;
+
   explicit TimelineCutter(Tallies& tallies) : tallies_(tallies) {}
 
-  // When the current bucket ends.
-  Nanoseconds end() const { return start_ + width_; }
-  // Closes it; the next one holds `now`.
+  // When the current bucket ends, or a mark is to be set, whichever is first.
+  Nanoseconds end() const {
+    return to_come_.empty() ? end_ : std::min(end_, to_come_.front().time);
+  }
+  // The time has come to `now`: sets the marks that are due, and closes the bucket if it is over.
+  void advance(Nanoseconds now);
+  // Closes it in any case; the next one holds `now`.
   void close(Nanoseconds now);
 
-  // Those since the last call.
+  // Sets a mark at `now`, after what the tallies have by now and before all else.
+  void mark(std::string name, ProcessId process, Nanoseconds now);
+  // ... and at a time that is still to come, for advance() to set. Later calls give later times.
+  void mark_at(std::string name, ProcessId process, Nanoseconds time);
+
+  // Those since the last call. Each bucket ends, or begins, at the marks that it touches.
   std::vector<Bucket> take() { return std::exchange(buckets_, {}); }
+  std::vector<Mark> take_marks() { return std::exchange(marks_, {}); }
+  std::uint64_t dropped_marks() const { return dropped_marks_; }
 
  private:
   static constexpr Nanoseconds kFirstWidth{1'000'000};
@@ -30,8 +49,13 @@ class TimelineCutter {
 
   Tallies& tallies_;
   std::vector<Bucket> buckets_;
-  Nanoseconds start_{0};
+  std::vector<Mark> marks_;
+  std::deque<Mark> to_come_;
+  std::size_t marks_set_ = 0;
+  std::uint64_t dropped_marks_ = 0;
+  Nanoseconds start_{0};  // of the current bucket
   Nanoseconds width_{kFirstWidth};
+  Nanoseconds end_{kFirstWidth};
 };
 
 }  // namespace heaptally

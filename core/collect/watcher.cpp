@@ -181,8 +181,21 @@ void Watcher::take_signals() {
     Occurrence occurrence;
     occurrence.kind = Occurrence::Kind::kSignal;
     occurrence.signal = info;
+    occurrence.stamp = clock_.now();
     put(std::move(occurrence));
   }
+}
+
+void Watcher::take_mark(const Listener::Caller& caller) {
+  if (caller.has_our_version) {
+    Occurrence occurrence;
+    occurrence.kind = Occurrence::Kind::kMark;
+    occurrence.pid = caller.marked;
+    occurrence.text = *caller.mark;
+    occurrence.stamp = clock_.now();
+    put(std::move(occurrence));
+  }
+  Listener::confirm_mark(caller);
 }
 
 // The caller waits for the answer, so all that is read of it here is of the program it runs now.
@@ -240,7 +253,9 @@ void Watcher::run() {
           set_back(wake_);
           break;
         case kListener:
-          listener_.for_each_caller([this](const Listener::Caller& caller) { answer(caller); });
+          listener_.for_each_caller([this](const Listener::Caller& caller) {
+            caller.mark.has_value() ? take_mark(caller) : answer(caller);
+          });
           break;
         case kSignals:
           take_signals();

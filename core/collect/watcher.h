@@ -29,6 +29,7 @@ struct Occurrence {
     kNotFollowed,  // ... and was not: why is in `reason`
     kEnd,          // a watched process ended
     kSignal,       // heaptally itself got a signal
+    kMark,         // somebody asked for a mark of process `pid`, with the name in `text`
   };
   Kind kind{};
   std::int32_t pid = 0;
@@ -41,6 +42,7 @@ struct Occurrence {
   MemoryUse use;  // before the program's main
   // Of kEnd: its status as wait() gives it, if that could be seen.
   std::optional<int> status;
+  std::string text;  // of kMark
   // Of kSignal:
   signalfd_siginfo signal{};
 };
@@ -74,6 +76,7 @@ class Watcher {
   void run();
   void wake_thread();
   void answer(const Listener::Caller& caller);
+  void take_mark(const Listener::Caller& caller);
   void take_signals();
   void poll_unwatched();
   void report_end(std::int32_t pid);

@@ -63,6 +63,12 @@ std::vector<Loss> losses(const Header& header) {
        header.unrecorded_processes,
        false,
        {}},
+      {"dropped_marks",
+       "mark not kept, beyond 4,096",
+       "marks not kept, beyond 4,096",
+       header.dropped_marks,
+       false,
+       {}},
   };
 }
 

@@ -107,6 +107,17 @@ const Mark* find_mark(const RecordingData& data, std::string_view name) {
   return nullptr;
 }
 
+// On one line, whatever a program has called it.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kMostBytes = 60;
+  if (name.empty()) return "''";
+  std::string text(name.substr(0, kMostBytes));
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return name.size() > kMostBytes ? text + "..." : text;
+}
+
 std::string names_of_marks(const RecordingData& data) {
   constexpr std::size_t kNamed = 10;
   std::vector<std::string_view> names;
@@ -116,7 +127,7 @@ std::string names_of_marks(const RecordingData& data) {
   if (names.empty()) return "the recording has no marks";
   std::string text = "there are ";
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
-    text += (i == 0 ? "" : ", ") + std::string(names[i]);
+    text += (i == 0 ? "" : ", ") + shown(names[i]);
   }
   if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
   return text;

@@ -48,6 +48,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("fallbacks_no_step", header.fallbacks.no_step);
   visit("fallbacks_no_libunwind", header.fallbacks.no_libunwind);
   visit("unrecorded_processes", header.unrecorded_processes);
+  visit("dropped_marks", header.dropped_marks);
   visit("waited_ns", header.waited);
 
   visit("cpu_ns", header.cpu);

@@ -245,6 +245,22 @@ void load_survivors(Database& database, std::int64_t version, RecordingData& dat
   }
 }
 
+// Version 3 was the first to have any.
+void load_marks(Database& database, std::int64_t version, RecordingData& data) {
+  if (version < 3) return;
+  scan_dense(database, "SELECT id, time_ns, name, process FROM marks ORDER BY id",
+             [&](Statement& row) {
+               Mark& mark = data.marks.emplace_back();
+               mark.time = Nanoseconds(row.below(1, kMostTime));
+               mark.name = row.text(2);
+               mark.process = static_cast<ProcessId>(row.below(3, data.processes.size()));
+               const std::size_t before = data.marks.size() - 1;
+               if (before != 0 && mark.time < data.marks[before - 1].time) {
+                 throw damaged(database.subject(), "marks out of order");
+               }
+             });
+}
+
 }  // namespace
 
 RecordingData load_tables(Database& database, std::int64_t version, bool& totals_stored) {
@@ -260,6 +276,7 @@ RecordingData load_tables(Database& database, std::int64_t version, bool& totals
   totals_stored = load_totals(database, version, data);
   load_survivors(database, version, data);
   load_samples(database, data);
+  load_marks(database, version, data);
   return data;
 }
 

@@ -61,6 +61,7 @@ struct Header {
   std::uint64_t fallback_stacks = 0;       // with a frame that only libunwind can step from
   Fallbacks fallbacks;                     // the same by reason; earlier versions did not tell
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
+  std::uint64_t dropped_marks = 0;         // beyond the 4,096 that a recording keeps
   Nanoseconds waited{0};                   // how long the program waited for the collector
 
   Nanoseconds cpu{0};  // of the program and the children that it waited for, user and system
@@ -175,7 +176,7 @@ struct TallyDelta {
 
 // A stretch of the timeline, [start, start + width). Buckets follow one another
 // without overlap; those in which nothing happened are left out. Widths differ where
-// some buckets were merged, each a power of two times the narrowest.
+// some buckets were merged, each a power of two times the narrowest, and where a mark cut one.
 struct Bucket {
   Nanoseconds start{0};
   Nanoseconds width{0};
@@ -205,7 +206,7 @@ struct Sample {
   Nanoseconds cpu{0};        // user and system time of all threads
 };
 
-// A moment that the program, or somebody from outside, gave a name. A bucket ends there.
+// A moment that the program, or somebody from outside, gave a name. No bucket reaches across it.
 struct Mark {
   std::string name;
   Nanoseconds time{0};

@@ -1,5 +1,6 @@
 #include "core/recording/schema.h"
 
+#include <algorithm>
 #include <iterator>
 #include <string_view>
 
@@ -54,7 +55,13 @@ constexpr SchemaItem kTables[] = {
     {"samples",
      "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
+    {"marks",
+     "CREATE TABLE marks(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
+     " name TEXT NOT NULL, process INTEGER NOT NULL)"},
 };
+
+// What version 3 added.
+constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
 
 // What version 2 changed, as it was.
 constexpr SchemaItem kVersion1[] = {
@@ -77,7 +84,7 @@ std::vector<SchemaItem> schema_tables(std::int64_t version) {
   std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
   if (version < 3) {
     std::erase_if(tables, [](const SchemaItem& table) {
-      return std::string_view(table.name) == "survivors";
+      return std::ranges::find(kNewIn3, std::string_view(table.name)) != std::end(kNewIn3);
     });
   }
   if (version > 1) return tables;

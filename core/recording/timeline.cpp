@@ -65,12 +65,18 @@ bool Timeline::accepts(const Bucket& bucket) const {
   const std::int64_t start = bucket.start.count();
   const std::int64_t width = bucket.width.count();
   if (start < 0 || width <= 0 || start >= kMostTime || width >= kMostTime) return false;
+  if (is_cut(start, start + width)) return false;
   if (!has_open_ || bucket.start >= open_.start + open_.width) return true;
   return bucket.start >= open_.start && start + width <= (open_.start + open_.width).count();
 }
 
 void Timeline::add(const Bucket& bucket) {
-  if (base_ == 0) base_ = width_ = bucket.width.count();
+  const std::int64_t bucket_end = (bucket.start + bucket.width).count();
+  const auto is_kept = [&](std::int64_t time) { return std::ranges::binary_search(kept_, time); };
+  if (base_ == 0 && !is_kept(bucket.start.count()) && !is_kept(bucket_end)) {
+    base_ = width_ = bucket.width.count();
+  }
+  end_of_added_ = std::max(end_of_added_, bucket_end);
   if (!has_open_ || bucket.start >= open_.start + open_.width) {
     close();
     open(bucket);
@@ -79,6 +85,39 @@ void Timeline::add(const Bucket& bucket) {
   dirty_ = true;
   widen();
   merge_some();
+}
+
+bool Timeline::keep_edge(Nanoseconds time) {
+  const std::int64_t edge = time.count();
+  if (edge < 0 || edge >= kMostTime || edge < end_of_added_) return false;
+  if (!kept_.empty() && edge <= kept_.back()) return edge == kept_.back();
+  kept_.push_back(edge);
+  if (has_open_ && edge < (open_.start + open_.width).count()) {
+    open_.width = time - open_.start;
+    dirty_ = true;
+  }
+  return true;
+}
+
+// Whether a kept edge lies within.
+bool Timeline::is_cut(std::int64_t start, std::int64_t end) const {
+  const auto next = std::ranges::upper_bound(kept_, start);
+  return next != kept_.end() && *next < end;
+}
+
+// The part of an extent that holds `time` and that no kept edge cuts.
+Timeline::Extent Timeline::between_kept(const Extent& extent, std::int64_t time) const {
+  const auto next = std::ranges::upper_bound(kept_, time);
+  std::int64_t start = extent.start;
+  std::int64_t end = extent.end();
+  if (next != kept_.begin()) start = std::max(start, *(next - 1));
+  if (next != kept_.end()) end = std::min(end, *next);
+  return {start, end - start};
+}
+
+// Where a row may be merged with others: its slot, or a part of it between two kept edges.
+Timeline::Extent Timeline::place_of(const Extent& row) const {
+  return between_kept({row.start / width_ * width_, width_}, row.start);
 }
 
 void Timeline::flush() {
@@ -97,15 +136,17 @@ Nanoseconds Timeline::row_at(Nanoseconds moment) const {
 
 void Timeline::open(const Bucket& bucket) {
   const std::int64_t start = bucket.start.count();
-  const auto aligned = [&](std::int64_t width) { return start - start % width; };
-  std::int64_t width = std::max(base_, width_ / kRowsInNewestSlot);
-  while (width > base_ && aligned(width) < end_of_rows()) width /= 2;
-  open_ = Bucket{Nanoseconds(aligned(width)), Nanoseconds(width), 0, {}};
-  const bool fits = (bucket.start + bucket.width) <= open_.start + open_.width;
-  if (!fits || aligned(width) < end_of_rows()) {
-    open_.start = bucket.start;
-    open_.width = bucket.width;
+  Extent row = {start, bucket.width.count()};
+  if (base_ != 0) {
+    const auto aligned = [&](std::int64_t width) {
+      return between_kept({start - start % width, width}, start);
+    };
+    std::int64_t width = std::max(base_, width_ / kRowsInNewestSlot);
+    while (width > base_ && aligned(width).start < end_of_rows()) width /= 2;
+    const Extent wider = aligned(width);
+    if (row.end() <= wider.end() && wider.start >= end_of_rows()) row = wider;
   }
+  open_ = Bucket{Nanoseconds(row.start), Nanoseconds(row.width), 0, {}};
   has_open_ = true;
   dirty_ = true;
 }
@@ -129,7 +170,7 @@ std::size_t Timeline::slots_at(std::int64_t width) const {
 }
 
 void Timeline::widen() {
-  if (rows_.size() <= max_rows_) return;
+  if (base_ == 0 || rows_.size() <= max_rows_ + kept_.size()) return;
   std::int64_t width = width_;
   while (width < kMostTime && slots_at(width) > max_rows_ / 4 * 3) width *= 2;
   if (width == width_) return;  // the cursor is still on its way
@@ -138,19 +179,18 @@ void Timeline::widen() {
   merging_.deltas.clear();
 }
 
-bool Timeline::in_slot(const Extent& row, std::int64_t slot) const {
-  return row.start / width_ == slot && row.end() <= (slot + 1) * width_;
-}
-
 void Timeline::merge_some() {
   std::size_t visits = 0;
   std::size_t deltas = 0;
-  while (cursor_ < rows_.size()) {
-    const std::int64_t slot = rows_[cursor_].start / width_;
-    if ((slot + 1) * width_ > open_.start.count()) return;  // more may come
-    const bool last = cursor_ + 1 == rows_.size() || !in_slot(rows_[cursor_ + 1], slot);
-    if (first_ == cursor_ && (last || !in_slot(rows_[cursor_], slot))) {
-      first_ = ++cursor_;  // alone in its slot, or wider than that
+  while (base_ != 0 && cursor_ < rows_.size()) {
+    const Extent place = place_of(rows_[cursor_]);
+    const auto is_in = [&](const Extent& row) {
+      return row.start >= place.start && row.end() <= place.end();
+    };
+    if (place.end() > open_.start.count()) return;  // more may come
+    const bool last = cursor_ + 1 == rows_.size() || !is_in(rows_[cursor_ + 1]);
+    if (first_ == cursor_ && (last || !is_in(rows_[cursor_]))) {
+      first_ = ++cursor_;  // alone in its place, or wider than that
       continue;
     }
     if (visits >= kMostVisits || (visits >= kLeastVisits && deltas > kFewDeltas)) return;
@@ -160,17 +200,17 @@ void Timeline::merge_some() {
     ++cursor_;
     ++visits;
     deltas += row_.deltas.size();
-    if (last) commit_slot(slot);
+    if (last) commit(place);
   }
 }
 
-void Timeline::commit_slot(std::int64_t slot) {
-  // The slot's own extent, unless a neighbour that is wider reaches into it.
+void Timeline::commit(const Extent& place) {
+  // The place's own extent, unless a neighbour that is wider reaches into it.
   const std::int64_t before = first_ == 0 ? 0 : rows_[first_ - 1].end();
   const std::int64_t after =
       cursor_ == rows_.size() ? std::numeric_limits<std::int64_t>::max() : rows_[cursor_].start;
-  const std::int64_t start = std::max(slot * width_, before);
-  const std::int64_t end = std::min((slot + 1) * width_, after);
+  const std::int64_t start = std::max(place.start, before);
+  const std::int64_t end = std::min(place.end(), after);
 
   for (std::size_t row = first_; row < cursor_; ++row) store_.erase(Nanoseconds(rows_[row].start));
   merging_.start = Nanoseconds(start);

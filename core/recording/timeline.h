@@ -30,22 +30,27 @@ void absorb(std::vector<TallyAmount>& into, const std::vector<TallyAmount>& from
 // doubles until the slots they lie in are few enough; a cursor then walks along the
 // rows, a few with each add(), and makes one row of those that share a slot. So
 //   - every edge between rows stays a moment at which the sums are exact,
-//   - a row starts at a multiple of its width,
+//   - no row reaches across an edge that is to be kept; slots are cut there,
+//   - a row that begins and ends at no such edge starts at a multiple of its width,
 //   - no add() reads more than a few rows or writes more than two.
 // A slot is merged once the time is past it. Within the newest slot there are rows of
 // at least 1/32 of the width, so that a flush does not rewrite a whole slot.
 //
 // Owner and threads: the writer's, one thread. Must not: keep more than the extents
-// of its rows and two buckets in memory.
+// of its rows, the edges to be kept and two buckets in memory.
 class Timeline {
  public:
   explicit Timeline(BucketStore& store, std::size_t max_rows = 4096)
       : store_(store), max_rows_(max_rows) {}
 
   // Whether `bucket` may be added: it lies after, or within, the one before, and has
-  // a sane extent.
+  // a sane extent, which no kept edge cuts.
   bool accepts(const Bucket& bucket) const;
   void add(const Bucket& bucket);
+  // No row is ever to reach across this time, which is not before the edges kept so far, nor
+  // before the end of what was added (a row's extent may be longer than that). Each costs a row
+  // beyond `max_rows`. False: it is before one of them, or no sane time.
+  bool keep_edge(Nanoseconds time);
   // Stores what add() still holds back.
   void flush();
 
@@ -67,22 +72,27 @@ class Timeline {
   void close();
   void widen();
   void merge_some();
-  void commit_slot(std::int64_t slot);
-  bool in_slot(const Extent& row, std::int64_t slot) const;
+  void commit(const Extent& place);
+  Extent between_kept(const Extent& extent, std::int64_t time) const;
+  Extent place_of(const Extent& row) const;
+  bool is_cut(std::int64_t start, std::int64_t end) const;
   std::size_t slots_at(std::int64_t width) const;
   std::int64_t end_of_rows() const { return rows_.empty() ? 0 : rows_.back().end(); }
 
   BucketStore& store_;
   std::size_t max_rows_;
+  // Both 0 until a bucket was added that begins and ends at no kept edge.
   std::int64_t base_ = 0;
   std::int64_t width_ = 0;
+  std::vector<std::int64_t> kept_;  // edges, ascending
+  std::int64_t end_of_added_ = 0;
 
   std::vector<Extent> rows_;  // ascending, without overlap; all stored
   Bucket open_;               // the newest bucket, after all of rows_
   bool has_open_ = false;
   bool dirty_ = false;  // open_ has more than its stored row
 
-  // rows_[first_, cursor_) lie in one slot and are summed in merging_, but still stored.
+  // rows_[first_, cursor_) lie in one place and are summed in merging_, but still stored.
   std::size_t first_ = 0;
   std::size_t cursor_ = 0;
   Bucket merging_;

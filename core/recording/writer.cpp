@@ -145,6 +145,7 @@ struct RecordingWriter::Impl : BucketStore {
   std::size_t frames = 0;
   std::size_t traces = 0;
   std::size_t tallies = 0;
+  std::size_t marks = 0;
   std::vector<bool> resolved;  // by frame
   std::unordered_map<std::string, std::int64_t> strings;
   DeltaCodec codec;
@@ -174,6 +175,7 @@ struct RecordingWriter::Impl : BucketStore {
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
   Statement insert_survivors{db, "INSERT INTO survivors VALUES(?1, ?2)"};
+  Statement insert_mark{db, "INSERT INTO marks VALUES(?1, ?2, ?3, ?4)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
 
@@ -330,6 +332,16 @@ void RecordingWriter::add(std::span<const TallyKey> keys) {
 
 void RecordingWriter::add(std::span<const Sample> samples) {
   for (const Sample& sample : samples) impl_->samples.add(sample);
+}
+
+void RecordingWriter::add(std::span<const Mark> marks) {
+  impl_->begin();
+  for (const Mark& mark : marks) {
+    impl_->require(index_of(mark.process) < impl_->processes, "a mark has no process");
+    impl_->require(impl_->timeline.keep_edge(mark.time), "a mark is out of order");
+    impl_->insert_mark.run(std::uint64_t{impl_->marks++}, mark.time.count(),
+                           std::string_view(mark.name), static_cast<std::uint32_t>(mark.process));
+  }
 }
 
 void RecordingWriter::add(const FrameLocations& locations) {

@@ -36,12 +36,15 @@ class RecordingWriter {
   void add(std::span<const Trace> traces);
   void add(std::span<const TallyKey> keys);
   void add(std::span<const Sample> samples);
+  // In order of time, each before the buckets that come after it: no bucket, and none that they are
+  // merged to, reaches across it. Each stays a row's edge for good, so they are to be few.
+  void add(std::span<const Mark> marks);
   void add(const FrameLocations& locations);  // replaces those of the same frame
   // Appends a bucket: it lies after the one before, or within it (which then sums the
-  // two), and starts at a multiple of its width. All have one width, but the last may
-  // be shorter. Beyond about 4,000 buckets neighbours are merged and the width in the
-  // file doubles, a few with each call, so that no call takes long; the caller's width
-  // stays as it is.
+  // two), and starts at a multiple of its width. All have one width, but the last, and those
+  // that begin or end at a mark, may be shorter. Beyond about 4,000 buckets neighbours are merged
+  // and the width in the file doubles, a few with each call, so that no call takes long; the
+  // caller's width stays as it is.
   void add(const Bucket& bucket);
   // The totals of the whole run, one of each tally, ascending; once, at the end.
   void add(std::span<const TallyTotals> totals);

@@ -113,6 +113,28 @@ void write_process_table(const Processes& processes, std::size_t limit, std::ost
                      grouped_text(more));
 }
 
+// As it is given to --at: the second and later ones of a name by their number.
+std::string mark_text(const std::vector<Mark>& marks, std::size_t index) {
+  const std::string& name = marks[index].name;
+  const auto here = marks.begin() + static_cast<std::ptrdiff_t>(index);
+  const auto earlier =
+      std::count_if(marks.begin(), here, [&](const Mark& mark) { return mark.name == name; });
+  const std::string text = name.empty() ? "''" : printable(name);
+  return earlier == 0 ? text : fmt::format("{}#{}", text, earlier + 1);
+}
+
+void write_marks(const std::vector<Mark>& marks, std::ostream& out) {
+  constexpr std::size_t kShown = 20;
+  if (marks.empty()) return;
+  out << "\nmarks\n";
+  for (std::size_t i = 0; i < std::min(marks.size(), kShown); ++i) {
+    out << fmt::format("  {:>10}  {}\n", duration_text(marks[i].time), mark_text(marks, i));
+  }
+  if (marks.size() <= kShown) return;
+  out << fmt::format("  and {} more; heaptally sql FILE \"SELECT * FROM marks\" shows all\n",
+                     grouped_text(marks.size() - kShown));
+}
+
 std::string count_text(const Statistic& row) { return counted(row.amount.count, "block"); }
 
 std::size_t widest_count(const Statistics& lines) {
@@ -141,6 +163,7 @@ void write_text(const Profile& profile, const Summary& summary, std::size_t proc
   write_facts(data, all, summary, out);
   write_warnings(data.header, summary, out);
   write_process_table(all, processes, out);
+  write_marks(data.marks, out);
   const std::size_t width = std::max(
       {widest_count(summary.at_peak), widest_count(summary.at_end), widest_count(summary.of_all)});
   write_lines(profile, "top lines at the peak", summary.at_peak, width, out);

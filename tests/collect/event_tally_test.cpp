@@ -52,6 +52,13 @@ class EventTallyTest : public testing::Test, public ProcessEvents {
     apply(make_event(EventKind::kReallocateFrom, stamp(), from), 0);
     apply(make_event(EventKind::kReallocateTo, stamp(), to, size, 1), 0);
   }
+  void mark(const char (&name)[5], std::uint64_t now) {
+    const auto kind = static_cast<std::uint64_t>(wire::NoteKind::kMark);
+    apply(make_event(EventKind::kNote, now, kind, 11, sizeof(name) - 1), 1);
+    wire::Event text = make_event(EventKind::kText, now, 0);
+    std::memcpy(&text.address, name, sizeof(name) - 1);
+    apply(text, 1);
+  }
 
   TickClock clock_;
   TraceStore traces_;
@@ -171,6 +178,43 @@ TEST_F(EventTallyTest, NotesArriveWithTheirText) {
   EXPECT_EQ(notes_[0].second.pid, 77);
   EXPECT_EQ(notes_[0].second.value, 3u);
   EXPECT_EQ(notes_[0].second.text, path);
+}
+
+TEST_F(EventTallyTest, AMarkComesAfterAllBeforeIt) {
+  std::vector<std::pair<std::string, Amount>> marks;
+  events_.on_mark([&](const TrackedProcess& process, const std::string& name) {
+    EXPECT_EQ(&process, &parent_);
+    marks.emplace_back(name, tallies_.live());
+  });
+  allocate(0x100, 10);
+  mark("have", stamp());
+  free(0x100);
+  mark("lost", stamp());
+  EXPECT_EQ(marks, (std::vector<std::pair<std::string, Amount>>{{"have", {10, 1}}, {"lost", {}}}));
+  EXPECT_TRUE(notes_.empty());
+}
+
+TEST_F(EventTallyTest, BirthsTellTheSideOfAMarkThatTheClockDoesNot) {
+  const auto allocate_at = [&](std::uint64_t now, std::uint64_t address, std::uint64_t size) {
+    apply(make_event(EventKind::kAllocate, now, address, size, 1), 0);
+  };
+  Nanoseconds time{0};
+  events_.on_mark([&](const TrackedProcess&, const std::string&) {
+    time = events_.last_time();
+    tallies_.take_bucket(Nanoseconds(0), time);
+  });
+  const std::uint64_t now = stamp();
+  allocate_at(now, 0x100, 10);
+  mark("same", now);
+  allocate_at(now, 0x200, 11);
+  events_.end_process(parent_);
+  tallies_.take_bucket(time, Nanoseconds(1'000'000));
+  const std::vector<Survivors> survivors = tallies_.survivors();
+  ASSERT_EQ(survivors.size(), 2u);
+  EXPECT_EQ(survivors[0].start, Nanoseconds(0));
+  EXPECT_EQ(survivors[0].amounts.at(0).amount, (Amount{10, 1}));
+  EXPECT_EQ(survivors[1].start, time);
+  EXPECT_EQ(survivors[1].amounts.at(0).amount, (Amount{11, 1}));
 }
 
 TEST_F(EventTallyTest, TasksCarryTheNamesThatThreadsBeganWith) {

@@ -64,6 +64,11 @@ std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   add(Metric::kLive, parse_moment("66.6%"));
   snapshots.push_back(take_snapshot_between(data, timeline, Metric::kTotal, parse_moment("20%"),
                                             parse_moment("80%")));
+  if (!data.marks.empty()) {
+    Moment last{Moment::Kind::kMark};
+    last.mark = data.marks.back().name;
+    add(Metric::kLive, last);
+  }
   try {
     const std::int32_t pid = data.processes.empty() ? 1 : data.processes.front().pid;
     add(Metric::kLive, {Moment::Kind::kPeak, Nanoseconds(0), pid});

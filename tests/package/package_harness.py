@@ -28,7 +28,8 @@ def install(prefix, destdir=None):
 def library_files(version):
     """What there is of the library, below a prefix."""
     minor = version.rpartition(".")[0]
-    names = ["include/heaptally/profile.h", "lib/pkgconfig/heaptally.pc",
+    names = ["include/heaptally/heaptally.h", "include/heaptally/profile.h",
+             "lib/pkgconfig/heaptally.pc",
              "share/doc/heaptally/library.md", "lib/libheaptally.so", f"lib/libheaptally.so.{minor}",
              f"lib/libheaptally.so.{version}"]
     cache = (BUILD / "CMakeCache.txt").read_text()

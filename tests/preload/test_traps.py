@@ -109,7 +109,7 @@ class Start(TrapCase):
         self.assertEqual(lines(recording.result.stdout), lines(alone.stdout))
         self.assertEqual(recording.result.status, alone.status)
 
-    def test_the_shim_needs_libc_only_and_exports_what_it_hooks_only(self):
+    def test_the_shim_needs_libc_only_and_exports_its_hooks_and_api_only(self):
         needed = re.findall(r"NEEDED.*\[(.*)\]", run("readelf", "-dW", SHIM).stdout)
         self.assertEqual(needed, ["libc.so.6"])
         exported = {line.split()[-1] for line in run("nm", "-D", "--defined-only",
@@ -121,7 +121,9 @@ class Start(TrapCase):
             "execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve",
             "execveat", "posix_spawn", "posix_spawnp",
             "_exit", "_Exit", "wait", "waitpid", "wait3", "wait4", "waitid",
-            "prctl", "syscall"})
+            "prctl", "syscall",
+            # The API of include/heaptally/heaptally.h.
+            "heaptally_mark", "heaptally_is_tracing"})
 
     def test_static_tls_is_at_most_64_bytes(self):
         sizes = [int(line.split()[5], 16) for line in run("readelf", "-lW", SHIM).stdout.splitlines()

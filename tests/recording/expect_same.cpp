@@ -51,6 +51,12 @@ void expect_same_run(const RecordingData& actual, const RecordingData& expected)
     const Sample& b = expected.samples[i];
     EXPECT_EQ(std::tie(a.time, a.rss, a.mapped, a.cpu), std::tie(b.time, b.rss, b.mapped, b.cpu));
   }
+  ASSERT_EQ(actual.marks.size(), expected.marks.size());
+  for (std::size_t i = 0; i < expected.marks.size(); ++i) {
+    const Mark& a = actual.marks[i];
+    const Mark& b = expected.marks[i];
+    EXPECT_EQ(std::tie(a.name, a.time, a.process), std::tie(b.name, b.time, b.process));
+  }
 }
 
 void expect_same_code(const RecordingData& actual, const RecordingData& expected) {

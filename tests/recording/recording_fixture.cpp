@@ -40,6 +40,7 @@ Header sample_header() {
   header.broken_stacks = 12;
   header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
+  header.dropped_marks = 14;
   header.waited = Nanoseconds(10);
   header.cpu = Nanoseconds(95'000'000);
   header.peak_rss = 5'242'880;
@@ -155,6 +156,9 @@ RecordingData sample_data() {
   data.survivors = {
       {{Nanoseconds(100'000'000), {{TallyId{0}, {500, 6}}, {TallyId{1}, {500, 5}}}},
        {Nanoseconds(3'000'000'000), {{TallyId{0}, {2'500, 25}}, {TallyId{1}, {500, 5}}}}}};
+  data.marks = {{"loaded", Nanoseconds(200'000'000), ProcessId{0}},
+                {"caf\xC3\xA9 'au lait'", Nanoseconds(1'500'000'001), ProcessId{1}},
+                {"loaded", Nanoseconds(3'100'000'000), ProcessId{0}}};
   return data;
 }
 
@@ -162,6 +166,8 @@ RecordingData sample_data_version_2() {
   RecordingData data = sample_data();
   data.header.cpu = Nanoseconds(0);
   data.survivors.reset();
+  data.header.dropped_marks = 0;
+  data.marks.clear();
   return data;
 }
 
@@ -217,6 +223,7 @@ void write_unfinished_sample(RecordingWriter& writer) {
     writer.add(FrameLocations{static_cast<FrameId>(frame), data.locations[frame]});
   }
   writer.flush();
+  writer.add(std::span(data.marks));
   for (const Bucket& bucket : sample_buckets()) {
     writer.add(bucket);
     writer.flush();

@@ -30,9 +30,9 @@ class RecordingTest : public ::testing::Test {
 RecordingData sample_data();
 std::vector<Bucket> sample_buckets();
 
-// The sample as the reader gives it from a file of version 2, and of version 1.
-RecordingData sample_data_version_2();
+// The sample as the reader gives it from files of earlier versions.
 RecordingData sample_data_version_1();
+RecordingData sample_data_version_2();
 // The peaks of its processes as its timeline shows them.
 void set_timeline_peaks(RecordingData& data);
 

@@ -164,6 +164,81 @@ TEST(Timeline, WeeksAreBounded) {
   EXPECT_GE(timeline.rows(), 2'000u);
 }
 
+// Marks at odd moments, between and within buckets: the edges stay through all merging, and what is
+// live at each is what it was. The row of each bucket is found, and so on its side of the marks.
+void run_with_kept_edges(std::size_t buckets, std::size_t kept_every, std::size_t max_rows) {
+  MapStore store;
+  Timeline timeline(store, max_rows);
+  std::mt19937_64 random(5);
+  Sums live;
+  std::map<std::int64_t, Sums> at_kept;
+  std::vector<Nanoseconds> starts;
+  const auto add_bucket = [&](std::int64_t start, std::int64_t end) {
+    Bucket bucket = bucket_at(0, random());
+    bucket.start = Nanoseconds(start);
+    bucket.width = Nanoseconds(end - start);
+    ASSERT_TRUE(timeline.accepts(bucket));
+    timeline.add(bucket);
+    starts.push_back(bucket.start);
+    add(live, bucket);
+  };
+  for (std::size_t i = 0; i < buckets; ++i) {
+    std::int64_t start = static_cast<std::int64_t>(i) * kBase;
+    if (random() % kept_every == 0) {
+      const std::int64_t edge = start + static_cast<std::int64_t>(random() % kBase);
+      ASSERT_TRUE(timeline.keep_edge(Nanoseconds(edge)));
+      if (random() % 2 == 0 && edge > start) add_bucket(start, edge);
+      at_kept[edge] = live;
+      start = edge;
+    }
+    if (random() % 4 != 0) add_bucket(start, static_cast<std::int64_t>(i + 1) * kBase);
+    if (random() % 50 == 0) timeline.flush();
+    ASSERT_LE(timeline.rows(), max_rows + at_kept.size() + 64);
+  }
+  timeline.flush();
+  ASSERT_EQ(store.rows.size(), timeline.rows());
+  Sums by_rows;
+  auto kept = at_kept.begin();
+  for (const auto& [start, row] : store.rows) {
+    for (; kept != at_kept.end() && kept->first <= start.count(); ++kept) {
+      ASSERT_EQ(by_rows, kept->second) << "at " << kept->first;
+    }
+    ASSERT_TRUE(kept == at_kept.end() || (row.start + row.width).count() <= kept->first)
+        << "a row reaches across " << kept->first;
+    add(by_rows, row);
+  }
+  ASSERT_EQ(by_rows, live);
+  for (const Nanoseconds start : starts) {
+    const auto row = store.rows.find(timeline.row_at(start));
+    ASSERT_NE(row, store.rows.end());
+    ASSERT_LE(row->second.start, start);
+    ASSERT_LT(start, row->second.start + row->second.width);
+  }
+}
+
+TEST(Timeline, KeptEdgesStayExact) {
+  run_with_kept_edges(5'000, 2, 128);
+  run_with_kept_edges(20'000, 10, 128);
+  run_with_kept_edges(50'000, 500, 128);
+  run_with_kept_edges(20'000, 100, 4096);
+}
+
+TEST(Timeline, KeptEdgesComeInOrder) {
+  MapStore store;
+  Timeline timeline(store);
+  EXPECT_TRUE(timeline.keep_edge(Nanoseconds(30)));
+  EXPECT_TRUE(timeline.keep_edge(Nanoseconds(30)));  // two marks at one moment
+  EXPECT_FALSE(timeline.keep_edge(Nanoseconds(29)));
+  EXPECT_FALSE(timeline.keep_edge(Nanoseconds(-1)));
+  EXPECT_FALSE(timeline.accepts(bucket_at(0, 1))) << "it would reach across";
+  timeline.add({Nanoseconds(0), Nanoseconds(30), 0, {}});
+  timeline.add({Nanoseconds(30), Nanoseconds(70), 0, {}});
+  EXPECT_FALSE(timeline.keep_edge(Nanoseconds(99)));
+  EXPECT_TRUE(timeline.keep_edge(Nanoseconds(100)));
+  timeline.flush();
+  EXPECT_EQ(store.rows.size(), 2u);
+}
+
 TEST(Timeline, RefusesWhatOverlaps) {
   MapStore store;
   Timeline timeline(store);

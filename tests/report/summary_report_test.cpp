@@ -68,6 +68,26 @@ top lines of all allocations
 )");
 }
 
+TEST(SummaryReport, ListsMarksAsTheyAreAskedFor) {
+  RecordingBuilder recording = small_recording();
+  const auto mark = [&](const char* name, int milliseconds) {
+    recording.data.marks.push_back({name, std::chrono::milliseconds(milliseconds), {}});
+  };
+  mark("loaded", 200);
+  mark("two\nlines", 900);
+  mark("loaded", 1500);
+  EXPECT_NE(text(recording).find("\nmarks\n"
+                                 "    200.0 ms  loaded\n"
+                                 "    900.0 ms  two\\x0alines\n"
+                                 "     1.500 s  loaded#2\n"
+                                 "\ntop lines at the peak\n"),
+            std::string::npos)
+      << text(recording);
+  for (int i = 0; i < 1000; ++i) mark("many", 2000 + i);
+  EXPECT_NE(text(recording).find("#17\n  and 983 more; heaptally sql FILE"), std::string::npos)
+      << text(recording);
+}
+
 TEST(SummaryReport, TellsWhatIsOutOfTheOrdinary) {
   RecordingBuilder recording = small_recording();
   Header& header = recording.data.header;
