@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   int i;
   errno = 77;
   heaptally_mark("first");
-  kept = malloc(1000); // kept
+  kept = malloc(1000);  // kept
   heaptally_mark("twice");
   free(kept);
   heaptally_mark("twice");
@@ -39,6 +39,7 @@ int main(int argc, char** argv) {
   }
   int status = 0;
   waitpid(child, &status, 0);
-  printf("tracing %d, child %d, errno %d\n", heaptally_is_tracing(), WEXITSTATUS(status), kept_errno);
+  printf("tracing %d, child %d, errno %d\n", heaptally_is_tracing(), WEXITSTATUS(status),
+         kept_errno);
   return 0;
 }
