@@ -17,13 +17,7 @@ namespace heaptally {
 namespace {
 
 constexpr const char* kExamples =
-    R"(Each line is a call: its share, its size and count with all that it calls, and where it is:
-  100.0 %  16.1 MiB  23  all
-   99.5 %  16.0 MiB  21  ├─ main (src/main.cpp:40)
-                         │  load (src/load.cpp:28)
-   62.1 %  10.0 MiB  14  │  ├─ parse (src/parse.cpp:16)
-   37.4 %  6024 KiB   7  │  └─ index (src/index.cpp:9)
-    0.5 %  96.0 KiB   2  └─ (3 calls left out)
+    R"(Each line is a call: its share, its size and count with all that it calls, and where it is.
 A call without numbers gets all that the one above it has, but for less than --min. (itself) is
 what a call allocated besides that of its callees; left out are those below --min.
 

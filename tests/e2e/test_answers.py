@@ -148,7 +148,9 @@ class Answers(Case):
         recording = self.record(program("threads"), "short", 400)
         end = recording.header("duration_ns") / 1e9
         line = marked_line(THREADS, "allocates")
-        self.assertEqual(recording.at_line("threads.cpp", line, "--at", f"{end + 1}s")[1], 2000)
+        for moment in ("end", "100%", f"{end:.9f}s"):
+            self.assertEqual(recording.at_line("threads.cpp", line, "--at", moment)[1], 2000)
+        self.assert_refused(2, "the run took", "stats", recording.path, "--at", f"{end + 1}s")
         self.assertEqual(recording.stats("--at", "0s")["total"]["count"], 0)
 
     def test_threads_are_asked_by_name_and_number(self):
