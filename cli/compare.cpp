@@ -138,7 +138,8 @@ Recorded record_both(const Options& options, const TemporaryFolder& folder) {
     record.command = options.commands[i];
     record.output = keep.empty() ? folder / (name + ".heaptally").c_str() : fs::path(keep);
     record.overwrite = options.overwrite;
-    const int status = record_apart(record, keep.empty() ? name : name + " (" + keep + ")");
+    const int status =
+        record_apart(record, keep.empty() ? name : fmt::format("{} ({})", name, keep));
     if (recorded.status == 0) recorded.status = status;
     std::error_code problem;
     if (!fs::exists(record.output, problem)) return {{}, status};

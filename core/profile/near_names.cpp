@@ -47,6 +47,7 @@ std::vector<std::string_view> near_names(std::string_view wanted,
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string_view> result;
+  result.reserve(found.size());
   for (const auto& [changes, name] : found) result.push_back(name);
   return result;
 }
