@@ -48,7 +48,7 @@ std::string_view end_name(const RecordingData& data, Metric metric) {
 
 // What a moment that has a time was called.
 std::string asked_name(const Moment& asked) {
-  const std::string time = moment_text(asked.time);
+  std::string time = moment_text(asked.time);
   switch (asked.kind) {
     case Moment::Kind::kShare:
       return fmt::format("{:g} % of the run, {}", asked.share * 100, time);

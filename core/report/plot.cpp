@@ -104,6 +104,7 @@ std::vector<std::string> draw(const Plot& plot, const Style& style) {
   const std::size_t steps = steps_in_cell(plot.dots);
   const auto heights = [&](const std::vector<std::uint64_t>& values) {
     std::vector<std::size_t> result;
+    result.reserve(values.size());
     for (const std::uint64_t value : values) {
       result.push_back(steps_of(value, plot.top, plot.height * steps));
     }
