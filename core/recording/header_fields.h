@@ -33,6 +33,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("lost_events", header.lost_events);
   visit("unknown_frees", header.unknown_frees);
   visit("inherited_frees", header.inherited_frees);
+  visit("untraced_frees", header.untraced_frees);
   visit("inferred_frees", header.inferred_frees);
   visit("late_events", header.late_events);
   visit("rejected_events", header.rejected_events);

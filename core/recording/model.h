@@ -51,6 +51,7 @@ struct Header {
   std::uint64_t lost_events = 0;           // dropped because a ring was full or out of reach
   std::uint64_t unknown_frees = 0;         // frees of blocks never seen to be allocated
   std::uint64_t inherited_frees = 0;       // by forked processes, of blocks from before the fork
+  std::uint64_t untraced_frees = 0;        // of blocks that were not recorded, as the program asked
   std::uint64_t inferred_frees = 0;        // an allocation at a live address: its free was missed
   std::uint64_t late_events = 0;           // arrived after later ones were tallied
   std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
@@ -211,6 +212,15 @@ struct Mark {
   std::string name;
   Nanoseconds time{0};
   ProcessId process{};  // the image that set it
+};
+
+// How a recording that goes on would end if it did now.
+struct RecordingEnding {
+  Header header;                     // `complete` is taken for granted
+  std::vector<Process> processes;    // instead of the rows with the same ids
+  Bucket bucket;                     // what the timeline lacks; nothing if it has no deltas
+  std::vector<TallyTotals> totals;   // one of each tally, ascending
+  std::vector<Survivors> survivors;  // by bucket, that one included
 };
 
 // What an address resolved to: innermost inlined call first, never empty.

@@ -3,15 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <optional>
 #include <string>
 #include <system_error>
-#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
 #include "core/recording/delta_codec.h"
-#include "core/recording/header_fields.h"
+#include "core/recording/ending.h"
 #include "core/recording/sample_thinner.h"
 #include "core/recording/schema.h"
 #include "core/recording/sqlite.h"
@@ -152,13 +150,8 @@ struct RecordingWriter::Impl : BucketStore {
   Timeline timeline{*this};
   bool has_survivors = false;
   SampleThinner samples;
-  std::vector<std::uint8_t> lifetimes;  // scratch
 
-  Statement put_header{db, "REPLACE INTO header VALUES(?1, ?2)"};
-  Statement insert_argument{db, "INSERT INTO arguments VALUES(?1, ?2)"};
-  Statement put_process{db,
-                        "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                        " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"};
+  EndingRows ending{db};
   Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
   Statement put_module{db, "REPLACE INTO modules VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_frame{db, "INSERT INTO frames VALUES(?1, ?2, ?3, ?4)"};
@@ -167,14 +160,10 @@ struct RecordingWriter::Impl : BucketStore {
   Statement insert_location{db, "INSERT INTO locations VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement insert_trace{db, "INSERT INTO traces VALUES(?1, ?2, ?3)"};
   Statement insert_tally{db, "INSERT INTO tallies VALUES(?1, ?2, ?3, ?4)"};
-  Statement insert_totals{db,
-                          "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                          " ?12)"};
   Statement insert_bucket{db, "REPLACE INTO timeline VALUES(?1, ?2, ?3, ?4)"};
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
-  Statement insert_survivors{db, "INSERT INTO survivors VALUES(?1, ?2)"};
   Statement insert_mark{db, "INSERT INTO marks VALUES(?1, ?2, ?3, ?4)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
@@ -238,22 +227,8 @@ RecordingWriter::~RecordingWriter() = default;
 
 void RecordingWriter::put(const Header& header) {
   impl_->begin();
-  for_each_header_field(header, [&]<class Value>(const char* key, const Value& value) {
-    const std::string_view name = key;
-    if constexpr (std::is_same_v<Value, Nanoseconds>) {
-      impl_->put_header.run(name, value.count());
-    } else if constexpr (std::is_same_v<Value, bool>) {
-      impl_->put_header.run(name, 0);  // `complete` is for finish() to say
-    } else if constexpr (std::is_same_v<Value, std::string>) {
-      impl_->put_header.run(name, std::string_view(value));
-    } else {
-      impl_->put_header.run(name, value);
-    }
-  });
-  impl_->db.execute("DELETE FROM arguments");
-  for (std::size_t position = 0; position < header.command.size(); ++position) {
-    impl_->insert_argument.run(std::uint64_t{position}, std::string_view(header.command[position]));
-  }
+  // Complete: that is for finish() to say.
+  impl_->ending.put(header, false);
 }
 
 void RecordingWriter::put(const Process& process) {
@@ -261,17 +236,7 @@ void RecordingWriter::put(const Process& process) {
                  "a process image continues one that is not earlier");
   impl_->require_put(process.id, impl_->processes, "a process is out of order");
   impl_->begin();
-  std::optional<std::int64_t> previous;
-  if (process.previous) previous = index_of(*process.previous);
-  std::optional<std::int64_t> exit_status;
-  if (process.exit_status != kUnknownExit) exit_status = process.exit_status;
-  impl_->put_process.run(static_cast<std::uint32_t>(process.id), process.pid, process.parent_pid,
-                         static_cast<std::uint32_t>(process.origin), previous,
-                         std::string_view(process.command), process.start.count(),
-                         process.end.count(), exit_status, process.processes,
-                         std::string_view(process.not_recorded), process.total.bytes,
-                         process.total.count, process.live_at_end.bytes, process.live_at_end.count,
-                         process.peak.bytes, process.peak.count, process.peak_time.count());
+  impl_->ending.put(process);
 }
 
 void RecordingWriter::put(const Task& task) {
@@ -370,19 +335,7 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
   impl_->begin();
   for (const TallyTotals& row : totals) {
     impl_->require(index_of(row.id) < impl_->tallies, "totals name a tally that was not added");
-    encode_lifetimes(row.lifetimes, impl_->lifetimes);
-    const auto run = [&](const auto& lifetimes) {
-      impl_->insert_totals.run(static_cast<std::uint32_t>(row.id), row.total.bytes, row.total.count,
-                               row.temporary.bytes, row.temporary.count, row.live_at_end.bytes,
-                               row.live_at_end.count, row.live_at_peak.bytes,
-                               row.live_at_peak.count, row.live_at_process_peak.bytes,
-                               row.live_at_process_peak.count, lifetimes);
-    };
-    if (row.lifetimes.empty()) {
-      run(nullptr);
-    } else {
-      run(BlobView(impl_->lifetimes));
-    }
+    impl_->ending.add(row);
   }
 }
 
@@ -393,7 +346,7 @@ void RecordingWriter::Impl::put(const Survivors& survivors) {
     next = index_of(amount.id) + 1;
   }
   require(next <= tallies, "survivors name a tally that was not added");
-  insert_survivors.run(survivors.start.count(), codec.encode(survivors.amounts));
+  ending.add(survivors);
 }
 
 void RecordingWriter::add(std::span<const Survivors> survivors) {
@@ -421,9 +374,14 @@ void RecordingWriter::flush() {
   impl_->commit();
 }
 
+void RecordingWriter::copy_to(const std::filesystem::path& path, const RecordingEnding& ending) {
+  flush();
+  copy_with_ending(impl_->db, path.string(), impl_->tallies, ending);
+}
+
 void RecordingWriter::finish() {
   impl_->begin();
-  impl_->put_header.run(std::string_view("complete"), 1);
+  impl_->db.execute("REPLACE INTO header VALUES('complete', 1)");
   flush();
   impl_->finish_file();
 }
