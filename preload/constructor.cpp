@@ -6,6 +6,7 @@
 #include "preload/exec_hooks.h"
 #include "preload/exec_target.h"
 #include "preload/exit_hooks.h"
+#include "preload/exit_mark.h"
 #include "preload/libc_symbols.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
@@ -29,6 +30,7 @@ void give_up() {
   if (!real_allocator_is_known()) resolve_real_allocator();
   resolve_exec_functions();
   resolve_exit_functions();
+  resolve_start_functions();
   resolve_seccomp_functions();
   const bool has_loader = find_loader();
   if (has_loader) remember_exec_surroundings(environment);
@@ -50,10 +52,12 @@ void give_up() {
   // fork() lets a child claim its process block at once; one that was made by the bare system
   // call does so at its first hook.
   pthread_atfork(&keep_out_of_libunwind, &let_into_libunwind, [] {
-    if (g_session.stage() == Stage::kRecording) g_session.in_own_process();
+    if (g_session.is_connected()) g_session.in_own_process();
   });
   watch_own_exit();
+  if (g_session.marks_exit()) mark_exits();
   redirect_libc_symbols();
+  if (g_session.stage() == Stage::kStopped) return g_early_log.discard();
   g_early_log.flush();
 }
 

@@ -80,6 +80,7 @@ ThreadRecord* attach_thread() {
   ThreadRecord* record = g_records[index].load(std::memory_order_acquire);
   if (record == nullptr) record = make_record(g_session.max_depth());
   if (record == nullptr) return nullptr;
+  record->lane = lane;
   if (record->forks != g_session.forks()) {
     record->forks = g_session.forks();
     record->main.begin_process();

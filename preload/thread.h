@@ -12,6 +12,7 @@ namespace heaptally::preload {
 struct ThreadRecord {
   Channel main;
   Channel nested;
+  wire::Lane* lane;
   std::size_t bytes;    // of the mapping that begins here and holds the channels' buffers
   std::uint32_t forks;  // Session::forks() of the process that uses it
 

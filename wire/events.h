@@ -49,6 +49,32 @@ enum class NoteKind : std::uint32_t {
   kStackDiffers = 4,
   // The program gives the moment a name: the text. What was stamped before it came before it.
   kMark = 5,
+
+  // Of heaptally.h, in order with the events of the process like all notes:
+  // It asks the collector something: the value is a Question, the id the number of the question,
+  // the text what it is about, in hexadecimal. The answer comes in the asking lane (layout.h).
+  kAsk = 16,
+  // Its allocations are recorded from here on (the value is 1), or no more (0).
+  kTracing = 17,
+  // Its peak of traced memory is what is live now.
+  kResetPeak = 18,
+  // All its blocks are forgotten.
+  kClear = 19,
+  // The value has bits: it begins to exit, which is a mark named "exit"; the next block that this
+  // thread frees is the shim's own, which was never recorded.
+  kExit = 20,
+};
+inline constexpr std::uint32_t kExitBegins = 1, kExitFreesOwn = 2;
+
+// What a program asks of the collector, and the values of the answer.
+enum class Question : std::uint32_t {
+  // How many bytes are live, and how many were at most since the start or kResetPeak.
+  kTracedMemory = 1,
+  // Where the block at an address was allocated: its trace; 0 if there is no such block.
+  kTraceback = 2,
+  // For a recording of all up to now, written to the open file with this descriptor. First comes
+  // an answer with kAccepted, and the last one when the file is written.
+  kSnapshot = 3,
 };
 inline constexpr std::uint32_t kTextBytes = 20;
 inline constexpr std::uint32_t kMaxNoteText = 400;  // what is longer loses its beginning

@@ -32,6 +32,7 @@ Header BatchMaker::header_now(const Header& start) const {
   header.frees = events.frees;
   header.unknown_frees = events.unknown_frees;
   header.inherited_frees = events.inherited_frees;
+  header.untraced_frees = events.untraced_frees;
   header.inferred_frees = events.inferred_frees;
   header.late_events = events.late;
   const ShimCounts shim = parts_.tree.counts();
@@ -49,6 +50,26 @@ Header BatchMaker::header_now(const Header& start) const {
   header.first_rss = parts_.sampler.first_rss();
   header.peak_rss = parts_.sampler.peak_rss();
   return header;
+}
+
+RecordingEnding BatchMaker::ending(const Header& start) const {
+  RecordingEnding ending;
+  ending.header = header_now(start);
+  ending.header.exit_status = kUnknownExit;
+  for (auto& [id, row] : parts_.tree.rows_now()) ending.processes.push_back(std::move(row));
+  ending.bucket = parts_.timeline.bucket_so_far();
+  ending.totals = parts_.tallies.totals(
+      [this](TaskId task) { return parts_.tree.peak_number_now(parts_.tasks.task(task).process); });
+  SurvivorTable survivors = parts_.tallies.survivor_table();
+  if (!ending.bucket.deltas.empty()) {
+    survivors.begin_after(ending.bucket.start, ending.bucket.start + ending.bucket.width);
+  }
+  parts_.tree.for_each_process([&](const TrackedProcess& process) {
+    process.live.for_each(
+        [&](const LiveBlock& block) { survivors.add(block.birth, block.tally, block.size); });
+  });
+  ending.survivors = survivors.all();
+  return ending;
 }
 
 Batch BatchMaker::take(Header header) {

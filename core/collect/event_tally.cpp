@@ -110,16 +110,25 @@ inline void EventTally::allocate(LaneState& lane, const wire::Event& event) {
 
 inline void EventTally::free(LaneState& lane, std::uint64_t address) {
   TrackedProcess& process = *lane.process;
-  ++counts_.frees;
   LiveBlock block;
-  if (!process.live.remove(address, block)) {
-    ++(process.is_forked ? counts_.inherited_frees : counts_.unknown_frees);
-    return;
-  }
+  if (!process.live.remove(address, block)) return free_unknown(lane);
+  ++counts_.frees;
   const bool temporary =
       address == lane.last_allocation && tallies_.task_of(block.tally) == lane.task;
   if (address == lane.last_allocation) lane.last_allocation = 0;
   tallies_.free(block.tally, block.size, last_time_ - block.birth, temporary, process.tally);
+}
+
+// Nothing was recorded of the block, with or without a reason.
+void EventTally::free_unknown(LaneState& lane) {
+  if (std::exchange(lane.frees_own_block, false)) return;
+  const TrackedProcess& process = *lane.process;
+  if (process.has_untraced) {
+    ++counts_.untraced_frees;
+    return;
+  }
+  ++counts_.frees;
+  ++(process.is_forked ? counts_.inherited_frees : counts_.unknown_frees);
 }
 
 void EventTally::begin_note(LaneState& lane, const wire::Event& event) {
@@ -141,7 +150,7 @@ void EventTally::add_text(LaneState& lane, const wire::Event& event) {
 }
 
 // Once all of its text is there.
-void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
+void EventTally::end_note(LaneState& lane, const MergedEvent& merged) {
   if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
   if (lane.note->kind == wire::NoteKind::kStackDiffers) {
     note_difference(*lane.process, *lane.note);
@@ -150,8 +159,11 @@ void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
     // mark a block is of.
     ++last_time_;
     if (mark_callback_) mark_callback_(*lane.process, lane.note->text);
+  } else if (is_word(lane.note->kind)) {
+    ++last_time_;
+    if (word_callback_) word_callback_(*lane.process, merged.lane, *lane.note);
   } else {
-    processes_.note(*lane.process, *lane.note, stamp);
+    processes_.note(*lane.process, *lane.note, merged.event.stamp);
   }
   lane.note.reset();
 }
@@ -192,7 +204,7 @@ void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
     default:
       return;
   }
-  end_note(lane, event.stamp);
+  end_note(lane, merged);
 }
 
 inline void EventTally::apply(LaneState& lane, const MergedEvent& merged) {

@@ -23,6 +23,7 @@ struct EventCounts {
   std::uint64_t frees = 0;
   std::uint64_t unknown_frees = 0;
   std::uint64_t inherited_frees = 0;
+  std::uint64_t untraced_frees = 0;  // of blocks that were not recorded, as the program asked
   std::uint64_t inferred_frees = 0;
   std::uint64_t late = 0;
   std::uint64_t damaged_traces = 0;
@@ -61,6 +62,10 @@ class EventTally {
   // Called with the name that a process gave to this moment, after all events before it.
   using OnMark = std::function<void(const TrackedProcess&, const std::string& name)>;
   void on_mark(OnMark callback) { mark_callback_ = std::move(callback); }
+  // Called with what a process says or asks through heaptally.h, in the same way; `lane`: of the
+  // thread that does.
+  using OnWord = std::function<void(TrackedProcess&, std::uint32_t lane, const PendingNote&)>;
+  void on_word(OnWord callback) { word_callback_ = std::move(callback); }
   // The first callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
 
@@ -102,7 +107,8 @@ class EventTally {
   void apply_rare(LaneState& lane, const MergedEvent& event);
   void allocate(LaneState& lane, const wire::Event& event);
   void free(LaneState& lane, std::uint64_t address);
-  void end_note(LaneState& lane, std::uint64_t stamp);
+  [[gnu::noinline]] void free_unknown(LaneState& lane);
+  void end_note(LaneState& lane, const MergedEvent& merged);
   void note_difference(const TrackedProcess& process, const PendingNote& note);
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
@@ -123,6 +129,7 @@ class EventTally {
   Nanoseconds next_call_{Nanoseconds::max()};
   std::function<void(Nanoseconds)> callback_;
   OnMark mark_callback_;
+  OnWord word_callback_;
   // Neither is ever wrong: lanes stay where they are, numbers of memories and ids of tallies are
   // not used again.
   std::array<KnownLane, kKnownLanes> known_lanes_;

@@ -58,6 +58,16 @@ class LiveTable {
     return true;
   }
 
+  // Copies the block, which stays. False: no such block is live.
+  bool find(std::uint64_t address, LiveBlock& block) const {
+    const std::uint64_t hash = hash_of(address);
+    const Shard& shard = shards_[hash & shard_mask_];
+    Place place;
+    if (!shard.find(address, hash, place)) return false;
+    block = shard.get(place);
+    return true;
+  }
+
   // Has the processor fetch what insert() or remove() will soon look at. GCC takes a function that
   // does no more than this for one without effects, and leaves its calls out.
   [[gnu::always_inline]] void prefetch(std::uint64_t address) {

@@ -1,7 +1,14 @@
 #include "core/collect/recording_store.h"
 
-#include <chrono>
+#include <fcntl.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "core/base/error.h"
 #include "core/recording/writer.h"
 
 namespace heaptally {
@@ -13,12 +20,40 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kResolvingTime{50};
 constexpr std::size_t kProgressEvery = 256;  // frames
 
+// Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
+std::filesystem::path copy_path(const std::filesystem::path& recording) {
+  std::filesystem::path path = std::filesystem::absolute(recording);
+  return path += "-snapshot";
+}
+
+// All of a file to an empty one. Returns 0 or an errno, and then that is empty again.
+int copy_bytes(const std::filesystem::path& from, int to) {
+  const int file = open(from.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return errno;
+  std::vector<char> buffer(1 << 16);
+  int problem = 0;
+  while (problem == 0) {
+    const ssize_t bytes = read(file, buffer.data(), buffer.size());
+    if (bytes == 0) break;
+    if (bytes < 0) problem = errno;
+    for (ssize_t at = 0; problem == 0 && at < bytes;) {
+      const ssize_t written = ::write(to, buffer.data() + at, static_cast<std::size_t>(bytes - at));
+      if (written < 0) problem = errno;
+      at += written;
+    }
+  }
+  close(file);
+  if (problem != 0 && ftruncate(to, 0) != 0) return EIO;
+  return problem;
+}
+
 }  // namespace
 
 // What only the writing thread touches, and, once it has ended, finish().
 class RecordingStore::Impl {
  public:
-  Impl(const std::filesystem::path& path, bool overwrite) : writer_(path, overwrite) {}
+  Impl(const std::filesystem::path& path, bool overwrite)
+      : writer_(path, overwrite), copy_path_(copy_path(path)) {}
 
   void write(Batch& batch) {
     for (const Process& process : batch.processes) writer_.put(process);
@@ -53,12 +88,24 @@ class RecordingStore::Impl {
   }
 
   void finish() {
-    for (Module& module : modules_) {
-      if (module.id == kNoModule) continue;
-      module.debug = symbolizer_.debug_state(handles_[index_of(module.id)]);
-      writer_.put(module);
-    }
+    tell_of_modules();
     writer_.finish();
+  }
+
+  // Of all that was written so far. What goes wrong with the copy is no matter of the recording.
+  int copy(const CopyOrder& order) {
+    resolve_all({});
+    tell_of_modules();
+    writer_.flush();
+    int problem = EIO;
+    try {
+      writer_.copy_to(copy_path_, order.ending);
+      problem = copy_bytes(copy_path_, order.file);
+    } catch (const Error&) {
+    }
+    std::error_code ignored;
+    std::filesystem::remove(copy_path_, ignored);
+    return problem;
   }
 
  private:
@@ -66,6 +113,14 @@ class RecordingStore::Impl {
     writer_.put(module);
     modules_.push_back(module);
     handles_.push_back(module.id == kNoModule ? 0 : symbolizer_.open(source));
+  }
+
+  void tell_of_modules() {
+    for (Module& module : modules_) {
+      if (module.id == kNoModule) continue;
+      module.debug = symbolizer_.debug_state(handles_[index_of(module.id)]);
+      writer_.put(module);
+    }
   }
 
   void resolve_next() {
@@ -77,6 +132,7 @@ class RecordingStore::Impl {
   }
 
   RecordingWriter writer_;
+  std::filesystem::path copy_path_;  // beside the recording, while a copy is made
   Symbolizer symbolizer_;
   std::vector<Module> modules_;
   std::vector<std::size_t> handles_;  // of the symbolizer, by module
@@ -106,7 +162,7 @@ void RecordingStore::run() {
         if (queue_.empty()) return;
         batches = std::exchange(queue_, {});
       }
-      for (Batch& batch : batches) impl_->write(batch);
+      for (Batch& batch : batches) write(batch);
       impl_->flush();
       impl_->resolve_until(SteadyClock::now() + kResolvingTime);
       impl_->flush();
@@ -115,6 +171,21 @@ void RecordingStore::run() {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
+}
+
+void RecordingStore::write(Batch& batch) {
+  impl_->write(batch);
+  for (const CopyOrder& order : batch.copies) {
+    const int problem = impl_->copy(order);
+    close(order.file);
+    const std::lock_guard lock(mutex_);
+    done_.push_back({order.ticket, problem});
+  }
+}
+
+std::vector<CopyDone> RecordingStore::take_copied() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(done_, {});
 }
 
 void RecordingStore::throw_if_failed() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <exception>
 #include <filesystem>
@@ -15,6 +16,17 @@
 #include "core/symbols/symbolizer.h"
 
 namespace heaptally {
+
+// A copy of the recording as of now, to be written to an open file.
+struct CopyOrder {
+  int file = -1;             // closed when it is done
+  std::uint64_t ticket = 0;  // the caller's own
+  RecordingEnding ending;
+};
+struct CopyDone {
+  std::uint64_t ticket = 0;
+  int problem = 0;  // an errno; 0: it is written
+};
 
 // What came in since the last batch. Things refer only to what is in this batch or earlier.
 struct Batch {
@@ -31,6 +43,7 @@ struct Batch {
   std::vector<Sample> samples;
   std::vector<TallyTotals> totals;   // in the last batch only
   std::vector<Survivors> survivors;  // likewise
+  std::vector<CopyOrder> copies;     // of all up to this batch
 };
 
 // Purpose: takes batches from the collector's thread; writes, flushes, and resolves symbols
@@ -47,6 +60,8 @@ class RecordingStore {
   RecordingStore& operator=(const RecordingStore&) = delete;
 
   void put(Batch batch);
+  // The orders in batches that were carried out, since the last call.
+  std::vector<CopyDone> take_copied();
   // Writes everything, resolves all symbols, and leaves one file.
   void finish(Batch last, const Progress& progress);
 
@@ -54,6 +69,7 @@ class RecordingStore {
   class Impl;
 
   void run();
+  void write(Batch& batch);
   void throw_if_failed();
 
   std::unique_ptr<Impl> impl_;
@@ -62,6 +78,7 @@ class RecordingStore {
   std::deque<Batch> queue_;     // guarded by mutex_
   bool stop_ = false;           // guarded by mutex_
   std::exception_ptr failure_;  // guarded by mutex_
+  std::vector<CopyDone> done_;  // guarded by mutex_
   std::thread thread_;
 };
 

@@ -45,6 +45,25 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTall
   process.live -= block;
 }
 
+void Tallies::forget(TallyId id, std::uint64_t size, ProcessTally& process) {
+  const Amount block = {size, 1};
+  change(id, process).freed += block;
+  live_ -= block;
+  process.live -= block;
+}
+
+Bucket Tallies::bucket_so_far(Nanoseconds start, Nanoseconds width) const {
+  Bucket bucket = {start, width, bucket_max_live_, {}};
+  bucket.deltas.reserve(dirty_.size());
+  for (TallyId id : dirty_) {
+    const Current& tally = current_[index_of(id)];
+    bucket.deltas.push_back({id, tally.allocated, tally.freed, tally.temporary});
+  }
+  std::sort(bucket.deltas.begin(), bucket.deltas.end(),
+            [](const TallyDelta& a, const TallyDelta& b) { return a.id < b.id; });
+  return bucket;
+}
+
 Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {
   Bucket bucket = {start, width, bucket_max_live_, {}};
   std::sort(dirty_.begin(), dirty_.end());

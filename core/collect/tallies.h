@@ -22,6 +22,7 @@ struct ProcessTally {
   Amount peak;
   Nanoseconds peak_time{0};
   std::uint64_t peak_number = 0;
+  std::uint64_t recent_peak = 0;  // of live bytes, since it was last set to what they are
 };
 
 // Purpose: constant work for each event; memory for each key that ever allocated.
@@ -44,6 +45,10 @@ class Tallies {
   // The block is live as its process image ends: it is a leak of that.
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
+  // The block is live, and is not to be known any more.
+  void forget(TallyId tally, std::uint64_t size, ProcessTally& process);
+
+  TraceId trace_of(TallyId tally) const { return keys_[index_of(tally)].trace; }
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
 
   Amount total() const { return total_; }
@@ -56,6 +61,8 @@ class Tallies {
   // The bucket since the last call, which ends now. Its deltas are ascending by id.
   Bucket take_bucket(Nanoseconds start, Nanoseconds width);
   bool bucket_is_empty() const { return dirty_.empty(); }
+  // What take_bucket() would return now; the bucket goes on.
+  Bucket bucket_so_far(Nanoseconds start, Nanoseconds width) const;
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
@@ -64,6 +71,7 @@ class Tallies {
   std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
   // What was passed to end(), by the bucket of its birth.
   std::vector<Survivors> survivors() const { return survivors_.all(); }
+  const SurvivorTable& survivor_table() const { return survivors_; }
 
  private:
   // What each event changes, one cache line: the bucket's amounts and the peaks that were seen.
@@ -126,6 +134,7 @@ inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
   }
   process.total += block;
   process.live += block;
+  process.recent_peak = std::max(process.recent_peak, process.live.bytes);
   if (process.live.bytes > process.peak.bytes) {
     process.peak = process.live;
     process.peak_time = now;

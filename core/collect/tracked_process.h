@@ -25,6 +25,9 @@ struct TrackedProcess {
   std::uint64_t begin_stamp = 0;  // of its fork or exec
   // Set once it has ended or another program took its place: nothing is stamped later.
   std::optional<std::uint64_t> end_stamp;
+  // Blocks of it may be live that are not in `live`, as it asked for: it stopped recording for a
+  // while, or cleared what was recorded.
+  bool has_untraced = false;
   LiveTable live;
   ProcessTally tally;
 };
@@ -38,6 +41,11 @@ struct PendingNote {
   std::string text;
 };
 
+// Whether a note is what a process says or asks through heaptally.h, but for kMark.
+constexpr bool is_word(wire::NoteKind kind) {
+  return kind >= wire::NoteKind::kAsk && kind <= wire::NoteKind::kExit;
+}
+
 // What holds of a lane since a thread took it over.
 struct LaneState {
   TrackedProcess* process = nullptr;  // null until the thread's first event
@@ -45,6 +53,7 @@ struct LaneState {
   std::int32_t tid = 0;
   std::uint64_t last_allocation = 0;  // its address, while it can still be a temporary
   std::optional<PendingNote> note;
+  bool frees_own_block = false;  // the next block that is freed is the shim's own
 };
 
 }  // namespace heaptally

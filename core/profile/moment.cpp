@@ -100,6 +100,11 @@ Moment parse_moment(std::string_view text, std::string_view option) {
   return moment;
 }
 
+std::optional<Nanoseconds> read_duration(std::string_view text) {
+  Nanoseconds time{0};
+  return read_time(text, time) ? std::optional(time) : std::nullopt;
+}
+
 std::string_view name_of(Moment::Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
 Nanoseconds run_time(const RecordingData& data) {

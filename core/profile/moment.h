@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ struct Moment {
 // since the start: 1.5, 1.5s, 250ms, 2m, 1m30s; units are ns, us, ms, s, m and h, seconds if there
 // is none. Errors: Error of usage that names `option`.
 Moment parse_moment(std::string_view text, std::string_view option = "--at");
+// A time such as 1.5, 250ms or 1m30s. Nothing: the text is none.
+std::optional<Nanoseconds> read_duration(std::string_view text);
+
 std::string_view name_of(Moment::Kind kind);  // "peak", "start", "end", "time", "share", "mark"
 
 // The duration of the run; of an unfinished recording, as far as it was sampled.

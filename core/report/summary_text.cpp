@@ -31,6 +31,7 @@ std::string command_text(const Header& header) {
 
 std::string end_text(const Header& header) {
   if (!header.complete) return "the recording was not finished";
+  if (header.exit_status == kUnknownExit) return "a snapshot, after which the program ran on";
   if (header.exit_status > 128 && header.exit_status < 128 + 65) {
     return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
   }

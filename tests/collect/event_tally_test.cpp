@@ -119,6 +119,46 @@ TEST_F(EventTallyTest, FreesOfUnknownBlocksAreCountedAndIgnored) {
   EXPECT_EQ(tallies_.live(), (Amount{0, 0}));
 }
 
+TEST_F(EventTallyTest, FreesOfBlocksThatWereNotToBeRecordedAreNoLoss) {
+  parent_.has_untraced = true;
+  free(0x999);
+  reallocate(0x888, 0x777, 10);
+  free(0x777);
+  EXPECT_EQ(events_.counts().untraced_frees, 2u);
+  EXPECT_EQ(events_.counts().unknown_frees, 0u);
+  EXPECT_EQ(events_.counts().frees, 1u);
+}
+
+TEST_F(EventTallyTest, OneFreeMayBeTheShimsOwn) {
+  family_.lane(0).frees_own_block = true;
+  allocate(0x100, 10);
+  free(0x100);
+  free(0x999);
+  EXPECT_EQ(events_.counts().unknown_frees, 0u);
+  free(0x999);
+  EXPECT_EQ(events_.counts().unknown_frees, 1u);
+  EXPECT_EQ(events_.counts().frees, 2u);
+}
+
+TEST_F(EventTallyTest, WhatAProcessSaysComesInOrder) {
+  std::vector<std::pair<std::uint32_t, Amount>> words;
+  events_.on_word([&](TrackedProcess& process, std::uint32_t lane, const PendingNote& note) {
+    EXPECT_EQ(&process, &parent_);
+    EXPECT_EQ(lane, 1u);
+    words.emplace_back(note.value, tallies_.live());
+  });
+  const auto say = [&](std::uint64_t value) {
+    const auto kind = static_cast<std::uint64_t>(wire::NoteKind::kTracing);
+    apply(make_event(EventKind::kNote, stamp(), kind, value << 32 | 11), 1);
+  };
+  allocate(0x100, 10);
+  say(0);
+  free(0x100);
+  say(1);
+  EXPECT_EQ(words, (std::vector<std::pair<std::uint32_t, Amount>>{{0, {10, 1}}, {1, {}}}));
+  EXPECT_TRUE(notes_.empty());
+}
+
 TEST_F(EventTallyTest, AnAllocationAtALiveAddressImpliesAFree) {
   allocate(0x100, 10);
   allocate(0x100, 50);

@@ -29,6 +29,36 @@ TEST(Tallies, KeysAreDenseAndStable) {
   EXPECT_TRUE(tallies.take_new_keys().empty());
 }
 
+TEST(Tallies, WhatIsForgottenIsNeitherFreedNorLeaked) {
+  Tallies tallies;
+  ProcessTally process;
+  const TallyId a = key(tallies, 1);
+  tallies.allocate(a, 100, Nanoseconds(1), process);
+  tallies.allocate(a, 10, Nanoseconds(2), process);
+  tallies.forget(a, 100, process);
+  EXPECT_EQ(tallies.live(), (Amount{10, 1}));
+  EXPECT_EQ(process.live, (Amount{10, 1}));
+  EXPECT_EQ(tallies.live_at_end(), (Amount{10, 1}));
+  const TallyTotals totals = totals_of(tallies, process)[0];
+  EXPECT_EQ(totals.live_at_end, (Amount{10, 1}));
+  EXPECT_EQ(totals.live_at_peak, (Amount{110, 2}));
+  EXPECT_TRUE(totals.lifetimes.empty());
+  EXPECT_EQ(totals.temporary, (Amount{0, 0}));
+}
+
+TEST(Tallies, TheRecentPeakIsSetBackAndThePeakIsNot) {
+  Tallies tallies;
+  ProcessTally process;
+  const TallyId a = key(tallies, 1);
+  tallies.allocate(a, 100, Nanoseconds(1), process);
+  tallies.free(a, 100, Nanoseconds(1), false, process);
+  EXPECT_EQ(process.recent_peak, 100u);
+  process.recent_peak = process.live.bytes;
+  tallies.allocate(a, 30, Nanoseconds(2), process);
+  EXPECT_EQ(process.recent_peak, 30u);
+  EXPECT_EQ(process.peak.bytes, 100u);
+}
+
 TEST(Tallies, TheFirstOfEqualPeaksCounts) {
   Tallies tallies;
   ProcessTally process;
