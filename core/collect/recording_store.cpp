@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -20,14 +22,35 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kResolvingTime{50};
 constexpr std::size_t kProgressEvery = 256;  // frames
 
-// Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
-std::filesystem::path copy_path(const std::filesystem::path& recording) {
-  std::filesystem::path path = std::filesystem::absolute(recording);
-  return path += "-snapshot";
+// For mkostemp. `recording` is absolute, so that SQLite sees no "file:" in what a user typed.
+std::string copy_pattern(const std::filesystem::path& recording) {
+  return recording.string() + "-snapshot-XXXXXX";
 }
 
+// A file of its own, gone at the end.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(const std::string& pattern) : path_(pattern) {
+    const int file = mkostemp(path_.data(), O_CLOEXEC);
+    problem_ = file < 0 ? errno : 0;
+    if (file >= 0) close(file);
+  }
+  ~TemporaryFile() {
+    if (problem_ == 0) unlink(path_.c_str());
+  }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+  int problem() const { return problem_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  int problem_ = 0;
+};
+
 // All of a file to an empty one. Returns 0 or an errno, and then that is empty again.
-int copy_bytes(const std::filesystem::path& from, int to) {
+int copy_bytes(const std::string& from, int to) {
   const int file = open(from.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return errno;
   std::vector<char> buffer(1 << 16);
@@ -53,7 +76,9 @@ int copy_bytes(const std::filesystem::path& from, int to) {
 class RecordingStore::Impl {
  public:
   Impl(const std::filesystem::path& path, bool overwrite)
-      : writer_(path, overwrite), copy_path_(copy_path(path)) {}
+      : writer_(path, overwrite),
+        path_(std::filesystem::absolute(path)),
+        copy_pattern_(copy_pattern(path_)) {}
 
   void write(Batch& batch) {
     for (const Process& process : batch.processes) writer_.put(process);
@@ -97,15 +122,15 @@ class RecordingStore::Impl {
     resolve_all({});
     tell_of_modules();
     writer_.flush();
-    int problem = EIO;
+    if (!has_room_for_copy()) return ENOSPC;
+    const TemporaryFile copy(copy_pattern_);
+    if (copy.problem() != 0) return copy.problem();
     try {
-      writer_.copy_to(copy_path_, order.ending);
-      problem = copy_bytes(copy_path_, order.file);
+      writer_.copy_to(copy.path(), order.ending);
+      return copy_bytes(copy.path(), order.file);
     } catch (const Error&) {
+      return EIO;
     }
-    std::error_code ignored;
-    std::filesystem::remove(copy_path_, ignored);
-    return problem;
   }
 
  private:
@@ -113,6 +138,15 @@ class RecordingStore::Impl {
     writer_.put(module);
     modules_.push_back(module);
     handles_.push_back(module.id == kNoModule ? 0 : symbolizer_.open(source));
+  }
+
+  // What a copy takes is not to be missing to the recording.
+  bool has_room_for_copy() const {
+    std::error_code problem;
+    const std::uintmax_t size = std::filesystem::file_size(path_, problem);
+    if (problem) return false;
+    const std::filesystem::space_info disk = std::filesystem::space(path_, problem);
+    return problem || disk.available > 2 * size;
   }
 
   void tell_of_modules() {
@@ -132,7 +166,8 @@ class RecordingStore::Impl {
   }
 
   RecordingWriter writer_;
-  std::filesystem::path copy_path_;  // beside the recording, while a copy is made
+  std::filesystem::path path_;  // absolute
+  std::string copy_pattern_;    // of a name beside the recording, for while a copy is made
   Symbolizer symbolizer_;
   std::vector<Module> modules_;
   std::vector<std::size_t> handles_;  // of the symbolizer, by module

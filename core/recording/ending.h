@@ -39,9 +39,9 @@ class EndingRows {
   sqlite::Statement insert_survivors_{db_, "INSERT INTO survivors VALUES(?1, ?2)"};
 };
 
-// Copies a recording that goes on, all of which was flushed, to `path`, where nothing is yet, and
-// gives the copy an ending: one complete file. `tallies`: how many it has.
-// Errors: Error; what lies at `path` then is for the caller to remove.
+// Copies a recording that goes on, all of which was flushed, to `path`, nothing or an empty file,
+// and gives the copy an ending: one complete file. `tallies`: how many it has. Errors: Error; what
+// lies at `path` then is for the caller to remove.
 void copy_with_ending(sqlite::Database& from, const std::string& path, std::size_t tallies,
                       const RecordingEnding& ending);
 

@@ -57,9 +57,9 @@ class RecordingWriter {
   // Makes everything so far durable against the death of this process, and visible to
   // readers. What was added after the last flush goes with the process or the writer.
   void flush();
-  // Flushes, and makes a recording of its own of all so far at `path`, where nothing is yet, that
-  // ends as told: complete, one file. This one goes on. What lies at `path` after an Error is for
-  // the caller to remove.
+  // Flushes, and makes a recording of its own of all so far at `path`, nothing or an empty file,
+  // that ends as told: complete, one file. This one goes on. What lies at `path` after an Error is
+  // for the caller to remove.
   void copy_to(const std::filesystem::path& path, const RecordingEnding& ending);
   // Sets Header::complete, flushes, and leaves one file without side files. Nothing may
   // follow. Without it the file stays readable, and incomplete.

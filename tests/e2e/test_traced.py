@@ -156,6 +156,21 @@ class Unanswered(Traced):
             process.stdin.close()
             process.wait()
 
+    def test_a_program_with_a_filter_on_its_system_calls_gets_no_answer(self):
+        script = ("import ctypes, struct\n"
+                  "libc = ctypes.CDLL(None)\n"
+                  "print(libc.heaptally_get_traced_memory(None, None))\n"
+                  "allow = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0x7fff0000))\n"
+                  "program = struct.pack('HxxxxxxQ', 1, ctypes.addressof(allow))\n"
+                  "print(libc.prctl(38, 1, 0, 0, 0), libc.prctl(22, 2, program))\n"
+                  "print(libc.heaptally_get_traced_memory(None, None),\n"
+                  "      libc.heaptally_take_snapshot(b'snapshot'))\n")
+        begin = time.monotonic()
+        recording = self.record(sys.executable, "-c", script, cwd=self.folder)
+        self.assertEqual(recording.result.stdout, "0\n0 0\n-1 -1\n", recording.result)
+        self.assertFalse((self.folder / "snapshot").exists())
+        self.assertLess(time.monotonic() - begin, 9)
+
     def test_a_killed_collector_is_not_waited_for(self):
         with start(HEAPTALLY, "record", "-o", self.folder / "steps", "--", sys.executable, "-B",
                    SOURCE / "tests" / "e2e" / "programs" / "asks.py",

@@ -120,10 +120,13 @@ class Start(TrapCase):
             "pvalloc", "malloc_usable_size",
             "execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve",
             "execveat", "posix_spawn", "posix_spawnp",
-            "_exit", "_Exit", "wait", "waitpid", "wait3", "wait4", "waitid",
+            "__libc_start_main", "exit", "_exit", "_Exit", "wait", "waitpid", "wait3", "wait4", "waitid",
             "prctl", "syscall",
             # The API of include/heaptally/heaptally.h.
-            "heaptally_mark", "heaptally_is_tracing"})
+            "heaptally_mark", "heaptally_is_tracing", "heaptally_start", "heaptally_stop",
+            "heaptally_get_traced_memory", "heaptally_reset_peak", "heaptally_clear_traces",
+            "heaptally_take_snapshot", "heaptally_get_object_traceback",
+            "heaptally_get_overhead"})
 
     def test_static_tls_is_at_most_64_bytes(self):
         sizes = [int(line.split()[5], 16) for line in run("readelf", "-lW", SHIM).stdout.splitlines()
