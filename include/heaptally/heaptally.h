@@ -90,10 +90,10 @@ static inline void heaptally_start(void) {
 }
 
 /* Allocations of this process are not recorded any more, until heaptally_start(), and cost next to
- * nothing; frees cost what they always do. The moment gets the mark "stop". What is live stays so, and its frees are recorded (a
- * realloc of such a block is its free): unlike tracemalloc.stop(), this forgets nothing. For that
- * there is heaptally_clear_traces(). Frees of blocks that were not recorded are counted, and shown
- * in the summary. */
+ * nothing; frees cost what they always do. The moment gets the mark "stop". What is live stays so,
+ * and its frees are recorded (a realloc of such a block is its free): unlike tracemalloc.stop(),
+ * this forgets nothing. For that there is heaptally_clear_traces(). Frees of blocks that were not
+ * recorded are counted, and shown in the summary. */
 static inline void heaptally_stop(void) {
   HEAPTALLY_SHIM(void, , "heaptally_stop", void);
   call();

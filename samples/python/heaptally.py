@@ -1,9 +1,9 @@
-"""What a Python program can say to heaptally while it is recorded, and ask; where it is not, nothing
-happens, and nobody answers.
+"""What a Python program can say to heaptally while it is recorded, and ask; where it is not,
+nothing happens, and nobody answers.
 
-The functions are those of include/heaptally/heaptally.h, by the names of tracemalloc where that has
-one. To see what Python's objects take, record with PYTHONMALLOC=malloc in the environment: else Python
-hands out most of its memory itself.
+The functions are those of include/heaptally/heaptally.h, by the names of tracemalloc where that
+has one. To see what Python's objects take, record with PYTHONMALLOC=malloc in the environment: else
+Python hands out most of its memory itself.
 """
 
 import ctypes
@@ -83,8 +83,8 @@ def clear_traces():
 
 
 def take_snapshot(path):
-    """Writes a recording of everything so far to a new file, which every command of heaptally reads.
-    Raises OSError if it cannot be written, or nobody can answer."""
+    """Writes a recording of everything so far to a new file, which every command of heaptally
+    reads. Raises OSError if it cannot be written, or nobody can answer."""
     if _take_snapshot is None:
         raise OSError("this program is not recorded by heaptally")
     if _take_snapshot(os.fsencode(path)) != 0:

@@ -1,6 +1,7 @@
 """Looks at its own memory while it is recorded, as it would with tracemalloc.
 
-    PYTHONMALLOC=malloc heaptally record --stopped -- python3 samples/python/tracing.py words.heaptally
+    PYTHONMALLOC=malloc heaptally record --stopped -- \\
+      python3 samples/python/tracing.py words.heaptally
     heaptally stats words.heaptally
 """
 

@@ -1,5 +1,6 @@
-"""`record --snapshot-at-exit`: what is live when a process begins to exit, and nothing else changes."""
+"""`record --snapshot-at-exit`: what is live when a process begins to exit; nothing else changes."""
 
+import os
 import sys
 import unittest
 
@@ -63,7 +64,6 @@ class Exits(Case):
         self.assertEqual(recording.query("SELECT count(DISTINCT process) FROM marks"), [(2,)])
 
     def test_stacks_are_what_libunwind_says(self):
-        import os
         recording = self.record(sys.executable, "-c", "import json, decimal",
                                 options=("--snapshot-at-exit",),
                                 env={**os.environ, "HEAPTALLY_VERIFY": "1"})
