@@ -102,6 +102,7 @@ void ProgramWords::answer_traceback(const TrackedProcess& process, const Asker& 
 
 void ProgramWords::begin_copy(const TrackedProcess& process, const Asker& asker,
                               std::uint64_t descriptor) {
+  if (open_.size() == kMostOpen) return answer(asker, EAGAIN);
   const int file = open_file_of(process.pid, descriptor);
   if (file < 0) return answer(asker, -file);
   answer(asker, wire::LaneAnswer::kAccepted);

@@ -37,6 +37,8 @@ class ProgramWords {
   void copied(const std::vector<CopyDone>& done);
   // No copy that was ordered will be made.
   void give_up_copies();
+  // Copies that are waited for at one time; each keeps its ending in memory.
+  static constexpr std::size_t kMostOpen = 16;
   // Somebody waits for a copy.
   bool has_open_copies() const { return !open_.empty(); }
 

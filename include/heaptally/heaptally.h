@@ -132,11 +132,12 @@ static inline void heaptally_clear_traces(void) {
  * command of heaptally reads it. The path is relative to the working directory of this process, and
  * the file is its own, with mode 0600. Returns 0 when it is written, or -1 with errno, and then no
  * file is left: EEXIST, and what else open() says (one descriptor is open meanwhile); ENOTCONN,
- * EAGAIN, EDEADLK, ETIMEDOUT where nobody can answer; ENOSPC and EIO where heaptally could not
- * write; EACCES where it may not look at this process's descriptors, or at the file. heaptally
- * first writes beside its own recording, which takes the space of the file once more for a moment.
- * It looks up all symbols for it: the first call may take seconds, later ones tens of milliseconds
- * and more, the more was recorded. Others are recorded meanwhile as ever. */
+ * EAGAIN, EDEADLK, ETIMEDOUT where nobody can answer, or (EAGAIN) 16 others wait for theirs; ENOSPC
+ * and EIO where heaptally could not write; EACCES where it may not look at this process's
+ * descriptors, or at the file. heaptally first writes beside its own recording, which takes the
+ * space of the file once more for a moment. It looks up all symbols for it: the first call may take
+ * seconds, later ones tens of milliseconds and more, the more was recorded. Others are recorded
+ * meanwhile as ever. */
 static inline int heaptally_take_snapshot(const char* path) {
   static void* place;
   static int state;

@@ -145,6 +145,16 @@ TEST_F(ProgramWordsTest, SnapshotsGoToTheFileThatTheProcessHasOpen) {
   EXPECT_EQ(snapshot_to(open_file("third", O_RDWR | O_CREAT)), EIO);
 }
 
+TEST_F(ProgramWordsTest, SnapshotsAreNotPiledUp) {
+  for (std::size_t i = 0; i < ProgramWords::kMostOpen; ++i) {
+    EXPECT_EQ(snapshot_to(open_file(fmt::format("{}", i).c_str(), O_RDWR | O_CREAT)),
+              wire::LaneAnswer::kAccepted);
+  }
+  EXPECT_EQ(snapshot_to(open_file("one more", O_RDWR | O_CREAT)), EAGAIN);
+  words_.copied({{copies_[0].second, 0}});
+  EXPECT_EQ(snapshot_to(open_file("one more", O_RDWR | O_CREAT)), wire::LaneAnswer::kAccepted);
+}
+
 // heaptally may have rights that the program has not: what that cannot change itself stays.
 TEST_F(ProgramWordsTest, SnapshotsGoNowhereElse) {
   const int full = open_file("full", O_RDWR | O_CREAT);
