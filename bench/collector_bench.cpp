@@ -125,7 +125,8 @@ class Behind : public ProcessEvents {
   TaskTable tasks_{table_};
   Tallies tallies_;
   TimelineCutter timeline_{tallies_};
-  EventTally events_{clock_, traces_, tasks_, tallies_, *this};
+  DomainTable domains_;
+  EventTally events_{clock_, traces_, tasks_, tallies_, domains_, *this};
   ImageFamily family_{0, std::make_unique<SharedMemory>(SharedMemoryOptions{})};
   TrackedProcess process_;
   std::uint64_t stamp_ = 0;

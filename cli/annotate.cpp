@@ -9,6 +9,7 @@
 #include "cli/question.h"
 #include "cli/terminal.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/report/annotation_report.h"
 #include "core/report/statistics_report.h"
 
@@ -83,6 +84,7 @@ void run(const Options& options) {
   Query query;
   query.cumulative = options.cumulative;
   options.filters.apply_to(query);
+  ask_of_its_domain(moment, query);
   OpenRecording recording(options.file, options.filters.site_rules());
   const std::string_view file = find_source(recording.profile(), options.source);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);

@@ -68,7 +68,8 @@ void run(const Options& options) {
     for (std::string& pattern : read_suppressions(file)) patterns.push_back(std::move(pattern));
   }
   OpenRecording recording(options.file, options.filters.site_rules());
-  const Leaks leaks = find_leaks(recording.data(), recording.timeline(), from, patterns);
+  const Leaks leaks =
+      find_leaks(recording.data(), recording.timeline(), from, patterns, query.domains);
   const Statistics rows = statistics(recording.profile(), leaks.snapshot, query);
   const StatisticsReport report = {.profile = recording.profile(),
                                    .snapshot = leaks.snapshot,

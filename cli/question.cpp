@@ -25,6 +25,10 @@ void FilterOptions::add_to(CLI::App& command) {
   repeatable("--process", processes,
              "Only processes of this PID, command or program name; any of several")
       ->type_name("PID|PATTERN");
+  repeatable("--domain", domains,
+             "Only what is of this domain: heap, mmap, allocator, one that the program names, or "
+             "all; any of several (heap)")
+      ->type_name("NAME|PATTERN");
 }
 
 SiteRules FilterOptions::site_rules() const {
@@ -42,6 +46,8 @@ void FilterOptions::apply_to(Query& query) const {
   }
   query.threads = threads;
   query.processes = processes;
+  // What is asked for anyway.
+  if (domains != std::vector<std::string>{"heap"}) query.domains = domains;
 }
 
 void RowOptions::add_to(CLI::App& command) {

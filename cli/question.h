@@ -21,6 +21,7 @@ struct FilterOptions {
   std::vector<std::string> excludes;
   std::vector<std::string> threads;
   std::vector<std::string> processes;
+  std::vector<std::string> domains;
 
   void add_to(CLI::App& command);
 

@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/question.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/statistics.h"
 #include "core/recording/reader.h"
 #include "core/report/statistics_report.h"
@@ -35,6 +36,11 @@ Peak and end are exact. peak:PID is what one process held at its own peak. The e
 processes is that of each: its blocks just before it ended. A time is taken back to the last edge
 of a time bucket, which is exact too; the heading names it.
 
+Domains tell where memory comes from: heap is the C allocator, mmap what the program maps by itself
+(mmap, mremap, brk, sbrk), allocator what its allocator maps; others are pools that the program
+names. Blocks of a pool, and of an allocator, lie in memory that counts elsewhere, too. The peak is
+the heap's; peak-of:NAME is what a domain held at its own.
+
 Examples:
   heaptally stats FILE                                    who held most at the peak
   heaptally stats FILE --at end --limit 0                 all that was never freed
@@ -48,6 +54,8 @@ Examples:
   heaptally stats FILE --group process                    which process held most
   heaptally stats FILE --process 'cc1*' --at end          only of these processes
   heaptally stats FILE --at peak:1234                     what process 1234 held at its peak
+  heaptally stats FILE --domain mmap --at end             what was mapped and never unmapped
+  heaptally stats FILE --at peak-of:pool                  what a pool held at its own peak
   heaptally stats FILE --format json --limit 0 | jq .total)";
 
 // The command line as given.
@@ -100,7 +108,8 @@ void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
   const Moments moments = parse_moments(options, metric);
   const Format format = parse_format(options.rows.format);
-  const Query query = query_of(options.rows, options.filters);
+  Query query = query_of(options.rows, options.filters);
+  ask_of_its_domain(moments.until, query);
   OpenRecording recording(options.file, options.filters.site_rules());
   const Snapshot snapshot = moments.from
                                 ? take_snapshot_between(recording.data(), recording.timeline(),
@@ -121,7 +130,8 @@ void add_options(CLI::App& command, Options& options) {
       ->type_name("METRIC");
   command
       .add_option("--at", options.at,
-                  "peak, peak:PID, start, end, mark:NAME, a share of the run (40%) or a time since "
+                  "peak, peak:PID, peak-of:DOMAIN, start, end, mark:NAME, a share of the run (40%) "
+                  "or a time since "
                   "the start: 1.5, 250ms, 1m30s (peak; end for total and temporary)")
       ->type_name("MOMENT");
   command

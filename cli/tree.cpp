@@ -10,6 +10,7 @@
 #include "cli/question.h"
 #include "cli/terminal.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/report/statistics_report.h"
 #include "core/report/tree_report.h"
 
@@ -82,6 +83,7 @@ void run(const Options& options) {
   query.sort = parse_sort(options.sort);
   check_tree(query);
   options.filters.apply_to(query);
+  ask_of_its_domain(moment, query);
   const TreeShape shape = {
       .bottom_up = options.bottom_up,
       .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),

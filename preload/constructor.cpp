@@ -2,6 +2,7 @@
 // nothing allocates before it but the loader.
 #include <pthread.h>
 
+#include "preload/domain_recorder.h"
 #include "preload/early_log.h"
 #include "preload/exec_hooks.h"
 #include "preload/exec_target.h"
@@ -10,6 +11,7 @@
 #include "preload/libc_symbols.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
+#include "preload/mapping_hooks.h"
 #include "preload/modules.h"
 #include "preload/real_allocator.h"
 #include "preload/seccomp_hooks.h"
@@ -31,10 +33,12 @@ void give_up() {
   resolve_exec_functions();
   resolve_exit_functions();
   resolve_start_functions();
+  resolve_mapping_functions();
   resolve_seccomp_functions();
   const bool has_loader = find_loader();
   if (has_loader) remember_exec_surroundings(environment);
   if (!has_loader || !hooks_are_called()) return give_up();
+  find_allocators_code(reinterpret_cast<void*>(g_real.malloc));
   const int socket = call_collector(environment);
   if (socket < 0) return give_up();
   initialise_libc(argument_count, arguments, environment);

@@ -5,7 +5,9 @@
 #include <sys/syscall.h>
 
 #include <cerrno>
+#include <cstddef>
 
+#include "preload/domain_recorder.h"
 #include "preload/hook.h"
 #include "preload/questions.h"
 #include "preload/recorder.h"
@@ -102,4 +104,20 @@ HEAPTALLY_HOOK int heaptally_take_snapshot(const char* path) {
 
 HEAPTALLY_HOOK std::size_t heaptally_get_overhead() {
   return g_mapped_bytes.load(std::memory_order_relaxed);
+}
+
+HEAPTALLY_HOOK void heaptally_alloc(const char* domain, const void* pointer, std::size_t size) {
+  if (domain == nullptr || pointer == nullptr) return;
+  record_in_domain(domain, nullptr, pointer, size, HEAPTALLY_HOOK_FRAME);
+}
+
+HEAPTALLY_HOOK void heaptally_realloc(const char* domain, const void* old_pointer,
+                                      const void* new_pointer, std::size_t size) {
+  if (domain == nullptr || new_pointer == nullptr) return;
+  record_in_domain(domain, old_pointer, new_pointer, size, HEAPTALLY_HOOK_FRAME);
+}
+
+HEAPTALLY_HOOK void heaptally_free(const char* domain, const void* pointer) {
+  if (domain == nullptr || pointer == nullptr) return;
+  record_in_domain(domain, pointer, nullptr, 0, HEAPTALLY_HOOK_FRAME);
 }

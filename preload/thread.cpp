@@ -140,6 +140,11 @@ bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame) {
     in_real = {};
     return false;
   }
+  return true;
+}
+
+bool is_inner_call(ThreadLocal::Hook& in_real, const void* hook_frame) {
+  if (!is_called_by(in_real, hook_frame)) return false;
   g_session.counters().inner_events.fetch_add(1, std::memory_order_relaxed);
   return true;
 }

@@ -66,12 +66,19 @@ void forget_threads_of_parent();
 
 bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame);
 
-// Whether a hook was called from inside the real allocator; such calls are counted.
+// Whether a hook was called from inside the real allocator.
+inline bool is_in_real_call(const void* hook_frame) {
+  ThreadLocal& self = t_thread;
+  return self.in_real.frame != nullptr && is_called_by(self.in_real, hook_frame);
+}
+
+// The same of a hook of the allocator; such calls are counted.
+bool is_inner_call(ThreadLocal::Hook& in_real, const void* hook_frame);
 inline bool is_inner_call(const void* hook_frame) {
   ThreadLocal& self = t_thread;
   if (self.in_real.frame == nullptr) [[likely]]
     return false;
-  return is_called_by(self.in_real, hook_frame);
+  return is_inner_call(self.in_real, hook_frame);
 }
 
 // Purpose: lets a hook record, unless it must not.

@@ -35,6 +35,9 @@ Header BatchMaker::header_now(const Header& start) const {
   header.untraced_frees = events.untraced_frees;
   header.inferred_frees = events.inferred_frees;
   header.late_events = events.late;
+  const DomainCounts& in_domains = parts_.events.domain_counts();
+  header.domain_unknown_frees = in_domains.unknown_frees;
+  header.domain_inferred_frees = in_domains.inferred_frees;
   const ShimCounts shim = parts_.tree.counts();
   header.lost_events = shim.lost_events + events.orphans;
   header.inner_events = shim.inner_events;
@@ -46,7 +49,8 @@ Header BatchMaker::header_now(const Header& start) const {
   header.dropped_marks = parts_.timeline.dropped_marks();
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;
-  header.rejected_events = parts_.merger.counts().rejected + events.damaged_traces;
+  header.rejected_events =
+      parts_.merger.counts().rejected + events.damaged_traces + in_domains.damaged_traces;
   header.first_rss = parts_.sampler.first_rss();
   header.peak_rss = parts_.sampler.peak_rss();
   return header;
@@ -58,8 +62,13 @@ RecordingEnding BatchMaker::ending(const Header& start) const {
   ending.header.exit_status = kUnknownExit;
   for (auto& [id, row] : parts_.tree.rows_now()) ending.processes.push_back(std::move(row));
   ending.bucket = parts_.timeline.bucket_so_far();
-  ending.totals = parts_.tallies.totals(
-      [this](TaskId task) { return parts_.tree.peak_number_now(parts_.tasks.task(task).process); });
+  ending.domains = parts_.domains.rows(ending.header);
+  ending.totals = parts_.tallies.totals([this](TaskId id) {
+    const Task& task = parts_.tasks.task(id);
+    return task.domain == kHeapDomain
+               ? parts_.tree.peak_number_now(task.process)
+               : std::optional(parts_.domains.tally(task.domain).peak_number);
+  });
   SurvivorTable survivors = parts_.tallies.survivor_table();
   if (!ending.bucket.deltas.empty()) {
     survivors.begin_after(ending.bucket.start, ending.bucket.start + ending.bucket.width);
@@ -67,6 +76,10 @@ RecordingEnding BatchMaker::ending(const Header& start) const {
   parts_.tree.for_each_process([&](const TrackedProcess& process) {
     process.live.for_each(
         [&](const LiveBlock& block) { survivors.add(block.birth, block.tally, block.size); });
+    DomainEvents::for_each_live(process,
+                                [&](TallyId tally, std::uint64_t bytes, Nanoseconds birth) {
+                                  survivors.add(birth, tally, bytes);
+                                });
   });
   ending.survivors = survivors.all();
   return ending;
@@ -74,6 +87,7 @@ RecordingEnding BatchMaker::ending(const Header& start) const {
 
 Batch BatchMaker::take(Header header) {
   Batch batch;
+  batch.domains = parts_.domains.rows(header);
   batch.processes = parts_.table.take_changed();
   batch.tasks = parts_.tasks.take_changed();
   batch.modules = parts_.traces.take_new_modules();

@@ -19,6 +19,7 @@ struct RecordingParts {
   ProcessTable& table;
   TaskTable& tasks;
   Tallies& tallies;
+  const DomainTable& domains;
   const RingMerger& merger;
   ProcessTree& tree;
   const EventTally& events;

@@ -97,6 +97,7 @@ class Recording {
   ProcessTable table_;
   TaskTable tasks_{table_};
   Tallies tallies_;
+  DomainTable domains_;
   RingMerger merger_;
   ProcessTree tree_;
   EventTally events_;
@@ -108,8 +109,8 @@ class Recording {
   RecordResult result_;
   TimelineCutter timeline_{tallies_};
   TreeSampler sampler_{clock_};
-  BatchMaker batches_{
-      {clock_, traces_, table_, tasks_, tallies_, merger_, tree_, events_, timeline_, sampler_}};
+  BatchMaker batches_{{clock_, traces_, table_, tasks_, tallies_, domains_, merger_, tree_, events_,
+                       timeline_, sampler_}};
   ProgramWords words_{
       tallies_,
       tree_,
@@ -137,7 +138,7 @@ Recording::Recording(const RecordOptions& options)
       store_(path_, options.overwrite),
       merger_(clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter)),
       tree_(clock_, merger_, table_),
-      events_(clock_, traces_, tasks_, tallies_, tree_),
+      events_(clock_, traces_, tasks_, tallies_, domains_, tree_),
       watcher_({program_.pid(),
                 options.follow,
                 {.clock = clock_.kind(),
@@ -389,8 +390,11 @@ void Recording::finish_recording() {
   try {
     Batch last = batches_.take(header_);
     last.header.complete = true;
-    last.totals = tallies_.totals(
-        [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
+    last.totals = tallies_.totals([this](TaskId id) {
+      const Task& task = tasks_.task(id);
+      return task.domain == kHeapDomain ? tree_.peak_number(task.process)
+                                        : std::optional(domains_.tally(task.domain).peak_number);
+    });
     last.survivors = tallies_.survivors();
     store_.finish(std::move(last), options_.progress);
   } catch (const std::exception& error) {

@@ -81,7 +81,9 @@ TallyId EventTally::look_up(const LaneState& lane, wire::TraceIndex trace, SizeC
 
 inline TallyId EventTally::tally_for(const LaneState& lane, wire::TraceIndex trace,
                                      std::uint64_t size) {
-  static_assert(TaskTable::kMaxIndividual + TaskTable::kMaxFolded < 1 << 15);
+  static_assert(TaskTable::kMaxIndividual + TaskTable::kMaxFolded + TaskTable::kMaxInDomains +
+                    DomainTable::kMaxNamed + 3 <
+                1 << 15);
   const auto size_class = static_cast<std::uint64_t>(std::bit_width(size));
   const std::uint64_t key = std::uint64_t{1} << 63 | size_class << 48 |
                             static_cast<std::uint64_t>(lane.task) << 32 | trace;
@@ -161,7 +163,10 @@ void EventTally::end_note(LaneState& lane, const MergedEvent& merged) {
     if (mark_callback_) mark_callback_(*lane.process, lane.note->text);
   } else if (is_word(lane.note->kind)) {
     ++last_time_;
+    if (lane.note->kind == wire::NoteKind::kClear) in_domains_.forget(*lane.process);
     if (word_callback_) word_callback_(*lane.process, merged.lane, *lane.note);
+  } else if (lane.note->kind == wire::NoteKind::kDomain) {
+    in_domains_.name(*lane.process, lane.note->value, lane.note->text);
   } else {
     processes_.note(*lane.process, *lane.note, merged.event.stamp);
   }
@@ -195,6 +200,11 @@ void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
     case wire::EventKind::kFree:
     case wire::EventKind::kReallocateFrom:
       return free(lane, event.address);
+    case wire::EventKind::kDomainAllocate:
+    case wire::EventKind::kDomainFree:
+    case wire::EventKind::kMap:
+    case wire::EventKind::kUnmap:
+      return in_domains_.apply(lane, event, last_time_);
     case wire::EventKind::kNote:
       begin_note(lane, event);
       break;
@@ -232,6 +242,7 @@ void EventTally::end_process(TrackedProcess& process) {
   process.live.for_each([&](const LiveBlock& block) {
     tallies_.end(block.tally, block.size, block.birth, process.tally);
   });
+  in_domains_.end_process(process);
   for (LaneState& lane : process.family->lanes()) {
     if (lane.process == &process) lane = {};
   }
@@ -239,7 +250,7 @@ void EventTally::end_process(TrackedProcess& process) {
 
 void EventTally::refresh_thread_names(ImageFamily& family) {
   for (LaneState& lane : family.lanes()) {
-    if (lane.tid == 0 || index_of(lane.task) >= TaskTable::kMaxIndividual) continue;
+    if (lane.tid == 0 || !tasks_.is_individual(lane.task)) continue;
     const std::string name = thread_name(lane.process->pid, lane.tid);
     if (name.empty()) {
       lane.tid = 0;  // it has ended

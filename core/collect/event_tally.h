@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/collect/domain_events.h"
 #include "core/collect/image_family.h"
 #include "core/collect/merged_event.h"
 #include "core/collect/tallies.h"
@@ -54,8 +55,13 @@ class ProcessEvents {
 class EventTally {
  public:
   EventTally(const TickClock& clock, TraceStore& traces, TaskTable& tasks, Tallies& tallies,
-             ProcessEvents& processes)
-      : clock_(clock), traces_(traces), tasks_(tasks), tallies_(tallies), processes_(processes) {}
+             DomainTable& domains, ProcessEvents& processes)
+      : clock_(clock),
+        traces_(traces),
+        tasks_(tasks),
+        tallies_(tallies),
+        in_domains_(traces, tasks, tallies, domains),
+        processes_(processes) {}
 
   // Called with the time of each event before it is applied; where time buckets are closed.
   void on_time(std::function<void(Nanoseconds)> callback, Nanoseconds first);
@@ -77,6 +83,7 @@ class EventTally {
   void refresh_thread_names(ImageFamily& family);
 
   const EventCounts& counts() const { return counts_; }
+  const DomainCounts& domain_counts() const { return in_domains_.counts(); }
   // The first few.
   const std::vector<StackDifference>& differences() const { return differences_; }
   Nanoseconds last_time() const { return last_time_; }
@@ -121,6 +128,7 @@ class EventTally {
   TraceStore& traces_;
   TaskTable& tasks_;
   Tallies& tallies_;
+  DomainEvents in_domains_;
   ProcessEvents& processes_;
   EventCounts counts_;
   std::vector<StackDifference> differences_;

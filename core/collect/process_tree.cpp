@@ -192,6 +192,7 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
     case wire::NoteKind::kResetPeak:
     case wire::NoteKind::kClear:
     case wire::NoteKind::kExit:
+    case wire::NoteKind::kDomain:
       return;  // say nothing of a process
   }
 }

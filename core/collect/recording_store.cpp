@@ -81,6 +81,7 @@ class RecordingStore::Impl {
         copy_pattern_(copy_pattern(path_)) {}
 
   void write(Batch& batch) {
+    for (const Domain& domain : batch.domains) writer_.put(domain);
     for (const Process& process : batch.processes) writer_.put(process);
     for (const Task& task : batch.tasks) writer_.put(task);
     for (std::size_t i = 0; i < batch.modules.size(); ++i) add(batch.modules[i], batch.sources[i]);

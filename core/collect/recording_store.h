@@ -31,6 +31,7 @@ struct CopyDone {
 // What came in since the last batch. Things refer only to what is in this batch or earlier.
 struct Batch {
   Header header;
+  std::vector<Domain> domains;  // all of them
   std::vector<Process> processes;
   std::vector<Task> tasks;
   std::vector<Module> modules;

@@ -64,6 +64,51 @@ Bucket Tallies::bucket_so_far(Nanoseconds start, Nanoseconds width) const {
   return bucket;
 }
 
+// A tally of which parts of blocks alone were freed has bytes but no count of them.
+Tallies::Current& Tallies::change_in_domain(TallyId id, const DomainTally& domain) {
+  Current& tally = current_[index_of(id)];
+  keep_peaks(id, domain.peak_number);
+  if (!tally.is_dirty() && tally.freed.bytes == 0) dirty_.push_back(id);
+  return tally;
+}
+
+void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).allocated += block;
+  domain.total += block;
+  domain.live += block;
+  if (domain.live.bytes > domain.peak.bytes) {
+    domain.peak = domain.live;
+    domain.peak_time = now;
+    ++domain.peak_number;
+  }
+}
+
+void Tallies::free(TallyId id, const FreedPart& part, DomainTally& domain) {
+  const Amount freed = {part.bytes, part.is_last ? std::uint64_t{1} : 0};
+  Current& tally = change_in_domain(id, domain);
+  tally.freed += freed;
+  domain.live -= freed;
+  if (!part.is_last) return;
+  if (part.temporary) tally.temporary += {*part.temporary, 1};
+  count_lifetime(id, part.lifetime);
+}
+
+void Tallies::forget(TallyId id, std::uint64_t size, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).freed += block;
+  domain.live -= block;
+}
+
+void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).freed += block;
+  past_[index_of(id)].ended += block;
+  domain.live_at_end += block;
+  domain.live -= block;
+  survivors_.add(birth, id, size);
+}
+
 Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {
   Bucket bucket = {start, width, bucket_max_live_, {}};
   std::sort(dirty_.begin(), dirty_.end());

@@ -25,6 +25,17 @@ struct ProcessTally {
   std::uint64_t recent_peak = 0;  // of live bytes, since it was last set to what they are
 };
 
+// The same for a domain other than the heap, with what those have of it. Neither the totals of all
+// tallies nor a process's count what is in such a domain.
+struct DomainTally {
+  Amount total;
+  Amount live;
+  Amount live_at_end;  // of the process images that have ended
+  Amount peak;
+  Nanoseconds peak_time{0};
+  std::uint64_t peak_number = 0;
+};
+
 // Purpose: constant work for each event; memory for each key that ever allocated.
 //   Total, freed and temporary amounts, lifetimes, the amounts of the current time bucket,
 //   and the amounts at the high-water mark.
@@ -33,6 +44,9 @@ struct ProcessTally {
 //   peak first keeps what it had then (peak_live, of peak `peak_number`); one that has not
 //   changed since still has it. So live_at_peak is exact, and costs O(1) an event. The same
 //   is done for the process's own mark; where several share a tally, that means nothing.
+// Domains: the totals and the marks are the heap's. Tallies of other domains are changed by the
+//   functions that take a DomainTally. They too keep what they had at the heap's mark, and, in the
+//   place of their process's mark, what they had at that of their domain.
 // Threads: one at a time.
 class Tallies {
  public:
@@ -47,6 +61,20 @@ class Tallies {
 
   // The block is live, and is not to be known any more.
   void forget(TallyId tally, std::uint64_t size, ProcessTally& process);
+
+  // What is freed of a block of another domain: all of it, or a part of a mapping. The block is
+  // counted with the last one.
+  struct FreedPart {
+    std::uint64_t bytes = 0;
+    bool is_last = true;
+    Nanoseconds lifetime{0};
+    std::optional<std::uint64_t> temporary = std::nullopt;  // the block's size, if it was one
+  };
+  // The same for blocks of another domain.
+  void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, DomainTally& domain);
+  void free(TallyId tally, const FreedPart& part, DomainTally& domain);
+  void forget(TallyId tally, std::uint64_t size, DomainTally& domain);
+  void end(TallyId tally, std::uint64_t size, Nanoseconds birth, DomainTally& domain);
 
   TraceId trace_of(TallyId tally) const { return keys_[index_of(tally)].trace; }
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
@@ -66,7 +94,7 @@ class Tallies {
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
-  // `peak_number_of`: of the process of a task; none if it is of several.
+  // `peak_number_of`: of the process of a task, none if it is of several; or of its domain.
   using PeakNumberOf = std::function<std::optional<std::uint64_t>(TaskId)>;
   std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
   // What was passed to end(), by the bucket of its birth.
@@ -100,6 +128,8 @@ class Tallies {
     if (!tally.is_dirty()) dirty_.push_back(id);
     return tally;
   }
+  Current& change_in_domain(TallyId id, const DomainTally& domain);
+  [[gnu::always_inline]] void count_lifetime(TallyId id, Nanoseconds lifetime);
   static void grow(std::vector<std::uint64_t>& lifetimes, std::size_t size);
   void keep_peaks(TallyId id, std::uint64_t process_peak_number);
   Amount live_of(std::size_t i) const {
@@ -153,6 +183,10 @@ inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, 
     tally.temporary += block;
     temporary_ += block;
   }
+  count_lifetime(id, lifetime);
+}
+
+inline void Tallies::count_lifetime(TallyId id, Nanoseconds lifetime) {
   const auto nanoseconds = static_cast<std::uint64_t>(std::max(lifetime, Nanoseconds{0}).count());
   const auto lifetime_class = static_cast<std::size_t>(std::bit_width(nanoseconds));
   std::vector<std::uint64_t>& lifetimes = past_[index_of(id)].lifetimes;

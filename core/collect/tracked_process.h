@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
 #include "core/base/types.h"
+#include "core/collect/domain_blocks.h"
 #include "core/collect/live_table.h"
 #include "core/collect/tallies.h"
 #include "wire/events.h"
@@ -30,6 +32,7 @@ struct TrackedProcess {
   bool has_untraced = false;
   LiveTable live;
   ProcessTally tally;
+  DomainBlocks domains;  // other than the heap
 };
 
 // A note whose text is still coming in.
@@ -54,6 +57,12 @@ struct LaneState {
   std::uint64_t last_allocation = 0;  // its address, while it can still be a temporary
   std::optional<PendingNote> note;
   bool frees_own_block = false;  // the next block that is freed is the shim's own
+  // In other domains.
+  struct InDomain {
+    TaskId task{};
+    std::uint64_t last_allocation = 0;  // as above; of a mapping, its number
+  };
+  std::map<DomainId, InDomain> in_domains;
 };
 
 }  // namespace heaptally

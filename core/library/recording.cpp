@@ -48,6 +48,12 @@ std::vector<Mark> Recording::marks() const {
   return marks;
 }
 
+std::vector<std::string> Recording::domains() const {
+  std::vector<std::string> names;
+  for (const Domain& domain : state_->profile.data().domains) names.push_back(domain.name);
+  return names;
+}
+
 Snapshot Recording::snapshot(std::string_view moment, Metric metric) const {
   return answered([&] { return snapshot_at(state_, parse_moment(moment, "moment"), metric); });
 }

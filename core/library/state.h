@@ -34,6 +34,7 @@ struct State {
 struct SnapshotState {
   std::shared_ptr<const State> state;
   heaptally::Snapshot snapshot;
+  bool has_all_domains = false;  // else the heap alone counts
 };
 
 struct Rows {
@@ -52,10 +53,11 @@ struct DifferenceRows {
 struct Access {
   static Recording recording(std::shared_ptr<State> state) { return Recording(std::move(state)); }
 
-  static Snapshot snapshot(std::shared_ptr<const State> state, heaptally::Snapshot snapshot) {
+  static Snapshot snapshot(std::shared_ptr<const State> state, heaptally::Snapshot snapshot,
+                           bool has_all_domains = false) {
     Snapshot result;
-    result.state_ =
-        std::make_shared<const SnapshotState>(SnapshotState{std::move(state), std::move(snapshot)});
+    result.state_ = std::make_shared<const SnapshotState>(
+        SnapshotState{std::move(state), std::move(snapshot), has_all_domains});
     return result;
   }
 

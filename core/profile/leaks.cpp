@@ -1,6 +1,7 @@
 #include "core/profile/leaks.h"
 
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/suppressions.h"
 
 namespace heaptally {
@@ -32,7 +33,8 @@ void restrict_to(const RecordingData& data, const BucketSource& buckets, const M
 }  // namespace
 
 Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
-                 const std::optional<Moment>& from, const std::vector<std::string>& patterns) {
+                 const std::optional<Moment>& from, const std::vector<std::string>& patterns,
+                 const std::vector<std::string>& domains) {
   const Moment end{.kind = Moment::Kind::kEnd, .text = "end"};
   Leaks leaks{.snapshot = take_snapshot(data, buckets, Metric::kLive, end), .suppressed = {}};
   if (from && from->kind != Moment::Kind::kStart) {
@@ -40,7 +42,9 @@ Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
   }
   for (const std::string& pattern : patterns) leaks.suppressed.push_back({pattern, {}});
   const auto suppressed = suppressed_traces(data, patterns);
+  const std::vector<bool> tasks = tasks_in_domains(data, domains);
   for (const TallyKey& tally : data.tallies) {
+    if (!tasks[index_of(tally.task)]) continue;
     const std::optional<std::size_t> pattern = suppressed[index_of(tally.trace)];
     if (!pattern) continue;
     Amount& amount = leaks.snapshot.amounts[index_of(tally.id)];

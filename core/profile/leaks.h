@@ -25,9 +25,12 @@ struct Leaks {
 // What each process image held just before it ended: all of it, or what was allocated since `from`,
 // taken back to the last edge of a bucket of the timeline (see take_snapshot); exact at that edge.
 // Blocks of traces that a pattern matches are counted as suppressed instead. Whether a pointer to
-// a block was left is not known. Errors: as take_snapshot for kTotal; Error if the recording does
-// not tell when blocks were allocated: of an earlier version of heaptally, or not finished.
+// a block was left is not known. Of what was suppressed, that in `domains` is told (see
+// tasks_in_domains, also for its errors). Errors: as take_snapshot for kTotal; Error if the
+// recording does not tell when blocks were allocated: of an earlier version of heaptally, or not
+// finished.
 Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
-                 const std::optional<Moment>& from, const std::vector<std::string>& patterns);
+                 const std::optional<Moment>& from, const std::vector<std::string>& patterns,
+                 const std::vector<std::string>& domains = {});
 
 }  // namespace heaptally

@@ -23,10 +23,11 @@ constexpr std::array<Unit, 6> kUnits = {
     {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 
 [[noreturn]] void refuse_moment(std::string_view option, std::string_view text) {
-  throw Error(std::string(option) + " " + std::string(text), "is no moment of a run",
-              "give start, peak, peak:PID, end, mark:NAME, a share such as 40%, or a time such as "
-              "1.5, 250ms or 1m30s",
-              ExitCode::kUsage);
+  throw Error(
+      std::string(option) + " " + std::string(text), "is no moment of a run",
+      "give start, peak, peak:PID, peak-of:DOMAIN, end, mark:NAME, a share such as 40%, or a "
+      "time such as 1.5, 250ms or 1m30s",
+      ExitCode::kUsage);
 }
 
 // The number that the text is, and nothing but that.
@@ -77,12 +78,14 @@ bool read_time(std::string_view text, Nanoseconds& time) {
 Moment parse_moment(std::string_view text, std::string_view option) {
   Moment moment;
   moment.text = std::string(option) + " " + std::string(text);
-  constexpr std::string_view kPeakOf = "peak:", kMark = "mark:";
+  constexpr std::string_view kPeakOf = "peak:", kDomainPeak = "peak-of:", kMark = "mark:";
   if (text == "peak") return moment;
   if (text.starts_with(kPeakOf)) {
     if (!read_number(text.substr(kPeakOf.size()), moment.pid) || moment.pid <= 0) {
       refuse_moment(option, text);
     }
+  } else if (text.starts_with(kDomainPeak) && text.size() > kDomainPeak.size()) {
+    moment.domain = text.substr(kDomainPeak.size());
   } else if (text == "start") {
     moment.kind = Moment::Kind::kStart;
   } else if (text == "end") {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/processes.h"
 
 namespace heaptally {
@@ -82,9 +83,30 @@ void take_process_peak(const RecordingData& data, const BucketSource& buckets, S
   for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
     const ProcessId owner = data.tasks[index_of(data.tallies[i].task)].process;
     if (live) {
-      if (owner == image) snapshot.amounts[i] = data.totals[i].live_at_process_peak;
+      const bool is_heap = data.tasks[index_of(data.tallies[i].task)].domain == kHeapDomain;
+      if (owner == image && is_heap) snapshot.amounts[i] = data.totals[i].live_at_process_peak;
     } else if (processes.of(owner) != processes.of(image)) {
       snapshot.amounts[i] = {};
+    }
+  }
+}
+
+void take_domain_peak(const RecordingData& data, const BucketSource& buckets, Snapshot& snapshot) {
+  const DomainId id = domain_called(data, snapshot.asked.domain, snapshot.asked.text);
+  const bool is_heap = id == kHeapDomain;
+  const Nanoseconds peak_time =
+      is_heap ? data.header.peak_time : data.domains[index_of(id)].peak_time;
+  const bool live = snapshot.metric == Metric::kLive;
+  snapshot.domain = id;
+  snapshot.time =
+      live ? peak_time : sum_buckets(buckets, snapshot.metric, peak_time, snapshot.amounts);
+  snapshot.exact = !live || data.header.complete;
+  for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
+    if (data.tasks[index_of(data.tallies[i].task)].domain != id) {
+      snapshot.amounts[i] = {};
+    } else if (live) {
+      snapshot.amounts[i] =
+          is_heap ? data.totals[i].live_at_peak : data.totals[i].live_at_process_peak;
     }
   }
 }
@@ -199,6 +221,8 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
     }
   } else if (moment.pid != 0) {
     take_process_peak(data, buckets, snapshot);
+  } else if (!moment.domain.empty()) {
+    take_domain_peak(data, buckets, snapshot);
   } else if (moment.kind == Moment::Kind::kPeak && metric == Metric::kLive) {
     snapshot.time = data.header.peak_time;
     snapshot.exact = data.header.complete;

@@ -30,6 +30,8 @@ struct Snapshot {
   std::vector<Amount> amounts;                // by tally
   // Of a process's own peak: the image that had it. All else amounts to nothing.
   std::optional<ProcessId> image = std::nullopt;
+  // Of a domain's own peak: the domain. All else amounts to nothing.
+  std::optional<DomainId> domain = std::nullopt;
 };
 
 // Where the timeline comes from: calls the visitor with each bucket in order of time while it
@@ -37,6 +39,7 @@ struct Snapshot {
 using BucketVisitor = std::function<bool(const Bucket&)>;
 using BucketSource = std::function<void(const BucketVisitor&)>;
 
+// Of tallies in all domains. The peak is the heap's, but where that of a domain is asked for.
 // Live at the peak and at the end, and total and temporary at the end, are exact. All else is
 // summed from the timeline, up to the last edge of a bucket at or before the moment asked for, and
 // exact at that edge. Where nothing happened every moment is an edge, and each mark is one. The

@@ -93,6 +93,13 @@ void EndingRows::put(const Process& process) {
                    process.peak_time.count());
 }
 
+void EndingRows::put(const Domain& domain) {
+  put_domain_.run(static_cast<std::uint32_t>(domain.id), std::string_view(domain.name),
+                  domain.total.bytes, domain.total.count, domain.live_at_end.bytes,
+                  domain.live_at_end.count, domain.peak.bytes, domain.peak.count,
+                  domain.peak_time.count());
+}
+
 void EndingRows::add(const TallyTotals& row) {
   encode_lifetimes(row.lifetimes, lifetimes_);
   const auto run = [&](const auto& lifetimes) {
@@ -123,6 +130,7 @@ void copy_with_ending(Database& from, const std::string& path, std::size_t talli
   EndingRows rows(copy);
   rows.put(ending.header, true);
   for (const Process& process : ending.processes) rows.put(process);
+  for (const Domain& domain : ending.domains) rows.put(domain);
   add_bucket(copy, tallies, ending.bucket);
   for (const TallyTotals& row : ending.totals) rows.add(row);
   add_survivors(copy, rows, ending.survivors);

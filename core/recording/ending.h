@@ -20,6 +20,7 @@ class EndingRows {
 
   void put(const Header& header, bool is_complete);
   void put(const Process& process);
+  void put(const Domain& domain);
   void add(const TallyTotals& row);
   void add(const Survivors& row);
 
@@ -33,6 +34,8 @@ class EndingRows {
   sqlite::Statement put_process_{db_,
                                  "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
                                  " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"};
+  sqlite::Statement put_domain_{db_,
+                                "REPLACE INTO domains VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"};
   sqlite::Statement insert_totals_{db_,
                                    "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
                                    " ?10, ?11, ?12)"};

@@ -35,6 +35,8 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("inherited_frees", header.inherited_frees);
   visit("untraced_frees", header.untraced_frees);
   visit("inferred_frees", header.inferred_frees);
+  visit("domain_unknown_frees", header.domain_unknown_frees);
+  visit("domain_inferred_frees", header.domain_inferred_frees);
   visit("late_events", header.late_events);
   visit("rejected_events", header.rejected_events);
   visit("nested_events", header.nested_events);

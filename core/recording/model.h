@@ -53,6 +53,8 @@ struct Header {
   std::uint64_t inherited_frees = 0;       // by forked processes, of blocks from before the fork
   std::uint64_t untraced_frees = 0;        // of blocks that were not recorded, as the program asked
   std::uint64_t inferred_frees = 0;        // an allocation at a live address: its free was missed
+  std::uint64_t domain_unknown_frees = 0;  // the same two of domains that the program named
+  std::uint64_t domain_inferred_frees = 0;
   std::uint64_t late_events = 0;           // arrived after later ones were tallied
   std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
   std::uint64_t nested_events = 0;         // from signal handlers that interrupted a hook
@@ -105,14 +107,28 @@ struct Process {
   Nanoseconds peak_time{0};
 };
 
-// A task is a thread of a process. Beyond 256 of them, threads of one name and one program share
-// a task; if they are of several processes, its process is a row of folded ones.
+// Where memory comes from: 0 is the heap, 1 what the program maps by itself, 2 what the allocator
+// maps; the program gives others their names.
+struct Domain {
+  DomainId id{};
+  std::string name;
+  Amount total = {};
+  Amount live_at_end = {};
+  Amount peak = {};  // its own
+  Nanoseconds peak_time{0};
+};
+
+// A task is a thread of a process in one domain. Beyond 256 threads, those of one name and one
+// program share a task; if they are of several processes, its process is a row of folded ones.
 struct Task {
   TaskId id{};
   ProcessId process{};
   std::int32_t tid = 0;  // of the first thread, if several are folded
   std::string name;
   std::uint32_t threads = 1;  // how many are folded into this task
+  DomainId domain = kHeapDomain;
+  // Of another domain than the heap: the heap's task of the same threads.
+  std::optional<TaskId> heap_task = std::nullopt;
 };
 
 struct Module {
@@ -163,7 +179,8 @@ struct TallyTotals {
   Amount temporary;
   Amount live_at_end;
   Amount live_at_peak;          // of the whole tree of processes
-  Amount live_at_process_peak;  // of the task's process; nothing for a row of folded ones
+  Amount live_at_process_peak;  // of the task's process; nothing for a row of folded ones. Of
+                                // another domain than the heap: at that domain's own peak
   Histogram lifetimes;
 };
 
@@ -218,6 +235,7 @@ struct Mark {
 struct RecordingEnding {
   Header header;                     // `complete` is taken for granted
   std::vector<Process> processes;    // instead of the rows with the same ids
+  std::vector<Domain> domains;       // likewise
   Bucket bucket;                     // what the timeline lacks; nothing if it has no deltas
   std::vector<TallyTotals> totals;   // one of each tally, ascending
   std::vector<Survivors> survivors;  // by bucket, that one included

@@ -15,6 +15,7 @@ namespace heaptally {
 // dense: element i has id i. All references between them have been checked.
 struct RecordingData {
   Header header;
+  std::vector<Domain> domains;  // the heap at least; before version 4 it was the only one
   std::vector<Process> processes;
   std::vector<Task> tasks;
   std::vector<Module> modules;

@@ -137,6 +137,7 @@ struct RecordingWriter::Impl : BucketStore {
   Database db;
   bool in_transaction = false;
 
+  std::size_t domains = 0;
   std::size_t processes = 0;
   std::size_t tasks = 0;
   std::size_t modules = 0;
@@ -152,7 +153,7 @@ struct RecordingWriter::Impl : BucketStore {
   SampleThinner samples;
 
   EndingRows ending{db};
-  Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
+  Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement put_module{db, "REPLACE INTO modules VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_frame{db, "INSERT INTO frames VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_string{db, "INSERT INTO strings VALUES(?1, ?2)"};
@@ -215,6 +216,7 @@ RecordingWriter::RecordingWriter(const std::filesystem::path& path, bool overwri
     : impl_(std::make_unique<Impl>(path, overwrite)) {
   put(Header{});
   put(Module{});
+  put(Domain{.id = kHeapDomain, .name = "heap"});
   impl_->insert_trace.run(0, 0, nullptr);
   impl_->traces = 1;
   impl_->intern("");
@@ -231,6 +233,12 @@ void RecordingWriter::put(const Header& header) {
   impl_->ending.put(header, false);
 }
 
+void RecordingWriter::put(const Domain& domain) {
+  impl_->require_put(domain.id, impl_->domains, "a domain is out of order");
+  impl_->begin();
+  impl_->ending.put(domain);
+}
+
 void RecordingWriter::put(const Process& process) {
   impl_->require(!process.previous || *process.previous < process.id,
                  "a process image continues one that is not earlier");
@@ -241,10 +249,16 @@ void RecordingWriter::put(const Process& process) {
 
 void RecordingWriter::put(const Task& task) {
   impl_->require(index_of(task.process) < impl_->processes, "a task has no process");
+  impl_->require(index_of(task.domain) < impl_->domains, "a task has no domain");
+  impl_->require(!task.heap_task || *task.heap_task < task.id,
+                 "a task comes before that of its threads in the heap");
   impl_->require_put(task.id, impl_->tasks, "a task is out of order");
   impl_->begin();
+  std::optional<std::int64_t> heap_task;
+  if (task.heap_task) heap_task = index_of(*task.heap_task);
   impl_->put_task.run(static_cast<std::uint32_t>(task.id), static_cast<std::uint32_t>(task.process),
-                      task.tid, std::string_view(task.name), task.threads);
+                      task.tid, std::string_view(task.name), task.threads,
+                      static_cast<std::uint32_t>(task.domain), heap_task);
 }
 
 void RecordingWriter::put(const Module& module) {

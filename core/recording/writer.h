@@ -14,10 +14,10 @@ namespace heaptally {
 //   survives the death of the collector.
 // Owner and threads: one thread at a time.
 // Invariants: ids are dense and each is added once, parents before children; a
-//   process image's previous one, a frame's module, a trace's frame, a task's process and a tally's
-//   trace and task exist before it. What breaks them is refused with an Error.
-// From the start there are the root trace (adding it is allowed and does nothing),
-//   module 0 (which may be put again, to name it) and an empty Header.
+//   process image's previous one, a frame's module, a trace's frame, a task's process and domain
+//   and a tally's trace and task exist before it. What breaks them is refused with an Error.
+// From the start there are the root trace (adding it is allowed and does nothing), module 0 and
+//   domain 0, the heap (both of which may be put again), and an empty Header.
 // Errors: every call may throw Error (disk full, no permission).
 class RecordingWriter {
  public:
@@ -29,6 +29,7 @@ class RecordingWriter {
   RecordingWriter& operator=(const RecordingWriter&) = delete;
 
   void put(const Header& header);    // replaces the one before; `complete` is finish()'s to set
+  void put(const Domain& domain);    // replaces the one with the same id
   void put(const Process& process);  // replaces the one with the same id
   void put(const Task& task);        // replaces the one with the same id
   void put(const Module& module);    // replaces the one with the same id

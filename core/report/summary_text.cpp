@@ -42,6 +42,10 @@ std::string blocks_text(Amount amount) {
   return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "block"));
 }
 
+std::string allocations_text(Amount amount) {
+  return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "allocation"));
+}
+
 std::string rss_text(const Header& header, const Summary& summary) {
   if (header.peak_rss == 0) return "not sampled";
   const std::string peak = size_text(header.peak_rss);
@@ -83,6 +87,12 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
        blocks_text(summary.live_at_end) + (header.complete && processes.size() > 1
                                                ? " (of each process, just before its end)"
                                                : ""));
+  for (const Domain& domain : summary.domains) {
+    fact(out, "domain",
+         fmt::format("{}: {}; peak {}, at {}; live at end {}", printable(domain.name),
+                     allocations_text(domain.total), blocks_text(domain.peak),
+                     duration_text(domain.peak_time), blocks_text(domain.live_at_end)));
+  }
   fact(out, "peak RSS", rss_text(header, summary));
 }
 
@@ -100,8 +110,8 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
   }
   if (heap_explains_little(summary)) {
     fact(out, "warning",
-         "the heap explains little of the memory's growth: the program may map memory itself,");
-    fact(out, "", "or have an allocator of its own, which heaptally does not see");
+         "the heap explains little of the memory's growth: the program may map memory itself");
+    fact(out, "", "(stats --domain mmap), or have an allocator that heaptally does not see");
   }
 }
 

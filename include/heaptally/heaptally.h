@@ -170,6 +170,51 @@ static inline size_t heaptally_get_overhead(void) {
 
 #undef HEAPTALLY_SHIM
 
+/* Memory pools and allocators of the program's own. Their blocks are told apart from the heap's, in
+ * a domain that the program names: `heaptally stats --domain NAME`. A block of a pool may lie
+ * anywhere, also where a block of the heap or of another domain is; where the pool gets its memory
+ * from counts as it always does. The line that calls heaptally_alloc is charged; with --machinery
+ * and the allocator's own file, the line that calls the allocator.
+ *
+ * So that no thread's block is taken for another's: tell of a block after it was allocated, and
+ * before it is free to be allocated again. A null pointer tells nothing. Of a name longer than
+ * 63 bytes the first ones count; beyond 200 names, all others share the domain "(other domains)";
+ * a pool called heap, mmap, allocator or all is shown as "heap (program)". */
+static inline void heaptally_alloc(const char* domain, const void* pointer, size_t size) {
+  static void* place;
+  static int state;
+  void (*alloc)(const char*, const void*, size_t);
+  void* const found = heaptally_find("heaptally_alloc", &place, &state);
+  if (found == (void*)0) return;
+  __builtin_memcpy(&alloc, &found, sizeof(alloc));
+  alloc(domain, pointer, size);
+}
+
+/* A block was moved or changed its size; as with realloc, it is charged anew, all of it. For one
+ * call, after it, where no other thread can be given the old place before; else heaptally_free and
+ * heaptally_alloc. `old_pointer` null: it is a new one. `new_pointer` null: it failed, and the old
+ * one is as it was. */
+static inline void heaptally_realloc(const char* domain, const void* old_pointer,
+                                     const void* new_pointer, size_t size) {
+  static void* place;
+  static int state;
+  void (*reallocate)(const char*, const void*, const void*, size_t);
+  void* const found = heaptally_find("heaptally_realloc", &place, &state);
+  if (found == (void*)0) return;
+  __builtin_memcpy(&reallocate, &found, sizeof(reallocate));
+  reallocate(domain, old_pointer, new_pointer, size);
+}
+
+static inline void heaptally_free(const char* domain, const void* pointer) {
+  static void* place;
+  static int state;
+  void (*release)(const char*, const void*);
+  void* const found = heaptally_find("heaptally_free", &place, &state);
+  if (found == (void*)0) return;
+  __builtin_memcpy(&release, &found, sizeof(release));
+  release(domain, pointer);
+}
+
 #ifdef __cplusplus
 }
 #endif

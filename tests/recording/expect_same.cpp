@@ -42,8 +42,15 @@ void expect_same_run(const RecordingData& actual, const RecordingData& expected)
   for (std::size_t i = 0; i < expected.tasks.size(); ++i) {
     const Task& a = actual.tasks[i];
     const Task& b = expected.tasks[i];
-    EXPECT_EQ(std::tie(a.id, a.process, a.tid, a.name, a.threads),
-              std::tie(b.id, b.process, b.tid, b.name, b.threads));
+    EXPECT_EQ(std::tie(a.id, a.process, a.tid, a.name, a.threads, a.domain, a.heap_task),
+              std::tie(b.id, b.process, b.tid, b.name, b.threads, b.domain, b.heap_task));
+  }
+  ASSERT_EQ(actual.domains.size(), expected.domains.size());
+  for (std::size_t i = 0; i < expected.domains.size(); ++i) {
+    const Domain& a = actual.domains[i];
+    const Domain& b = expected.domains[i];
+    EXPECT_EQ(std::tie(a.id, a.name, a.total, a.live_at_end, a.peak, a.peak_time),
+              std::tie(b.id, b.name, b.total, b.live_at_end, b.peak, b.peak_time));
   }
   ASSERT_EQ(actual.samples.size(), expected.samples.size());
   for (std::size_t i = 0; i < expected.samples.size(); ++i) {

@@ -36,7 +36,7 @@ TEST_F(Golden, Version2ReadsAsItWasWritten) {
 }
 
 TEST_F(Golden, Version3ReadsAsItWasWritten) {
-  expect_reads(HEAPTALLY_GOLDEN_DIR "/v3.heaptally", sample_data());
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v3.heaptally", sample_data_version_3());
 }
 
 TEST_F(Golden, Version3IsWhatIsWrittenNow) {

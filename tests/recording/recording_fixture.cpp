@@ -32,6 +32,8 @@ Header sample_header() {
   header.unknown_frees = 2;
   header.inherited_frees = 13;
   header.inferred_frees = 3;
+  header.domain_unknown_frees = 15;
+  header.domain_inferred_frees = 16;
   header.late_events = 4;
   header.rejected_events = 5;
   header.nested_events = 6;
@@ -121,6 +123,10 @@ void add_code(RecordingData& data) {
 
 }  // namespace
 
+Domain heap_of(const Header& header) {
+  return {kHeapDomain, "heap", header.total, header.live_at_end, header.peak, header.peak_time};
+}
+
 RecordingTest::RecordingTest() {
   std::string name = (std::filesystem::temp_directory_path() / "heaptally-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) std::abort();
@@ -137,7 +143,12 @@ RecordingData sample_data() {
   data.header = sample_header();
   data.processes = sample_processes();
   data.tasks = {{TaskId{0}, ProcessId{0}, 4'000'001, "prog", 1},
-                {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300}};
+                {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300},
+                {TaskId{2}, ProcessId{1}, 78, "pool-worker", 300, DomainId{3}, TaskId{1}}};
+  data.domains = {heap_of(data.header),
+                  {kMappedDomain, "mmap", {8'192, 2}, {4'096, 1}, {8'192, 2}, Nanoseconds(77)},
+                  {kAllocatorDomain, "allocator"},
+                  {DomainId{3}, "caf\xC3\xA9 pool", {1ULL << 40, 3}, {}, {1, 1}, Nanoseconds(78)}};
   add_code(data);
   data.tallies = {{TallyId{0}, TraceId{2}, TaskId{0}, SizeClass{5}},
                   {TallyId{1}, TraceId{4}, TaskId{1}, SizeClass{64}},
@@ -162,8 +173,17 @@ RecordingData sample_data() {
   return data;
 }
 
-RecordingData sample_data_version_2() {
+RecordingData sample_data_version_3() {
   RecordingData data = sample_data();
+  data.header.domain_unknown_frees = 0;
+  data.header.domain_inferred_frees = 0;
+  data.tasks.pop_back();
+  data.domains.resize(1);
+  return data;
+}
+
+RecordingData sample_data_version_2() {
+  RecordingData data = sample_data_version_3();
   data.header.cpu = Nanoseconds(0);
   data.survivors.reset();
   data.header.dropped_marks = 0;
@@ -212,6 +232,7 @@ std::vector<Bucket> sample_buckets() {
 void write_unfinished_sample(RecordingWriter& writer) {
   const RecordingData data = sample_data();
   writer.put(data.header);
+  for (const Domain& domain : data.domains) writer.put(domain);
   for (const Process& process : data.processes) writer.put(process);
   for (const Task& task : data.tasks) writer.put(task);
   for (const Module& module : data.modules) writer.put(module);

@@ -33,6 +33,9 @@ std::vector<Bucket> sample_buckets();
 // The sample as the reader gives it from files of earlier versions.
 RecordingData sample_data_version_1();
 RecordingData sample_data_version_2();
+RecordingData sample_data_version_3();
+// What the table of domains has of the heap.
+Domain heap_of(const Header& header);
 // The peaks of its processes as its timeline shows them.
 void set_timeline_peaks(RecordingData& data);
 
