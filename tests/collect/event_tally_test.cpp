@@ -427,6 +427,21 @@ TEST_F(InDomains, EachProcessNumbersThemForItself) {
   EXPECT_EQ(events_.domain_counts().unknown_frees, 0u);
 }
 
+TEST_F(InDomains, AreForgottenWhereTheProgramAsksForIt) {
+  pool(0x100, 10);
+  map(0x10000, 0x4000);
+  unmap(0x10000, 0x1000);
+  const auto kind = static_cast<std::uint64_t>(wire::NoteKind::kClear);
+  apply(make_event(EventKind::kNote, stamp(), kind, 11), 0);
+  EXPECT_EQ(of_pool().live, (Amount{0, 0}));
+  EXPECT_EQ(of_mapped().live, (Amount{0, 0}));
+  map(0x10000, 0x1000);
+  events_.end_process(parent_);
+  EXPECT_EQ(of_pool().live_at_end, (Amount{0, 0}));
+  EXPECT_EQ(of_mapped().live_at_end, (Amount{0x1000, 1}));
+  EXPECT_EQ(totals_of(kMappedDomain).total, (Amount{0x5000, 2}));
+}
+
 TEST_F(InDomains, WhatIsLiveAsTheProcessEndsIsItsLeaks) {
   pool(0x100, 10);
   map(0x10000, 0x4000);
