@@ -44,6 +44,9 @@ Header BatchMaker::header_now(const Header& start) const {
   header.fallback_stacks = shim.fallbacks.total();
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
   header.dropped_marks = parts_.timeline.dropped_marks();
+  const CrossingTable& crossings = parts_.tallies.crossings();
+  header.crossings_end = crossings.end().value_or(Nanoseconds{0});
+  header.marks_after_crossings = crossings.marks_after_end();
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;
   header.rejected_events = parts_.merger.counts().rejected + events.damaged_traces;
@@ -88,6 +91,7 @@ Batch BatchMaker::take(Header header) {
   batch.traces = parts_.traces.take_new_traces();
   batch.keys = parts_.tallies.take_new_keys();
   batch.marks = parts_.timeline.take_marks();
+  batch.crossings = parts_.timeline.take_crossings();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
   batch.header = std::move(header);

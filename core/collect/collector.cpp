@@ -176,11 +176,13 @@ void Recording::fill_header_of_start() {
 
 void Recording::advance_timeline(Nanoseconds now) {
   timeline_.advance(now);
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
 }
 
 void Recording::set_mark(const TrackedProcess& process, const std::string& name) {
   timeline_.mark(name, process.row, events_.last_time());
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
 }
 

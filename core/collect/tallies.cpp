@@ -41,6 +41,7 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTall
   past_[index_of(id)].ended += block;
   ended_ += block;
   survivors_.add(birth, id, size);
+  crossings_.add_ended(id, size);
   live_ -= block;
   process.live -= block;
 }

@@ -10,6 +10,7 @@
 
 #include "core/base/id_map.h"
 #include "core/base/types.h"
+#include "core/collect/crossing_table.h"
 #include "core/collect/survivor_table.h"
 #include "core/recording/model.h"
 
@@ -40,7 +41,7 @@ class Tallies {
   TallyId tally_of(TraceId trace, TaskId task, SizeClass size_class);
 
   void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, ProcessTally& process);
-  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+  void free(TallyId tally, std::uint64_t size, Nanoseconds birth, Nanoseconds now, bool temporary,
             ProcessTally& process);
   // The block is live as its process image ends: it is a leak of that.
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
@@ -63,6 +64,11 @@ class Tallies {
   bool bucket_is_empty() const { return dirty_.empty(); }
   // What take_bucket() would return now; the bucket goes on.
   Bucket bucket_so_far(Nanoseconds start, Nanoseconds width) const;
+
+  // A mark at `time`: what is born from now on is not born before it. What crossed the mark before
+  // and left since, and what process images held that ended since.
+  std::vector<Crossing> begin_generation(Nanoseconds time) { return crossings_.begin(time); }
+  const CrossingTable& crossings() const { return crossings_; }
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
@@ -118,6 +124,7 @@ class Tallies {
   std::uint64_t peak_number_ = 0;
   std::uint64_t bucket_max_live_ = 0;
   SurvivorTable survivors_;
+  CrossingTable crossings_;
 };
 
 inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
@@ -142,8 +149,8 @@ inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
   }
 }
 
-inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary,
-                          ProcessTally& process) {
+inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds birth, Nanoseconds now,
+                          bool temporary, ProcessTally& process) {
   const Amount block = {size, 1};
   Current& tally = change(id, process);
   tally.freed += block;
@@ -153,7 +160,10 @@ inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, 
     tally.temporary += block;
     temporary_ += block;
   }
-  const auto nanoseconds = static_cast<std::uint64_t>(std::max(lifetime, Nanoseconds{0}).count());
+  if (birth < crossings_.latest()) [[unlikely]]
+    crossings_.add_freed(birth, id, size);
+  const auto nanoseconds =
+      static_cast<std::uint64_t>(std::max(now - birth, Nanoseconds{0}).count());
   const auto lifetime_class = static_cast<std::size_t>(std::bit_width(nanoseconds));
   std::vector<std::uint64_t>& lifetimes = past_[index_of(id)].lifetimes;
   if (lifetimes.size() <= lifetime_class) [[unlikely]]

@@ -37,6 +37,9 @@ struct Snapshot {
 using BucketVisitor = std::function<bool(const Bucket&)>;
 using BucketSource = std::function<void(const BucketVisitor&)>;
 
+// A difference that a damaged recording may take below zero.
+Amount at_least_zero(Amount amount);
+
 // Live at the peak and at the end, and total and temporary at the end, are exact. All else is
 // summed from the timeline, up to the last edge of a bucket at or before the moment asked for, and
 // exact at that edge. Where nothing happened every moment is an edge, and each mark is one. The

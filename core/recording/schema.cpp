@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
 
 namespace heaptally {
@@ -52,6 +53,9 @@ constexpr SchemaItem kTables[] = {
      "CREATE TABLE timeline(start_ns INTEGER PRIMARY KEY, width_ns INTEGER NOT NULL,"
      " max_live_bytes INTEGER NOT NULL, deltas BLOB NOT NULL)"},
     {"survivors", "CREATE TABLE survivors(start_ns INTEGER PRIMARY KEY, deltas BLOB NOT NULL)"},
+    {"crossings",
+     "CREATE TABLE crossings(id INTEGER PRIMARY KEY, since_ns INTEGER NOT NULL,"
+     " born_ns INTEGER, deltas BLOB NOT NULL)"},
     {"samples",
      "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
@@ -62,6 +66,9 @@ constexpr SchemaItem kTables[] = {
 
 // What version 3 added.
 constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
+
+// What version 4 added.
+constexpr std::string_view kNewIn4[] = {"crossings"};
 
 // What version 2 changed, as it was.
 constexpr SchemaItem kVersion1[] = {
@@ -82,11 +89,13 @@ constexpr SchemaItem kVersion1[] = {
 
 std::vector<SchemaItem> schema_tables(std::int64_t version) {
   std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
-  if (version < 3) {
-    std::erase_if(tables, [](const SchemaItem& table) {
-      return std::ranges::find(kNewIn3, std::string_view(table.name)) != std::end(kNewIn3);
+  const auto without = [&](std::span<const std::string_view> names) {
+    std::erase_if(tables, [&](const SchemaItem& table) {
+      return std::ranges::find(names, std::string_view(table.name)) != names.end();
     });
-  }
+  };
+  if (version < 3) without(kNewIn3);
+  if (version < 4) without(kNewIn4);
   if (version > 1) return tables;
   for (const SchemaItem& old : kVersion1) {
     for (SchemaItem& table : tables) {

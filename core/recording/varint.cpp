@@ -2,7 +2,7 @@
 
 namespace heaptally {
 
-bool read_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value) {
+bool read_long_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value) {
   value = 0;
   for (unsigned shift = 0; at != end && shift < 64; shift += 7) {
     const std::uint64_t bits = *at & 0x7F;

@@ -11,8 +11,15 @@ inline void append_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
   out.push_back(static_cast<std::uint8_t>(value));
 }
 
+// As read_varint, of any length.
+bool read_long_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value);
+
 // Reads one varint at `at` and moves it on. False if it runs past `end` or past
 // 64 bits; `at` and `value` are then unspecified.
-bool read_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value);
+inline bool read_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t& value) {
+  if (at == end || *at >= 0x80) return read_long_varint(at, end, value);
+  value = *at++;
+  return true;
+}
 
 }  // namespace heaptally

@@ -70,6 +70,7 @@ struct RecordingWriter::Impl : BucketStore {
   std::int64_t intern(const std::string& text);
   void store_samples();
   void require_bucket(const Bucket& bucket) const;
+  void require_amounts(std::span<const TallyAmount> amounts) const;
   void put(const Survivors& survivors);
 
   Database db;
@@ -82,6 +83,8 @@ struct RecordingWriter::Impl : BucketStore {
   std::size_t traces = 0;
   std::size_t tallies = 0;
   std::size_t marks = 0;
+  std::size_t crossings = 0;
+  Nanoseconds last_crossing{0};
   std::vector<bool> resolved;  // by frame
   std::unordered_map<std::string, std::int64_t> strings;
   DeltaCodec codec;
@@ -102,6 +105,7 @@ struct RecordingWriter::Impl : BucketStore {
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
+  Statement insert_crossing{db, "INSERT INTO crossings VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_mark{db, "INSERT INTO marks VALUES(?1, ?2, ?3, ?4)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
@@ -263,13 +267,17 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
   }
 }
 
-void RecordingWriter::Impl::put(const Survivors& survivors) {
+void RecordingWriter::Impl::require_amounts(std::span<const TallyAmount> amounts) const {
   std::size_t next = 0;
-  for (const TallyAmount& amount : survivors.amounts) {
-    require(index_of(amount.id) >= next, "survivors are not in order");
+  for (const TallyAmount& amount : amounts) {
+    require(index_of(amount.id) >= next, "amounts of tallies are not in order");
     next = index_of(amount.id) + 1;
   }
-  require(next <= tallies, "survivors name a tally that was not added");
+  require(next <= tallies, "amounts name a tally that was not added");
+}
+
+void RecordingWriter::Impl::put(const Survivors& survivors) {
+  require_amounts(survivors.amounts);
   ending.add(survivors);
 }
 
@@ -289,6 +297,19 @@ void RecordingWriter::add(std::span<const Survivors> survivors) {
     absorb(row.amounts, bucket.amounts);
   }
   if (!row.amounts.empty()) impl_->put(row);
+}
+
+void RecordingWriter::add(std::span<const Crossing> crossings) {
+  impl_->begin();
+  for (const Crossing& crossing : crossings) {
+    impl_->require(crossing.since >= impl_->last_crossing, "a crossing is out of order");
+    impl_->last_crossing = crossing.since;
+    impl_->require_amounts(crossing.amounts);
+    std::optional<std::int64_t> born;
+    if (crossing.born) born = crossing.born->count();
+    impl_->insert_crossing.run(std::uint64_t{impl_->crossings++}, crossing.since.count(), born,
+                               impl_->codec.encode(crossing.amounts));
+  }
 }
 
 void RecordingWriter::flush() {
