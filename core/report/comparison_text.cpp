@@ -119,4 +119,6 @@ void write_text(const ComparisonReport& report, std::ostream& out) {
   write_rows(lines, out);
 }
 
+void write_csv(const ComparisonReport& report, std::ostream& out) { write_csv(report.lines, out); }
+
 }  // namespace heaptally
