@@ -1,5 +1,6 @@
 #include "core/recording/writer.h"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
