@@ -1,9 +1,27 @@
 #include "core/collect/batch_maker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace heaptally {
+
+Header header_of_start(const std::vector<std::string>& command, const TickClock& clock) {
+  Header header;
+  header.command = command;
+  header.working_directory = std::filesystem::current_path().string();
+  char host[256] = {};
+  gethostname(host, sizeof(host) - 1);
+  header.host = host;
+  header.heaptally_version = HEAPTALLY_VERSION;
+  header.start_unix_ns =
+      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+  header.clock = clock.name();
+  return header;
+}
 
 void BatchMaker::collect_sources() {
   for (const auto& [number, family] : parts_.tree.families()) {

@@ -65,7 +65,6 @@ class Recording {
   RecordResult run();
 
  private:
-  void fill_header_of_start();
   void loop();
   void loop_unrecorded();
   void fail(const std::exception& error);
@@ -153,25 +152,13 @@ Recording::Recording(const RecordOptions& options)
   if (options.snapshot_every.count() != 0) {
     timeline_.mark_every(options.snapshot_every, "snapshot", ProcessId{0});
   }
-  fill_header_of_start();
+  header_ = header_of_start(options.command, clock_);
   events_.on_time([this](Nanoseconds now) { advance_timeline(now); }, timeline_.end());
   events_.on_mark(
       [this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); });
   events_.on_word([this](TrackedProcess& process, std::uint32_t lane, const PendingNote& note) {
     words_.take(process, lane, note);
   });
-}
-
-void Recording::fill_header_of_start() {
-  header_.command = options_.command;
-  header_.working_directory = std::filesystem::current_path().string();
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  header_.host = host;
-  header_.heaptally_version = HEAPTALLY_VERSION;
-  header_.start_unix_ns =
-      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-  header_.clock = clock_.name();
 }
 
 void Recording::advance_timeline(Nanoseconds now) {

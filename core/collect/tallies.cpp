@@ -46,9 +46,10 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTall
   process.live -= block;
 }
 
-void Tallies::forget(TallyId id, std::uint64_t size, ProcessTally& process) {
+void Tallies::forget(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTally& process) {
   const Amount block = {size, 1};
   change(id, process).freed += block;
+  if (birth < crossings_.latest()) crossings_.add_freed(birth, id, size);
   live_ -= block;
   process.live -= block;
 }

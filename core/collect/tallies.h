@@ -47,7 +47,7 @@ class Tallies {
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
   // The block is live, and is not to be known any more.
-  void forget(TallyId tally, std::uint64_t size, ProcessTally& process);
+  void forget(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
   TraceId trace_of(TallyId tally) const { return keys_[index_of(tally)].trace; }
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }

@@ -51,7 +51,7 @@ TEST(Tallies, TheRecentPeakIsSetBackAndThePeakIsNot) {
   ProcessTally process;
   const TallyId a = key(tallies, 1);
   tallies.allocate(a, 100, Nanoseconds(1), process);
-  tallies.free(a, 100, Nanoseconds(1), false, process);
+  tallies.free(a, 100, Nanoseconds(0), Nanoseconds(1), false, process);
   EXPECT_EQ(process.recent_peak, 100u);
   process.recent_peak = process.live.bytes;
   tallies.allocate(a, 30, Nanoseconds(2), process);
