@@ -87,8 +87,10 @@ class RandomRun {
       tallies_.allocate(tally, size, now_, processes_[process]);
       live_.push_back(blocks_.size());
       blocks_.push_back({tally, size, process, now_, next_number++, kNever});
-    } else if (dice < 980) {
+    } else if (dice < 979) {
       free_one();
+    } else if (dice < 980) {
+      forget_all(below(kProcesses));
     } else if (dice < 985) {
       timeline_.mark_at("from outside", {}, now_ + Nanoseconds(1 + below(20'000)));
     } else if (dice < 995) {
@@ -119,6 +121,17 @@ class RandomRun {
     live_.pop_back();
     tallies_.free(block.tally, block.size, block.birth, now_, false, processes_[block.process]);
     block.freed = next_number++;
+  }
+
+  // What a program asks to be forgotten is as good as freed.
+  void forget_all(std::size_t process) {
+    std::erase_if(live_, [&](std::size_t i) {
+      Block& block = blocks_[i];
+      if (block.process != process) return false;
+      tallies_.forget(block.tally, block.size, block.birth, processes_[process]);
+      block.freed = next_number++;
+      return true;
+    });
   }
 
   void end_process(std::size_t process) {

@@ -35,7 +35,7 @@ TEST(Tallies, WhatIsForgottenIsNeitherFreedNorLeaked) {
   const TallyId a = key(tallies, 1);
   tallies.allocate(a, 100, Nanoseconds(1), process);
   tallies.allocate(a, 10, Nanoseconds(2), process);
-  tallies.forget(a, 100, process);
+  tallies.forget(a, 100, Nanoseconds(0), process);
   EXPECT_EQ(tallies.live(), (Amount{10, 1}));
   EXPECT_EQ(process.live, (Amount{10, 1}));
   EXPECT_EQ(tallies.live_at_end(), (Amount{10, 1}));
