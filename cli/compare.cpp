@@ -17,8 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "cli/recorder.h"
 #include "core/base/error.h"
@@ -189,22 +189,6 @@ void require_two(const Options& options) {
   require_new(options.keep_b, options);
 }
 
-void write(const ComparisonReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report.lines, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before anything is recorded.
 int run(const Options& options) {
   require_two(options);
@@ -230,7 +214,7 @@ int run(const Options& options) {
                                   .query = query,
                                   .differences = rows,
                                   .raw = options.filters.raw};
-  write({.lines = lines, .facts = compare_facts(a.data(), b.data())}, format);
+  answer(ComparisonReport{.lines = lines, .facts = compare_facts(a.data(), b.data())}, format);
   return recorded.status;
 }
 

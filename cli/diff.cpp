@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "core/base/error.h"
 #include "core/report/difference_report.h"
@@ -63,22 +63,6 @@ Moments parse_moments(const Options& options, Metric metric) {
           parse_moment(options.to.value_or(is_one ? "end" : both), option ? option : "--to")};
 }
 
-void write(const DifferenceReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before a file is opened.
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
@@ -96,12 +80,12 @@ void run(const Options& options) {
   const Side old_side = {older.profile(), before};
   const Side new_side = {newer.profile(), after};
   const StatisticDifferences rows = compare(old_side, new_side, query);
-  write({.before = old_side,
-         .after = new_side,
-         .query = query,
-         .differences = rows,
-         .raw = options.filters.raw},
-        format);
+  answer(DifferenceReport{.before = old_side,
+                          .after = new_side,
+                          .query = query,
+                          .differences = rows,
+                          .raw = options.filters.raw},
+         format);
 }
 
 }  // namespace

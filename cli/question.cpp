@@ -50,6 +50,34 @@ void FilterOptions::apply_to(Query& query) const {
   if (domains != std::vector<std::string>{"heap"}) query.domains = domains;
 }
 
+void MomentOptions::add_to(CLI::App& command) {
+  command
+      .add_option("--at", at,
+                  "peak, peak:PID, peak-of:DOMAIN, start, end, mark:NAME, a share of the run (40%) "
+                  "or a time since "
+                  "the start: 1.5, 250ms, 1m30s (peak; end for total and temporary)")
+      ->type_name("MOMENT");
+  command
+      .add_option("--from", from,
+                  "Only what was allocated after this moment; for total and temporary (start)")
+      ->type_name("MOMENT");
+  command.add_option("--to", to, "... and before this one (end)")->type_name("MOMENT");
+}
+
+AskedMoments MomentOptions::moments(Metric metric) const {
+  const bool is_stretch = from || to;
+  if (at && is_stretch) {
+    throw Error("--at", "cannot go with --from and --to", "give one moment, or two",
+                ExitCode::kUsage);
+  }
+  if (is_stretch) {
+    return {parse_moment(from.value_or("start"), "--from"),
+            parse_moment(to.value_or("end"), "--to")};
+  }
+  const char* usual = metric == Metric::kLive ? "peak" : "end";
+  return {std::nullopt, parse_moment(at.value_or(usual))};
+}
+
 void RowOptions::add_to(CLI::App& command) {
   command.add_option("--group", group, "What a row stands for (lineno)")->type_name("GROUP");
   command.add_option("--sort", sort, "size or count, descending (size)")->type_name("KEY");

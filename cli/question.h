@@ -1,11 +1,13 @@
 // What the commands that answer with rows have in common on the command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "core/profile/mark_leaks.h"
 #include "core/profile/statistics.h"
 #include "core/recording/reader.h"
 #include "core/report/statistics_report.h"
@@ -29,6 +31,22 @@ struct FilterOptions {
   SiteRules site_rules() const;
   // Leaves the rest of the query as it is.
   void apply_to(Query& query) const;
+};
+
+// The moments asked for; `from` only where a stretch of time is.
+struct AskedMoments {
+  std::optional<Moment> from;
+  Moment until;
+};
+
+// When a snapshot is taken, or between which moments; as given.
+struct MomentOptions {
+  std::optional<std::string> at, from, to;
+
+  void add_to(CLI::App& command);
+
+  // What is not given is what is usual of the metric.
+  AskedMoments moments(Metric metric) const;
 };
 
 // How rows are made, ordered and written; as given.
@@ -61,8 +79,16 @@ class OpenRecording {
   BucketSource timeline() {
     return [this](const BucketVisitor& visit) { reader_.for_each_bucket(visit); };
   }
+  CrossingSource crossings() {
+    return [this](const CrossingVisitor& visit) { reader_.for_each_crossing(visit); };
+  }
   Snapshot snapshot(Metric metric, const Moment& moment) {
     return take_snapshot(data(), timeline(), metric, moment);
+  }
+  Snapshot snapshot(Metric metric, const AskedMoments& moments) {
+    return moments.from
+               ? take_snapshot_between(data(), timeline(), metric, *moments.from, moments.until)
+               : snapshot(metric, moments.until);
   }
 
  private:

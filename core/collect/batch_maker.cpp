@@ -1,9 +1,27 @@
 #include "core/collect/batch_maker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace heaptally {
+
+Header header_of_start(const std::vector<std::string>& command, const TickClock& clock) {
+  Header header;
+  header.command = command;
+  header.working_directory = std::filesystem::current_path().string();
+  char host[256] = {};
+  gethostname(host, sizeof(host) - 1);
+  header.host = host;
+  header.heaptally_version = HEAPTALLY_VERSION;
+  header.start_unix_ns =
+      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+  header.clock = clock.name();
+  return header;
+}
 
 void BatchMaker::collect_sources() {
   for (const auto& [number, family] : parts_.tree.families()) {
@@ -47,6 +65,9 @@ Header BatchMaker::header_now(const Header& start) const {
   header.fallback_stacks = shim.fallbacks.total();
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
   header.dropped_marks = parts_.timeline.dropped_marks();
+  const CrossingTable& crossings = parts_.tallies.crossings();
+  header.crossings_end = crossings.end().value_or(Nanoseconds{0});
+  header.marks_after_crossings = crossings.marks_after_end();
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;
   header.rejected_events =
@@ -102,6 +123,7 @@ Batch BatchMaker::take(Header header) {
   batch.traces = parts_.traces.take_new_traces();
   batch.keys = parts_.tallies.take_new_keys();
   batch.marks = parts_.timeline.take_marks();
+  batch.crossings = parts_.timeline.take_crossings();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
   batch.header = std::move(header);

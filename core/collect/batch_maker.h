@@ -1,6 +1,7 @@
 // BatchMaker: what the collector found out since the last batch, put together for the recording.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/collect/event_tally.h"
@@ -26,6 +27,9 @@ struct RecordingParts {
   TimelineCutter& timeline;
   TreeSampler& sampler;
 };
+
+// What a header has from the start: what was recorded, where and when.
+Header header_of_start(const std::vector<std::string>& command, const TickClock& clock);
 
 // Purpose: makes batches in which things refer only to what is in them or in earlier ones, and
 //   headers with what was counted so far.

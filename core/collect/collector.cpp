@@ -65,7 +65,6 @@ class Recording {
   RecordResult run();
 
  private:
-  void fill_header_of_start();
   void loop();
   void loop_unrecorded();
   void fail(const std::exception& error);
@@ -154,7 +153,7 @@ Recording::Recording(const RecordOptions& options)
   if (options.snapshot_every.count() != 0) {
     timeline_.mark_every(options.snapshot_every, "snapshot", ProcessId{0});
   }
-  fill_header_of_start();
+  header_ = header_of_start(options.command, clock_);
   events_.on_time([this](Nanoseconds now) { advance_timeline(now); }, timeline_.end());
   events_.on_mark(
       [this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); });
@@ -163,25 +162,15 @@ Recording::Recording(const RecordOptions& options)
   });
 }
 
-void Recording::fill_header_of_start() {
-  header_.command = options_.command;
-  header_.working_directory = std::filesystem::current_path().string();
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  header_.host = host;
-  header_.heaptally_version = HEAPTALLY_VERSION;
-  header_.start_unix_ns =
-      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-  header_.clock = clock_.name();
-}
-
 void Recording::advance_timeline(Nanoseconds now) {
   timeline_.advance(now);
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
 }
 
 void Recording::set_mark(const TrackedProcess& process, const std::string& name) {
   timeline_.mark(name, process.row, events_.last_time());
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
 }
 

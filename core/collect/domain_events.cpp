@@ -51,7 +51,7 @@ void DomainEvents::allocate(LaneState& lane, const wire::Event& event, Nanosecon
   if (process.domains.live[domain].insert({event.address, event.size, now, tally}, former)) {
     // Its free was not told, as where a pool drops all of its blocks at once.
     ++counts_.inferred_frees;
-    tallies_.free(former.tally, {.bytes = former.size, .lifetime = now - former.birth},
+    tallies_.free(former.tally, {.bytes = former.size, .birth = former.birth, .now = now},
                   domains_.tally(domain));
   }
   tallies_.allocate(tally, event.size, now, domains_.tally(domain));
@@ -68,7 +68,7 @@ void DomainEvents::free(LaneState& lane, const wire::Event& event, Nanoseconds n
     return;
   }
   freed(lane, domain, block.tally, event.address, block.size,
-        {.bytes = block.size, .lifetime = now - block.birth});
+        {.bytes = block.size, .birth = block.birth, .now = now});
 }
 
 void DomainEvents::map(LaneState& lane, const wire::Event& event, Nanoseconds now) {
@@ -87,7 +87,7 @@ void DomainEvents::unmap(LaneState& lane, std::uint64_t address, std::uint64_t s
   for (const MappingTable::Cut& cut : lane.process->domains.mappings.unmap(address, size)) {
     const MappingTable::Mapping& mapping = cut.of;
     freed(lane, mapping.domain, mapping.tally, mapping.number, mapping.size,
-          {.bytes = cut.bytes, .is_last = mapping.bytes == 0, .lifetime = now - mapping.birth});
+          {.bytes = cut.bytes, .is_last = mapping.bytes == 0, .birth = mapping.birth, .now = now});
   }
 }
 
@@ -107,8 +107,8 @@ void DomainEvents::apply(LaneState& lane, const wire::Event& event, Nanoseconds 
 }
 
 void DomainEvents::forget(TrackedProcess& process) {
-  for_each_live(process, [&](TallyId tally, std::uint64_t bytes, Nanoseconds) {
-    tallies_.forget(tally, bytes, tally_of(tally));
+  for_each_live(process, [&](TallyId tally, std::uint64_t bytes, Nanoseconds birth) {
+    tallies_.forget(tally, bytes, birth, tally_of(tally));
   });
   process.domains.live.clear();
   process.domains.mappings = {};

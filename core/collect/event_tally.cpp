@@ -104,7 +104,7 @@ inline void EventTally::allocate(LaneState& lane, const wire::Event& event) {
   if (process.live.insert({event.address, event.size, last_time_, tally}, former)) {
     // Its free was not seen.
     ++counts_.inferred_frees;
-    tallies_.free(former.tally, former.size, last_time_ - former.birth, false, process.tally);
+    tallies_.free(former.tally, former.size, former.birth, last_time_, false, process.tally);
   }
   tallies_.allocate(tally, event.size, last_time_, process.tally);
   lane.last_allocation = event.address;
@@ -118,7 +118,7 @@ inline void EventTally::free(LaneState& lane, std::uint64_t address) {
   const bool temporary =
       address == lane.last_allocation && tallies_.task_of(block.tally) == lane.task;
   if (address == lane.last_allocation) lane.last_allocation = 0;
-  tallies_.free(block.tally, block.size, last_time_ - block.birth, temporary, process.tally);
+  tallies_.free(block.tally, block.size, block.birth, last_time_, temporary, process.tally);
 }
 
 // Nothing was recorded of the block, with or without a reason.

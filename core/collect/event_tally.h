@@ -1,6 +1,7 @@
 // EventTally: from events in order to tallies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -74,6 +75,8 @@ class EventTally {
   void on_word(OnWord callback) { word_callback_ = std::move(callback); }
   // The first callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
+  // A mark was set at this time: events that come after it, late ones too, are not before it.
+  void begin_generation(Nanoseconds time) { last_time_ = std::max(last_time_, time); }
 
   void apply(std::span<const MergedEvent> events);
   // All of the process's events were applied: the blocks still live are its leaks.

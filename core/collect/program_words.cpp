@@ -74,8 +74,9 @@ void ProgramWords::take(TrackedProcess& process, std::uint32_t lane, const Pendi
 }
 
 void ProgramWords::clear(TrackedProcess& process) {
-  process.live.for_each(
-      [&](const LiveBlock& block) { tallies_.forget(block.tally, block.size, process.tally); });
+  process.live.for_each([&](const LiveBlock& block) {
+    tallies_.forget(block.tally, block.size, block.birth, process.tally);
+  });
   process.live = {};
   process.has_untraced = true;
   process.tally.recent_peak = process.tally.live.bytes;

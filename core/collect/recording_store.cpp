@@ -90,6 +90,7 @@ class RecordingStore::Impl {
     writer_.add(batch.keys);
     // First, so that their buckets are kept apart.
     writer_.add(batch.marks);
+    writer_.add(batch.crossings);
     for (const Bucket& bucket : batch.buckets) writer_.add(bucket);
     writer_.add(batch.samples);
     if (!batch.totals.empty()) writer_.add(batch.totals);

@@ -40,6 +40,7 @@ struct Batch {
   std::vector<Trace> traces;
   std::vector<TallyKey> keys;
   std::vector<Mark> marks;
+  std::vector<Crossing> crossings;
   std::vector<Bucket> buckets;
   std::vector<Sample> samples;
   std::vector<TallyTotals> totals;   // in the last batch only

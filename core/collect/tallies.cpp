@@ -41,13 +41,15 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTall
   past_[index_of(id)].ended += block;
   ended_ += block;
   survivors_.add(birth, id, size);
+  crossings_.add_ended(id, block);
   live_ -= block;
   process.live -= block;
 }
 
-void Tallies::forget(TallyId id, std::uint64_t size, ProcessTally& process) {
+void Tallies::forget(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTally& process) {
   const Amount block = {size, 1};
   change(id, process).freed += block;
+  if (birth < crossings_.latest()) crossings_.add_freed(birth, id, block);
   live_ -= block;
   process.live -= block;
 }
@@ -89,14 +91,16 @@ void Tallies::free(TallyId id, const FreedPart& part, DomainTally& domain) {
   Current& tally = change_in_domain(id, domain);
   tally.freed += freed;
   domain.live -= freed;
+  if (part.birth < crossings_.latest()) crossings_.add_freed(part.birth, id, freed);
   if (!part.is_last) return;
   if (part.temporary) tally.temporary += {*part.temporary, 1};
-  count_lifetime(id, part.lifetime);
+  count_lifetime(id, part.now - part.birth);
 }
 
-void Tallies::forget(TallyId id, std::uint64_t size, DomainTally& domain) {
+void Tallies::forget(TallyId id, std::uint64_t size, Nanoseconds birth, DomainTally& domain) {
   const Amount block = {size, 1};
   change_in_domain(id, domain).freed += block;
+  if (birth < crossings_.latest()) crossings_.add_freed(birth, id, block);
   domain.live -= block;
 }
 
@@ -107,6 +111,7 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, DomainTally
   domain.live_at_end += block;
   domain.live -= block;
   survivors_.add(birth, id, size);
+  crossings_.add_ended(id, block);
 }
 
 Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {

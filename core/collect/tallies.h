@@ -10,6 +10,7 @@
 
 #include "core/base/id_map.h"
 #include "core/base/types.h"
+#include "core/collect/crossing_table.h"
 #include "core/collect/survivor_table.h"
 #include "core/recording/model.h"
 
@@ -54,26 +55,27 @@ class Tallies {
   TallyId tally_of(TraceId trace, TaskId task, SizeClass size_class);
 
   void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, ProcessTally& process);
-  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+  void free(TallyId tally, std::uint64_t size, Nanoseconds birth, Nanoseconds now, bool temporary,
             ProcessTally& process);
   // The block is live as its process image ends: it is a leak of that.
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
   // The block is live, and is not to be known any more.
-  void forget(TallyId tally, std::uint64_t size, ProcessTally& process);
+  void forget(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
   // What is freed of a block of another domain: all of it, or a part of a mapping. The block is
   // counted with the last one.
   struct FreedPart {
     std::uint64_t bytes = 0;
     bool is_last = true;
-    Nanoseconds lifetime{0};
+    Nanoseconds birth{0};
+    Nanoseconds now{0};
     std::optional<std::uint64_t> temporary = std::nullopt;  // the block's size, if it was one
   };
   // The same for blocks of another domain.
   void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, DomainTally& domain);
   void free(TallyId tally, const FreedPart& part, DomainTally& domain);
-  void forget(TallyId tally, std::uint64_t size, DomainTally& domain);
+  void forget(TallyId tally, std::uint64_t size, Nanoseconds birth, DomainTally& domain);
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, DomainTally& domain);
 
   TraceId trace_of(TallyId tally) const { return keys_[index_of(tally)].trace; }
@@ -91,6 +93,11 @@ class Tallies {
   bool bucket_is_empty() const { return dirty_.empty(); }
   // What take_bucket() would return now; the bucket goes on.
   Bucket bucket_so_far(Nanoseconds start, Nanoseconds width) const;
+
+  // A mark at `time`: what is born from now on is not born before it. What crossed the mark before
+  // and left since, and what process images held that ended since.
+  std::vector<Crossing> begin_generation(Nanoseconds time) { return crossings_.begin(time); }
+  const CrossingTable& crossings() const { return crossings_; }
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
@@ -148,6 +155,7 @@ class Tallies {
   std::uint64_t peak_number_ = 0;
   std::uint64_t bucket_max_live_ = 0;
   SurvivorTable survivors_;
+  CrossingTable crossings_;
 };
 
 inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
@@ -172,8 +180,8 @@ inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
   }
 }
 
-inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary,
-                          ProcessTally& process) {
+inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds birth, Nanoseconds now,
+                          bool temporary, ProcessTally& process) {
   const Amount block = {size, 1};
   Current& tally = change(id, process);
   tally.freed += block;
@@ -183,7 +191,9 @@ inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, 
     tally.temporary += block;
     temporary_ += block;
   }
-  count_lifetime(id, lifetime);
+  if (birth < crossings_.latest()) [[unlikely]]
+    crossings_.add_freed(birth, id, block);
+  count_lifetime(id, now - birth);
 }
 
 inline void Tallies::count_lifetime(TallyId id, Nanoseconds lifetime) {

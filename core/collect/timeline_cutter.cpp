@@ -1,5 +1,7 @@
 #include "core/collect/timeline_cutter.h"
 
+#include <iterator>
+
 namespace heaptally {
 
 void TimelineCutter::advance(Nanoseconds now) {
@@ -43,6 +45,8 @@ void TimelineCutter::mark(std::string name, ProcessId process, Nanoseconds now) 
   start_ = time;
   if (start_ >= end_) end_ = (start_ / width_ + 1) * width_;
   marks_.push_back({std::move(name), time, process});
+  latest_mark_ = time;
+  std::ranges::move(tallies_.begin_generation(time), std::back_inserter(crossings_));
 }
 
 void TimelineCutter::mark_every(Nanoseconds interval, std::string name, ProcessId process) {

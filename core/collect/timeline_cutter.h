@@ -51,6 +51,10 @@ class TimelineCutter {
   // Those since the last call. Each bucket ends, or begins, at the marks that it touches.
   std::vector<Bucket> take() { return std::exchange(buckets_, {}); }
   std::vector<Mark> take_marks() { return std::exchange(marks_, {}); }
+  // What crossed the marks (see Tallies::begin_generation), but the latest.
+  std::vector<Crossing> take_crossings() { return std::exchange(crossings_, {}); }
+  Nanoseconds latest_mark() const { return latest_mark_; }
+  std::size_t marks_set() const { return marks_set_; }
   std::uint64_t dropped_marks() const { return dropped_marks_; }
 
  private:
@@ -62,6 +66,8 @@ class TimelineCutter {
   Tallies& tallies_;
   std::vector<Bucket> buckets_;
   std::vector<Mark> marks_;
+  std::vector<Crossing> crossings_;
+  Nanoseconds latest_mark_{0};
   std::deque<Mark> to_come_;
   Mark periodic_;  // but for its time
   Nanoseconds interval_{0};

@@ -87,6 +87,12 @@ std::vector<Loss> losses(const Header& header) {
        header.dropped_marks,
        false,
        {}},
+      {"marks_after_crossings",
+       "mark up to which leaks are not known, for too much crossed those before",
+       "marks up to which leaks are not known, for too much crossed those before",
+       header.marks_after_crossings,
+       false,
+       {}},
   };
 }
 

@@ -33,4 +33,14 @@ std::string_view name_of(Moment::Kind kind);  // "peak", "start", "end", "time",
 // The duration of the run; of an unfinished recording, as far as it was sampled.
 Nanoseconds run_time(const RecordingData& data);
 
+// The moment with its time, of the kinds that have one: a share, a mark. Errors: Error of usage for
+// a time after the end, and for a mark that does not exist.
+Moment resolve(const RecordingData& data, Moment moment);
+// Whether a moment that was resolved is the end of the run.
+bool is_end(const RecordingData& data, const Moment& moment);
+
+// Errors: Error of usage if `to` comes before `from`.
+void require_order(const Moment& from, Nanoseconds from_time, const Moment& to,
+                   Nanoseconds to_time);
+
 }  // namespace heaptally

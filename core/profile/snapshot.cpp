@@ -2,11 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "core/base/error.h"
 #include "core/profile/domains.h"
@@ -16,16 +12,6 @@ namespace heaptally {
 namespace {
 
 constexpr std::array<std::string_view, 3> kMetrics = {"live", "total", "temporary"};
-
-double seconds_of(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
-// Differences of counts that a damaged recording may take below zero.
-Amount at_least_zero(Amount amount) {
-  const auto clamp = [](std::uint64_t value) {
-    return static_cast<std::int64_t>(value) < 0 ? std::uint64_t{0} : value;
-  };
-  return {clamp(amount.bytes), clamp(amount.count)};
-}
 
 // Adds up the buckets that end at or before `moment` and returns the moment that the sum is of.
 Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds moment,
@@ -111,75 +97,6 @@ void take_domain_peak(const RecordingData& data, const BucketSource& buckets, Sn
   }
 }
 
-// The first mark of a name, or with NAME#K the K-th of them.
-const Mark* find_mark(const RecordingData& data, std::string_view name) {
-  for (const Mark& mark : data.marks) {
-    if (mark.name == name) return &mark;
-  }
-  const std::size_t sign = name.rfind('#');
-  std::size_t number = 0;
-  if (sign == std::string_view::npos) return nullptr;
-  const char* digits = name.data() + sign + 1;
-  const char* end = name.data() + name.size();
-  const auto [read, problem] = std::from_chars(digits, end, number);
-  if (problem != std::errc() || read != end) return nullptr;
-  for (const Mark& mark : data.marks) {
-    if (mark.name == name.substr(0, sign) && --number == 0) return &mark;
-  }
-  return nullptr;
-}
-
-// On one line, whatever a program has called it.
-std::string shown(std::string_view name) {
-  constexpr std::size_t kMostBytes = 60;
-  if (name.empty()) return "''";
-  std::string text(name.substr(0, kMostBytes));
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
-  return name.size() > kMostBytes ? text + "..." : text;
-}
-
-std::string names_of_marks(const RecordingData& data) {
-  constexpr std::size_t kNamed = 10;
-  std::vector<std::string_view> names;
-  for (const Mark& mark : data.marks) {
-    if (std::find(names.begin(), names.end(), mark.name) == names.end()) names.push_back(mark.name);
-  }
-  if (names.empty()) return "the recording has no marks";
-  std::string text = "there are ";
-  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
-    text += (i == 0 ? "" : ", ") + shown(names[i]);
-  }
-  if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
-  return text;
-}
-
-// With the time of a moment that has one.
-Moment resolved(const RecordingData& data, Moment moment) {
-  const Nanoseconds whole = run_time(data);
-  if (moment.kind == Moment::Kind::kShare) {
-    moment.time = Nanoseconds(std::llround(static_cast<double>(whole.count()) * moment.share));
-  } else if (moment.kind == Moment::Kind::kMark) {
-    const Mark* mark = find_mark(data, moment.mark);
-    if (mark == nullptr) {
-      throw Error(moment.text, "no such mark", names_of_marks(data), ExitCode::kUsage);
-    }
-    moment.time = mark->time;
-  } else if (moment.kind == Moment::Kind::kTime && moment.time > whole) {
-    throw Error(moment.text, fmt::format("the run took {:.9g} s", seconds_of(whole)),
-                "give a time within it, or end", ExitCode::kUsage);
-  }
-  return moment;
-}
-
-[[noreturn]] void refuse_order(const Snapshot& before, const Snapshot& after) {
-  throw Error(before.asked.text,
-              fmt::format("is after {} ({:.9g} s and {:.9g} s)", after.asked.text,
-                          seconds_of(before.time), seconds_of(after.time)),
-              "give the earlier moment first", ExitCode::kUsage);
-}
-
 Amount whole_run(const TallyTotals& totals, Metric metric) {
   switch (metric) {
     case Metric::kLive:
@@ -194,6 +111,13 @@ Amount whole_run(const TallyTotals& totals, Metric metric) {
 
 }  // namespace
 
+Amount at_least_zero(Amount amount) {
+  const auto clamp = [](std::uint64_t value) {
+    return static_cast<std::int64_t>(value) < 0 ? std::uint64_t{0} : value;
+  };
+  return {clamp(amount.bytes), clamp(amount.count)};
+}
+
 Metric parse_metric(std::string_view text) {
   const auto found = std::find(kMetrics.begin(), kMetrics.end(), text);
   if (found == kMetrics.end()) {
@@ -207,13 +131,11 @@ std::string_view name_of(Metric metric) { return kMetrics[static_cast<std::size_
 
 Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, Metric metric,
                        const Moment& asked) {
-  const Moment moment = resolved(data, asked);
+  const Moment moment = resolve(data, asked);
   Snapshot snapshot{.metric = metric, .asked = moment, .amounts = {}};
   snapshot.amounts.resize(data.tallies.size());
   const std::size_t tallies = std::min(data.tallies.size(), data.totals.size());
-  const bool at_end = moment.kind == Moment::Kind::kEnd ||
-                      (moment.kind != Moment::Kind::kPeak && moment.time >= run_time(data));
-  if (at_end) {
+  if (is_end(data, moment)) {
     snapshot.time = run_time(data);
     snapshot.exact = true;
     for (std::size_t i = 0; i < tallies; ++i) {
@@ -246,7 +168,7 @@ Snapshot take_snapshot_between(const RecordingData& data, const BucketSource& bu
   }
   const Snapshot before = take_snapshot(data, buckets, metric, from);
   Snapshot after = take_snapshot(data, buckets, metric, to);
-  if (after.time < before.time) refuse_order(before, after);
+  require_order(before.asked, before.time, after.asked, after.time);
   for (std::size_t i = 0; i < after.amounts.size(); ++i) {
     after.amounts[i] = at_least_zero(after.amounts[i] - before.amounts[i]);
   }

@@ -39,6 +39,9 @@ struct Snapshot {
 using BucketVisitor = std::function<bool(const Bucket&)>;
 using BucketSource = std::function<void(const BucketVisitor&)>;
 
+// A difference that a damaged recording may take below zero.
+Amount at_least_zero(Amount amount);
+
 // Of tallies in all domains. The peak is the heap's, but where that of a domain is asked for.
 // Live at the peak and at the end, and total and temporary at the end, are exact. All else is
 // summed from the timeline, up to the last edge of a bucket at or before the moment asked for, and

@@ -52,6 +52,8 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("fallbacks_no_libunwind", header.fallbacks.no_libunwind);
   visit("unrecorded_processes", header.unrecorded_processes);
   visit("dropped_marks", header.dropped_marks);
+  visit("crossings_end_ns", header.crossings_end);
+  visit("marks_after_crossings", header.marks_after_crossings);
   visit("waited_ns", header.waited);
 
   visit("cpu_ns", header.cpu);

@@ -65,7 +65,11 @@ struct Header {
   Fallbacks fallbacks;                     // the same by reason; earlier versions did not tell
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   std::uint64_t dropped_marks = 0;         // beyond the 4,096 that a recording keeps
-  Nanoseconds waited{0};                   // how long the program waited for the collector
+  // From the mark at this time on there were too many crossings (see Crossing) to be kept, so that
+  // many marks came later; 0: all were kept.
+  Nanoseconds crossings_end{0};
+  std::uint64_t marks_after_crossings = 0;
+  Nanoseconds waited{0};  // how long the program waited for the collector
 
   Nanoseconds cpu{0};  // of the program and the children that it waited for, user and system
 
@@ -212,6 +216,17 @@ struct TallyAmount {
 // freed: live as their process image ended.
 struct Survivors {
   Nanoseconds start{0};
+  std::vector<TallyAmount> amounts;  // ascending by id, each id once
+};
+
+// What was freed between one mark and the next, of the blocks that were allocated between two
+// earlier ones. A stretch between marks is named by the time of the mark that begins it; the first
+// begins at 0. Of marks set at one time only the last begins one.
+struct Crossing {
+  Nanoseconds since{0};  // of the stretch in which they were freed
+  // ... in which they were allocated, which is an earlier one. None: these were not freed, but held
+  // by process images as they ended, whenever allocated. (The timeline shows both as freed.)
+  std::optional<Nanoseconds> born;
   std::vector<TallyAmount> amounts;  // ascending by id, each id once
 };
 

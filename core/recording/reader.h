@@ -30,6 +30,8 @@ struct RecordingData {
   // What was never freed, by the row of the timeline that it was allocated in; in order of time.
   // Not known (which is not the same as nothing) before version 3, and of an unfinished recording.
   std::optional<std::vector<Survivors>> survivors;
+  // Whether it is known what crossed marks: not before version 4.
+  bool knows_crossings = true;
   bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 
@@ -52,6 +54,8 @@ class RecordingReader {
 
   // Calls `visit` with each bucket in order of time while it returns true.
   void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
+  // Likewise with what crossed marks, in order of the stretches in which it was freed.
+  void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
 
  private:
   struct Impl;

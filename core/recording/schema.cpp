@@ -66,13 +66,16 @@ constexpr SchemaItem kTables[] = {
      " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
      " peak_bytes INTEGER NOT NULL, peak_count INTEGER NOT NULL,"
      " peak_time_ns INTEGER NOT NULL)"},
+    {"crossings",
+     "CREATE TABLE crossings(id INTEGER PRIMARY KEY, since_ns INTEGER NOT NULL,"
+     " born_ns INTEGER, deltas BLOB NOT NULL)"},
 };
 
 // What version 3 added.
 constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
 
 // What version 4 added.
-constexpr std::string_view kNewIn4[] = {"domains"};
+constexpr std::string_view kNewIn4[] = {"crossings", "domains"};
 
 // What version 4 changed, as it was.
 constexpr SchemaItem kVersion3[] = {

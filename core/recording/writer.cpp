@@ -1,84 +1,24 @@
 #include "core/recording/writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
+#include <optional>
 #include <string>
-#include <system_error>
 #include <unordered_map>
 #include <vector>
 
+#include "core/recording/create.h"
 #include "core/recording/delta_codec.h"
 #include "core/recording/ending.h"
 #include "core/recording/sample_thinner.h"
-#include "core/recording/schema.h"
 #include "core/recording/sqlite.h"
 #include "core/recording/timeline.h"
 
 namespace heaptally {
 
-namespace {
-
 using sqlite::Database;
 using sqlite::Statement;
 
-// Long enough for a reader's short transactions, short enough not to look hung.
-constexpr int kBusyMilliseconds = 5000;
-
-// Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
-std::string create_file(const std::filesystem::path& path, bool overwrite) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  if (error) throw Error(path.string(), "cannot be made (" + error.message() + ")");
-  const auto status = std::filesystem::symlink_status(absolute, error);
-  if (std::filesystem::exists(status)) {
-    if (!overwrite) throw Error(path.string(), "exists", "give another name, or --force");
-    if (!std::filesystem::is_regular_file(status)) {
-      throw Error(path.string(), "is not a regular file, so it is not replaced",
-                  "give another name");
-    }
-    if (::unlink(absolute.c_str()) != 0) {
-      throw Error(path.string(),
-                  "cannot be replaced (" + std::generic_category().message(errno) + ")",
-                  "give another name");
-    }
-  }
-  // Leftovers of a file that is gone; SQLite would take them for the new one's.
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
-    ::unlink((absolute.string() + suffix).c_str());
-  }
-  const int descriptor = ::open(absolute.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (descriptor < 0) {
-    throw Error(path.string(), "cannot be made (" + std::generic_category().message(errno) + ")",
-                "choose another place");
-  }
-  ::close(descriptor);
-  return absolute.string();
-}
-
-void create_schema(Database& database) {
-  database.execute("PRAGMA synchronous = OFF");
-  database.execute("BEGIN");
-  for (const SchemaItem& table : schema_tables(kFormatVersion)) database.execute(table.sql);
-  for (const SchemaItem& view : schema_views()) database.execute(view.sql);
-  const std::string ids = "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                          "; PRAGMA user_version = " + std::to_string(kFormatVersion);
-  database.execute(ids.c_str());
-  database.execute("COMMIT");
-}
-
-Database open_new(const std::filesystem::path& path, bool overwrite) {
-  const std::string name = create_file(path, overwrite);
-  Database database(name, SQLITE_OPEN_READWRITE, path.string());
-  sqlite3_busy_timeout(database.handle(), kBusyMilliseconds);
-  create_schema(database);
-  return database;
-}
-
-}  // namespace
-
 struct RecordingWriter::Impl : BucketStore {
-  Impl(const std::filesystem::path& path, bool overwrite) : db(open_new(path, overwrite)) {}
+  Impl(const std::filesystem::path& path, bool overwrite) : db(create_recording(path, overwrite)) {}
 
   // One transaction from the first change after a flush to the next flush.
   void begin() {
@@ -131,8 +71,8 @@ struct RecordingWriter::Impl : BucketStore {
   std::int64_t intern(const std::string& text);
   void store_samples();
   void require_bucket(const Bucket& bucket) const;
+  void require_amounts(std::span<const TallyAmount> amounts) const;
   void put(const Survivors& survivors);
-  void finish_file();
 
   Database db;
   bool in_transaction = false;
@@ -145,6 +85,8 @@ struct RecordingWriter::Impl : BucketStore {
   std::size_t traces = 0;
   std::size_t tallies = 0;
   std::size_t marks = 0;
+  std::size_t crossings = 0;
+  Nanoseconds last_crossing{0};
   std::vector<bool> resolved;  // by frame
   std::unordered_map<std::string, std::int64_t> strings;
   DeltaCodec codec;
@@ -165,6 +107,7 @@ struct RecordingWriter::Impl : BucketStore {
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
+  Statement insert_crossing{db, "INSERT INTO crossings VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_mark{db, "INSERT INTO marks VALUES(?1, ?2, ?3, ?4)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
@@ -196,20 +139,6 @@ void RecordingWriter::Impl::require_bucket(const Bucket& bucket) const {
     next = index_of(delta.id) + 1;
   }
   require(next <= tallies, "a bucket names a tally that was not added");
-}
-
-// A merged timeline leaves free pages in the middle of the file; what a rewrite saves is
-// worth its time only if they are many. It may fail for want of space: no harm.
-void RecordingWriter::Impl::finish_file() {
-  const std::int64_t pages = db.query_integer("PRAGMA page_count");
-  const std::int64_t unused = db.query_integer("PRAGMA freelist_count");
-  if (unused > 16 && unused > pages / 10) {
-    sqlite3_exec(db.handle(), "VACUUM", nullptr, nullptr, nullptr);
-  }
-  db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  // Refused while a reader has the file open; then it stays a whole, readable file in
-  // WAL mode whose last user removes the empty WAL.
-  sqlite3_exec(db.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
 }
 
 RecordingWriter::RecordingWriter(const std::filesystem::path& path, bool overwrite)
@@ -353,13 +282,17 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
   }
 }
 
-void RecordingWriter::Impl::put(const Survivors& survivors) {
+void RecordingWriter::Impl::require_amounts(std::span<const TallyAmount> amounts) const {
   std::size_t next = 0;
-  for (const TallyAmount& amount : survivors.amounts) {
-    require(index_of(amount.id) >= next, "survivors are not in order");
+  for (const TallyAmount& amount : amounts) {
+    require(index_of(amount.id) >= next, "amounts of tallies are not in order");
     next = index_of(amount.id) + 1;
   }
-  require(next <= tallies, "survivors name a tally that was not added");
+  require(next <= tallies, "amounts name a tally that was not added");
+}
+
+void RecordingWriter::Impl::put(const Survivors& survivors) {
+  require_amounts(survivors.amounts);
   ending.add(survivors);
 }
 
@@ -381,6 +314,19 @@ void RecordingWriter::add(std::span<const Survivors> survivors) {
   if (!row.amounts.empty()) impl_->put(row);
 }
 
+void RecordingWriter::add(std::span<const Crossing> crossings) {
+  impl_->begin();
+  for (const Crossing& crossing : crossings) {
+    impl_->require(crossing.since >= impl_->last_crossing, "a crossing is out of order");
+    impl_->last_crossing = crossing.since;
+    impl_->require_amounts(crossing.amounts);
+    std::optional<std::int64_t> born;
+    if (crossing.born) born = crossing.born->count();
+    impl_->insert_crossing.run(std::uint64_t{impl_->crossings++}, crossing.since.count(), born,
+                               impl_->codec.encode(crossing.amounts));
+  }
+}
+
 void RecordingWriter::flush() {
   if (impl_->timeline.rows() > 0) impl_->begin();
   impl_->timeline.flush();
@@ -397,7 +343,7 @@ void RecordingWriter::finish() {
   impl_->begin();
   impl_->db.execute("REPLACE INTO header VALUES('complete', 1)");
   flush();
-  impl_->finish_file();
+  leave_one_file(impl_->db);
 }
 
 }  // namespace heaptally

@@ -50,6 +50,11 @@ class RecordingWriter {
   // The totals of the whole run, one of each tally, ascending; once, at the end.
   void add(std::span<const TallyTotals> totals);
 
+  // In order of the stretches in which the blocks were freed, and for each of those in which they
+  // were allocated; those of process images that ended come last. Each of a mark that was added, or
+  // of the start.
+  void add(std::span<const Crossing> crossings);
+
   // The blocks that were never freed, by the bucket they were allocated in: starts as those buckets
   // were added, ascending. Once, at the end: no bucket may follow. They are stored for the rows
   // that the buckets have become.

@@ -92,11 +92,7 @@ void write_difference(const Profile& profile, const Snapshot& before, const Snap
   if (turn % 3 == 2) write_csv(report, out);
 }
 
-void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
-  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
-  std::optional<Moment> from;
-  if (reader.data().survivors) from = parse_moment("30%", "--from");
-  const Leaks leaks = find_leaks(reader.data(), timeline, from, {"^f*", "lib"});
+void write_leaks(const Profile& profile, const Leaks& leaks, std::ostream& out) {
   const Query query;
   const Statistics rows = statistics(profile, leaks.snapshot, query);
   const StatisticsReport report{.profile = profile,
@@ -106,6 +102,25 @@ void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& 
                                 .raw = false};
   write_text(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
   write_json(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
+}
+
+void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const CrossingSource crossings = [&](const CrossingVisitor& visit) {
+    reader.for_each_crossing(visit);
+  };
+  LeakRange range;
+  if (reader.data().survivors) range.from = parse_moment("30%", "--from");
+  write_leaks(profile, find_leaks(reader.data(), timeline, crossings, range, {"^f*", "lib"}), out);
+  const std::vector<Mark>& marks = reader.data().marks;
+  if (marks.empty()) return;
+  try {
+    range = {.from = Moment{Moment::Kind::kMark}, .to = Moment{Moment::Kind::kMark}};
+    range.from->mark = marks[marks.size() / 2].name;
+    range.to->mark = marks.back().name;
+    write_leaks(profile, find_leaks(reader.data(), timeline, crossings, range, {}), out);
+  } catch (const Error&) {  // a name that was used before, a version that does not tell
+  }
 }
 
 template <class Report>

@@ -158,10 +158,11 @@ TEST_F(DomainsTest, OtherQuestionsKeepToThemToo) {
 
 TEST_F(DomainsTest, LeaksAreOfThemToo) {
   const Moment second{.kind = Moment::Kind::kTime, .time = std::chrono::seconds(1), .text = "1s"};
-  const Leaks leaks =
-      find_leaks(recording_.data, recording_.timeline(), second, {"a.cpp"}, {"pool"});
+  const Leaks leaks = find_leaks(recording_.data, recording_.timeline(), recording_.crossed(),
+                                 {.from = second, .to = {}}, {"a.cpp"}, {"pool"});
   EXPECT_EQ(leaks.suppressed[0].amount, (Amount{5, 1}));
-  const Leaks of_heap = find_leaks(recording_.data, recording_.timeline(), std::nullopt, {"a.cpp"});
+  const Leaks of_heap =
+      find_leaks(recording_.data, recording_.timeline(), recording_.crossed(), {}, {"a.cpp"});
   EXPECT_EQ(of_heap.suppressed[0].amount, (Amount{100, 1}));
 }
 

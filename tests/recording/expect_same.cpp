@@ -109,16 +109,21 @@ void expect_same_tallies(const RecordingData& actual, const RecordingData& expec
   }
 }
 
+void expect_same_amounts(const std::vector<TallyAmount>& actual,
+                         const std::vector<TallyAmount>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(actual[i].id, expected[i].id);
+    EXPECT_EQ(actual[i].amount, expected[i].amount);
+  }
+}
+
 void expect_same_survivors(const std::vector<Survivors>& actual,
                            const std::vector<Survivors>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(actual[i].start, expected[i].start);
-    ASSERT_EQ(actual[i].amounts.size(), expected[i].amounts.size());
-    for (std::size_t j = 0; j < expected[i].amounts.size(); ++j) {
-      EXPECT_EQ(actual[i].amounts[j].id, expected[i].amounts[j].id);
-      EXPECT_EQ(actual[i].amounts[j].amount, expected[i].amounts[j].amount);
-    }
+    expect_same_amounts(actual[i].amounts, expected[i].amounts);
   }
 }
 
@@ -131,7 +136,18 @@ void expect_same(const RecordingData& actual, const RecordingData& expected) {
   expect_same_tallies(actual, expected);
   ASSERT_EQ(actual.survivors.has_value(), expected.survivors.has_value());
   if (expected.survivors) expect_same_survivors(*actual.survivors, *expected.survivors);
+  EXPECT_EQ(actual.knows_crossings, expected.knows_crossings);
   EXPECT_EQ(actual.exact_process_peaks, expected.exact_process_peaks);
+}
+
+void expect_same(const std::vector<Crossing>& actual, const std::vector<Crossing>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    SCOPED_TRACE("crossing " + std::to_string(i));
+    EXPECT_EQ(actual[i].since, expected[i].since);
+    EXPECT_EQ(actual[i].born, expected[i].born);
+    expect_same_amounts(actual[i].amounts, expected[i].amounts);
+  }
 }
 
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected) {

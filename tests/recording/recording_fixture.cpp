@@ -43,6 +43,8 @@ Header sample_header() {
   header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
   header.dropped_marks = 14;
+  header.crossings_end = Nanoseconds(3'000'000'000);
+  header.marks_after_crossings = 15;
   header.waited = Nanoseconds(10);
   header.cpu = Nanoseconds(95'000'000);
   header.peak_rss = 5'242'880;
@@ -179,6 +181,9 @@ RecordingData sample_data_version_3() {
   data.header.domain_inferred_frees = 0;
   data.tasks.pop_back();
   data.domains.resize(1);
+  data.header.crossings_end = Nanoseconds(0);
+  data.header.marks_after_crossings = 0;
+  data.knows_crossings = false;
   return data;
 }
 
@@ -229,6 +234,15 @@ std::vector<Bucket> sample_buckets() {
             {TallyId{1}, {500, 5}, {0, 0}, {0, 0}}}}};
 }
 
+std::vector<Crossing> sample_crossings() {
+  const Nanoseconds first(200'000'000), second(1'500'000'001);
+  return {{Nanoseconds(0), std::nullopt, {{TallyId{2}, {0, 1}}}},
+          {first, Nanoseconds(0), {{TallyId{0}, {100, 1}}, {TallyId{1}, {300, 3}}}},
+          {first, std::nullopt, {{TallyId{1}, {1ULL << 45, 7}}}},
+          {second, Nanoseconds(0), {{TallyId{0}, {20, 2}}}},
+          {second, first, {{TallyId{0}, {50, 5}}}}};
+}
+
 void write_unfinished_sample(RecordingWriter& writer) {
   const RecordingData data = sample_data();
   writer.put(data.header);
@@ -245,6 +259,8 @@ void write_unfinished_sample(RecordingWriter& writer) {
   }
   writer.flush();
   writer.add(std::span(data.marks));
+  const std::vector<Crossing> crossings = sample_crossings();
+  writer.add(std::span(crossings));
   for (const Bucket& bucket : sample_buckets()) {
     writer.add(bucket);
     writer.flush();
@@ -270,10 +286,20 @@ std::vector<Bucket> buckets_of(RecordingReader& reader) {
   return buckets;
 }
 
+std::vector<Crossing> crossings_of(RecordingReader& reader) {
+  std::vector<Crossing> crossings;
+  reader.for_each_crossing([&](const Crossing& crossing) {
+    crossings.push_back(crossing);
+    return true;
+  });
+  return crossings;
+}
+
 std::string error_of_opening(const std::filesystem::path& path) {
   try {
     RecordingReader reader(path);
     buckets_of(reader);
+    crossings_of(reader);
   } catch (const Error& error) {
     return error.what();
   }

@@ -29,6 +29,7 @@ class RecordingTest : public ::testing::Test {
 // All that the sample recording holds, in the terms of the reader.
 RecordingData sample_data();
 std::vector<Bucket> sample_buckets();
+std::vector<Crossing> sample_crossings();
 
 // The sample as the reader gives it from files of earlier versions.
 RecordingData sample_data_version_1();
@@ -46,10 +47,12 @@ void write_sample(RecordingWriter& writer);
 void write_unfinished_sample(RecordingWriter& writer);
 
 std::vector<Bucket> buckets_of(RecordingReader& reader);
+std::vector<Crossing> crossings_of(RecordingReader& reader);
 
 // EXPECTs each value of the two to be the same.
 void expect_same(const RecordingData& actual, const RecordingData& expected);
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected);
+void expect_same(const std::vector<Crossing>& actual, const std::vector<Crossing>& expected);
 
 // The message of the Error that opening `path` gives; "" if it gives none.
 std::string error_of_opening(const std::filesystem::path& path);

@@ -245,7 +245,7 @@ TEST_F(Reports, AreJson) {
     "counts": {"lost_events": 0, "inferred_frees": 0, "late_events": 3, "rejected_events": 0,
                "unknown_frees": 0, "inherited_frees": 0, "untraced_frees": 0, "domain_unknown_frees": 0,
                "domain_inferred_frees": 0, "nested_events": 0, "cut_stacks": 0, "fallback_stacks": 0,
-               "unrecorded_processes": 0, "dropped_marks": 0},
+               "unrecorded_processes": 0, "dropped_marks": 0, "marks_after_crossings": 0},
     "statistics": [
       {"label": "a.cpp:5", "file": "a.cpp", "line": 5, "function": "f", "module": "/bin/program",
        "size": 5002, "count": 2, "average": 2501.0,
