@@ -69,6 +69,15 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters) {
   return query;
 }
 
+EventSource OpenRecording::events() {
+  if (!data().header.has_log) return {};
+  return {
+      [this](Nanoseconds from, const ChunkVisitor& visit) { reader_.for_each_chunk(from, visit); },
+      [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+        reader_.for_each_block(blocks, visit);
+      }};
+}
+
 std::size_t parse_limit(const std::string& text, const std::string& option) {
   std::size_t limit = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), limit);

@@ -60,8 +60,10 @@ class OpenRecording {
   BucketSource timeline() {
     return [this](const BucketVisitor& visit) { reader_.for_each_bucket(visit); };
   }
+  // Null if the recording has no event log.
+  EventSource events();
   Snapshot snapshot(Metric metric, const Moment& moment) {
-    return take_snapshot(data(), timeline(), metric, moment);
+    return take_snapshot(data(), timeline(), metric, moment, events());
   }
 
  private:

@@ -33,7 +33,8 @@ C and C++ runtime libraries).
 
 Peak and end are exact. peak:PID is what one process held at its own peak. The end of a tree of
 processes is that of each: its blocks just before it ended. A time is taken back to the last edge
-of a time bucket, which is exact too; the heading names it.
+of a time bucket, which is exact too; the heading names it. A recording with an event log (record
+--log) is exact at any time.
 
 Examples:
   heaptally stats FILE                                    who held most at the peak
@@ -102,10 +103,10 @@ void run(const Options& options) {
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
   OpenRecording recording(options.file, options.filters.site_rules());
-  const Snapshot snapshot = moments.from
-                                ? take_snapshot_between(recording.data(), recording.timeline(),
-                                                        metric, *moments.from, moments.until)
-                                : recording.snapshot(metric, moments.until);
+  const Snapshot snapshot =
+      moments.from ? take_snapshot_between(recording.data(), recording.timeline(), metric,
+                                           *moments.from, moments.until, recording.events())
+                   : recording.snapshot(metric, moments.until);
   const Statistics rows = statistics(recording.profile(), snapshot, query);
   write({.profile = recording.profile(),
          .snapshot = snapshot,

@@ -39,7 +39,8 @@ void run(const Options& options) {
   const Query query = query_of(options.rows, options.filters);
   OpenRecording recording(options.file, options.filters.site_rules());
   const auto between = [&](Metric metric) {
-    return take_snapshot_between(recording.data(), recording.timeline(), metric, from, to);
+    return take_snapshot_between(recording.data(), recording.timeline(), metric, from, to,
+                                 recording.events());
   };
   const Snapshot temporary = between(Metric::kTemporary);
   const Snapshot total = between(Metric::kTotal);

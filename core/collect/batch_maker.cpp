@@ -90,6 +90,7 @@ Batch BatchMaker::take(Header header) {
   batch.marks = parts_.timeline.take_marks();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
+  batch.events = parts_.log.take();
   batch.header = std::move(header);
   return batch;
 }

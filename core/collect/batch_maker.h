@@ -24,6 +24,7 @@ struct RecordingParts {
   const EventTally& events;
   TimelineCutter& timeline;
   TreeSampler& sampler;
+  EventLogBuffer& log;
 };
 
 // Purpose: makes batches in which things refer only to what is in them or in earlier ones, and

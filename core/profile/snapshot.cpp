@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/profile/event_sums.h"
 #include "core/profile/processes.h"
 
 namespace heaptally {
@@ -27,8 +28,9 @@ Amount at_least_zero(Amount amount) {
 }
 
 // Adds up the buckets that end at or before `moment` and returns the moment that the sum is of.
+// `covered`: the end of the last of them.
 Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds moment,
-                        std::vector<Amount>& amounts) {
+                        std::vector<Amount>& amounts, Nanoseconds& covered) {
   Nanoseconds edge = moment;
   buckets([&](const Bucket& bucket) {
     if (bucket.start >= moment) return false;
@@ -36,6 +38,7 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
       edge = bucket.start;
       return false;
     }
+    covered = bucket.start + bucket.width;
     for (const TallyDelta& delta : bucket.deltas) {
       if (index_of(delta.id) >= amounts.size()) continue;
       Amount& amount = amounts[index_of(delta.id)];
@@ -49,6 +52,39 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
     return true;
   });
   return edge;
+}
+
+// Adds up what came before the end of `range` and returns the moment that the sum is of: with an
+// event log `moment` itself.
+Nanoseconds sum_until(const BucketSource& buckets, const EventSource& events, Metric metric,
+                      Nanoseconds moment, EventRange range, std::vector<Amount>& amounts) {
+  Nanoseconds covered{0};
+  const Nanoseconds edge = sum_buckets(buckets, metric, moment, amounts, covered);
+  if (!events) return edge;
+  range.from = covered;
+  const EventSums sums = sum_events(events, amounts.size(), range);
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    if (metric == Metric::kTemporary) {
+      amounts[i] += sums.temporary[i];
+    } else {
+      amounts[i] += sums.allocated[i];
+      if (metric == Metric::kLive) amounts[i] -= sums.gone[i];
+    }
+  }
+  return moment;
+}
+
+// The same, until the peak of the run or of a process image, its own allocation included where
+// there is an event log.
+Nanoseconds sum_until_peak(const RecordingData& data, const BucketSource& buckets,
+                           const EventSource& events, Metric metric, std::optional<ProcessId> image,
+                           std::vector<Amount>& amounts) {
+  const Nanoseconds peak =
+      image ? data.processes[index_of(*image)].peak_time : data.header.peak_time;
+  EventRange range = {.to = peak};
+  // That of an unfinished recording is an edge, and no allocation's.
+  if (events && data.header.complete) range = until_peak(data, events, image);
+  return sum_until(buckets, events, metric, peak, range, amounts);
 }
 
 // Of the images of processes with this PID, the one with the greatest peak.
@@ -70,14 +106,16 @@ ProcessId image_of_peak(const RecordingData& data, const Processes& processes,
   return found->id;
 }
 
-void take_process_peak(const RecordingData& data, const BucketSource& buckets, Snapshot& snapshot) {
+void take_process_peak(const RecordingData& data, const BucketSource& buckets,
+                       const EventSource& events, Snapshot& snapshot) {
   const Processes processes(data);
   const ProcessId image = image_of_peak(data, processes, snapshot.asked);
   const Process& at_peak = data.processes[index_of(image)];
   const bool live = snapshot.metric == Metric::kLive;
   snapshot.image = image;
-  snapshot.time = live ? at_peak.peak_time
-                       : sum_buckets(buckets, snapshot.metric, at_peak.peak_time, snapshot.amounts);
+  snapshot.time =
+      live ? at_peak.peak_time
+           : sum_until_peak(data, buckets, events, snapshot.metric, image, snapshot.amounts);
   snapshot.exact = !live || (data.header.complete && data.exact_process_peaks);
   for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
     const ProcessId owner = data.tasks[index_of(data.tallies[i].task)].process;
@@ -133,31 +171,6 @@ std::string names_of_marks(const RecordingData& data) {
   return text;
 }
 
-// With the time of a moment that has one.
-Moment resolved(const RecordingData& data, Moment moment) {
-  const Nanoseconds whole = run_time(data);
-  if (moment.kind == Moment::Kind::kShare) {
-    moment.time = Nanoseconds(std::llround(static_cast<double>(whole.count()) * moment.share));
-  } else if (moment.kind == Moment::Kind::kMark) {
-    const Mark* mark = find_mark(data, moment.mark);
-    if (mark == nullptr) {
-      throw Error(moment.text, "no such mark", names_of_marks(data), ExitCode::kUsage);
-    }
-    moment.time = mark->time;
-  } else if (moment.kind == Moment::Kind::kTime && moment.time > whole) {
-    throw Error(moment.text, fmt::format("the run took {:.9g} s", seconds_of(whole)),
-                "give a time within it, or end", ExitCode::kUsage);
-  }
-  return moment;
-}
-
-[[noreturn]] void refuse_order(const Snapshot& before, const Snapshot& after) {
-  throw Error(before.asked.text,
-              fmt::format("is after {} ({:.9g} s and {:.9g} s)", after.asked.text,
-                          seconds_of(before.time), seconds_of(after.time)),
-              "give the earlier moment first", ExitCode::kUsage);
-}
-
 Amount whole_run(const TallyTotals& totals, Metric metric) {
   switch (metric) {
     case Metric::kLive:
@@ -183,8 +196,32 @@ Metric parse_metric(std::string_view text) {
 
 std::string_view name_of(Metric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
 
+Moment resolved(const RecordingData& data, Moment moment) {
+  const Nanoseconds whole = run_time(data);
+  if (moment.kind == Moment::Kind::kShare) {
+    moment.time = Nanoseconds(std::llround(static_cast<double>(whole.count()) * moment.share));
+  } else if (moment.kind == Moment::Kind::kMark) {
+    const Mark* mark = find_mark(data, moment.mark);
+    if (mark == nullptr) {
+      throw Error(moment.text, "no such mark", names_of_marks(data), ExitCode::kUsage);
+    }
+    moment.time = mark->time;
+  } else if (moment.kind == Moment::Kind::kTime && moment.time > whole) {
+    throw Error(moment.text, fmt::format("the run took {:.9g} s", seconds_of(whole)),
+                "give a time within it, or end", ExitCode::kUsage);
+  }
+  return moment;
+}
+
+void refuse_order(const Snapshot& snapshot) {
+  throw Error(snapshot.from->text,
+              fmt::format("is after {} ({:.9g} s and {:.9g} s)", snapshot.asked.text,
+                          seconds_of(snapshot.from_time), seconds_of(snapshot.time)),
+              "give the earlier moment first", ExitCode::kUsage);
+}
+
 Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, Metric metric,
-                       const Moment& asked) {
+                       const Moment& asked, const EventSource& events) {
   const Moment moment = resolved(data, asked);
   Snapshot snapshot{.metric = metric, .asked = moment, .amounts = {}};
   snapshot.amounts.resize(data.tallies.size());
@@ -198,15 +235,16 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
       snapshot.amounts[i] = whole_run(data.totals[i], metric);
     }
   } else if (moment.pid != 0) {
-    take_process_peak(data, buckets, snapshot);
+    take_process_peak(data, buckets, events, snapshot);
   } else if (moment.kind == Moment::Kind::kPeak && metric == Metric::kLive) {
     snapshot.time = data.header.peak_time;
     snapshot.exact = data.header.complete;
     for (std::size_t i = 0; i < tallies; ++i) snapshot.amounts[i] = data.totals[i].live_at_peak;
   } else {
-    const bool at_peak = moment.kind == Moment::Kind::kPeak;
-    snapshot.time = sum_buckets(buckets, metric, at_peak ? data.header.peak_time : moment.time,
-                                snapshot.amounts);
+    snapshot.time = moment.kind == Moment::Kind::kPeak
+                        ? sum_until_peak(data, buckets, events, metric, {}, snapshot.amounts)
+                        : sum_until(buckets, events, metric, moment.time, {.to = moment.time},
+                                    snapshot.amounts);
     snapshot.exact = true;
     std::transform(snapshot.amounts.begin(), snapshot.amounts.end(), snapshot.amounts.begin(),
                    at_least_zero);
@@ -215,19 +253,20 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
 }
 
 Snapshot take_snapshot_between(const RecordingData& data, const BucketSource& buckets,
-                               Metric metric, const Moment& from, const Moment& to) {
+                               Metric metric, const Moment& from, const Moment& to,
+                               const EventSource& events) {
   if (metric == Metric::kLive) {
     throw Error("--metric live", "what is live between two moments can shrink",
                 "heaptally diff FILE --from A --to B shows by how much", ExitCode::kUsage);
   }
-  const Snapshot before = take_snapshot(data, buckets, metric, from);
-  Snapshot after = take_snapshot(data, buckets, metric, to);
-  if (after.time < before.time) refuse_order(before, after);
+  const Snapshot before = take_snapshot(data, buckets, metric, from, events);
+  Snapshot after = take_snapshot(data, buckets, metric, to, events);
+  after.from = before.asked;
+  after.from_time = before.time;
+  if (after.time < before.time) refuse_order(after);
   for (std::size_t i = 0; i < after.amounts.size(); ++i) {
     after.amounts[i] = at_least_zero(after.amounts[i] - before.amounts[i]);
   }
-  after.from = before.asked;
-  after.from_time = before.time;
   after.exact = after.exact && before.exact;
   return after;
 }

@@ -7,6 +7,7 @@
 #include "core/recording/delta_codec.h"
 #include "core/recording/derive.h"
 #include "core/recording/derive_processes.h"
+#include "core/recording/event_log_reader.h"
 #include "core/recording/load.h"
 #include "core/recording/open.h"
 
@@ -35,6 +36,7 @@ struct RecordingReader::Impl {
   void work_out(std::int64_t version, bool totals_stored);
   void for_each_row(const std::function<bool(const PackedBucket&, BlobView)>& visit);
   void for_each_bucket(const VisitBucket& visit);
+  sqlite::Database* database() { return opened ? &opened->database : nullptr; }
 
   std::string subject;
   RecordingData data;
@@ -43,6 +45,7 @@ struct RecordingReader::Impl {
   std::optional<OpenedRecording> opened;
   std::vector<PackedBucket> rows;
   DeltaCodec codec;
+  EventLogReader log;
 };
 
 void RecordingReader::Impl::load() {
@@ -51,6 +54,7 @@ void RecordingReader::Impl::load() {
   bool totals_stored = false;
   const std::int64_t version = opened->version;
   data = load_tables(database, version, totals_stored);
+  if (version >= 4) log.load(database, !opened->settled);
   if (!opened->settled) {
     for_each_row([&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
@@ -122,6 +126,15 @@ const RecordingData& RecordingReader::data() const { return impl_->data; }
 
 void RecordingReader::for_each_bucket(const std::function<bool(const Bucket&)>& visit) {
   impl_->for_each_bucket(visit);
+}
+
+void RecordingReader::for_each_chunk(Nanoseconds from, const ChunkVisitor& visit) {
+  impl_->log.for_each_chunk(impl_->database(), impl_->data.tallies, from, visit);
+}
+
+void RecordingReader::for_each_block(std::span<const std::uint64_t> blocks,
+                                     const BlockVisitor& visit) {
+  impl_->log.for_each_block(impl_->database(), impl_->data.tallies, blocks, visit);
 }
 
 }  // namespace heaptally

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "core/recording/event_log.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -51,6 +53,12 @@ class RecordingReader {
 
   // Calls `visit` with each bucket in order of time while it returns true.
   void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
+
+  // The event log, which is empty unless header.has_log. The chunks that end at `from` or later, in
+  // order, while `visit` returns true.
+  void for_each_chunk(Nanoseconds from, const ChunkVisitor& visit);
+  // The blocks with these numbers, which ascend.
+  void for_each_block(std::span<const std::uint64_t> blocks, const BlockVisitor& visit);
 
  private:
   struct Impl;

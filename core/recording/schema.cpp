@@ -52,6 +52,10 @@ constexpr SchemaItem kTables[] = {
      "CREATE TABLE timeline(start_ns INTEGER PRIMARY KEY, width_ns INTEGER NOT NULL,"
      " max_live_bytes INTEGER NOT NULL, deltas BLOB NOT NULL)"},
     {"survivors", "CREATE TABLE survivors(start_ns INTEGER PRIMARY KEY, deltas BLOB NOT NULL)"},
+    {"events",
+     "CREATE TABLE events(first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
+     " first_block INTEGER NOT NULL, blocks INTEGER NOT NULL, start_ns INTEGER NOT NULL,"
+     " end_ns INTEGER NOT NULL, data BLOB NOT NULL)"},
     {"samples",
      "CREATE TABLE samples(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " rss_bytes INTEGER NOT NULL, mapped_bytes INTEGER NOT NULL, cpu_ns INTEGER NOT NULL)"},
@@ -60,8 +64,9 @@ constexpr SchemaItem kTables[] = {
      " name TEXT NOT NULL, process INTEGER NOT NULL)"},
 };
 
-// What version 3 added.
+// What versions added.
 constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
+constexpr std::string_view kNewIn4[] = {"events"};
 
 // What version 2 changed, as it was.
 constexpr SchemaItem kVersion1[] = {
@@ -82,11 +87,13 @@ constexpr SchemaItem kVersion1[] = {
 
 std::vector<SchemaItem> schema_tables(std::int64_t version) {
   std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
-  if (version < 3) {
-    std::erase_if(tables, [](const SchemaItem& table) {
-      return std::ranges::find(kNewIn3, std::string_view(table.name)) != std::end(kNewIn3);
+  const auto leave_out = [&](std::span<const std::string_view> names) {
+    std::erase_if(tables, [&](const SchemaItem& table) {
+      return std::ranges::find(names, std::string_view(table.name)) != names.end();
     });
-  }
+  };
+  if (version < 3) leave_out(kNewIn3);
+  if (version < 4) leave_out(kNewIn4);
   if (version > 1) return tables;
   for (const SchemaItem& old : kVersion1) {
     for (SchemaItem& table : tables) {

@@ -10,6 +10,7 @@
 
 #include "core/recording/delta_codec.h"
 #include "core/recording/ending.h"
+#include "core/recording/event_log_writer.h"
 #include "core/recording/sample_thinner.h"
 #include "core/recording/schema.h"
 #include "core/recording/sqlite.h"
@@ -150,6 +151,7 @@ struct RecordingWriter::Impl : BucketStore {
   Timeline timeline{*this};
   bool has_survivors = false;
   SampleThinner samples;
+  EventLogWriter events{db};
 
   EndingRows ending{db};
   Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
@@ -367,9 +369,17 @@ void RecordingWriter::add(std::span<const Survivors> survivors) {
   if (!row.amounts.empty()) impl_->put(row);
 }
 
+void RecordingWriter::add(std::span<const RawEvent> events) {
+  if (events.empty()) return;
+  impl_->begin();
+  impl_->events.add(events, impl_->tallies);
+}
+
 void RecordingWriter::flush() {
   if (impl_->timeline.rows() > 0) impl_->begin();
   impl_->timeline.flush();
+  if (impl_->events.is_pending()) impl_->begin();
+  impl_->events.store();
   impl_->store_samples();
   impl_->commit();
 }

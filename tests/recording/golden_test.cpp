@@ -36,16 +36,21 @@ TEST_F(Golden, Version2ReadsAsItWasWritten) {
 }
 
 TEST_F(Golden, Version3ReadsAsItWasWritten) {
-  expect_reads(HEAPTALLY_GOLDEN_DIR "/v3.heaptally", sample_data());
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v3.heaptally", sample_data_version_3());
 }
 
-TEST_F(Golden, Version3IsWhatIsWrittenNow) {
+TEST_F(Golden, Version4ReadsAsItWasWritten) {
+  expect_reads(HEAPTALLY_GOLDEN_DIR "/v4.heaptally", sample_data());
+}
+
+TEST_F(Golden, Version4IsWhatIsWrittenNow) {
   RecordingWriter writer(path("now"), false);
   write_sample(writer);
   RecordingReader now(path("now"));
-  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v3.heaptally");
+  RecordingReader then(HEAPTALLY_GOLDEN_DIR "/v4.heaptally");
   expect_same(now.data(), then.data());
   expect_same(buckets_of(now), buckets_of(then));
+  expect_same(log_of(now), log_of(then));
 }
 
 // The worked example of docs/recording.md is the second row of the golden file.

@@ -21,6 +21,7 @@ Header sample_header() {
   header.duration = Nanoseconds(3'500'000'000);
   header.clock = "tsc";
   header.complete = true;
+  header.has_log = true;
   header.exit_status = 139;
   header.total = {10'000, 101};
   header.temporary = {300, 31};
@@ -162,8 +163,14 @@ RecordingData sample_data() {
   return data;
 }
 
-RecordingData sample_data_version_2() {
+RecordingData sample_data_version_3() {
   RecordingData data = sample_data();
+  data.header.has_log = false;
+  return data;
+}
+
+RecordingData sample_data_version_2() {
+  RecordingData data = sample_data_version_3();
   data.header.cpu = Nanoseconds(0);
   data.survivors.reset();
   data.header.dropped_marks = 0;
@@ -209,6 +216,18 @@ std::vector<Bucket> sample_buckets() {
             {TallyId{1}, {500, 5}, {0, 0}, {0, 0}}}}};
 }
 
+std::vector<RawEvent> sample_events() {
+  const auto at = [](int time) { return Nanoseconds(1'000 * time); };
+  return {RawEvent::allocated(at(100), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::allocated(at(101), 0, 0x55D0C0A12360, 24, TallyId{0}),
+          RawEvent::freed(at(110), 0, 0x55D0C0A12360, true),
+          RawEvent::allocated(at(111), 0, 0x55D0C0A12360, 17, TallyId{0}),
+          RawEvent::allocated(at(200), 1, 0x55D0C0A12340, 0, TallyId{2}),
+          RawEvent::freed(at(350), 0, 0x55D0C0A12340, false),
+          RawEvent::allocated(at(351), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::ended(at(400), 1)};
+}
+
 void write_unfinished_sample(RecordingWriter& writer) {
   const RecordingData data = sample_data();
   writer.put(data.header);
@@ -229,6 +248,7 @@ void write_unfinished_sample(RecordingWriter& writer) {
     writer.flush();
   }
   writer.add(std::span(data.samples));
+  writer.add(sample_events());
   writer.flush();
 }
 
@@ -249,10 +269,20 @@ std::vector<Bucket> buckets_of(RecordingReader& reader) {
   return buckets;
 }
 
+std::vector<LogChunk> log_of(RecordingReader& reader) {
+  std::vector<LogChunk> chunks;
+  reader.for_each_chunk(Nanoseconds(0), [&](const LogChunk& chunk) {
+    chunks.push_back(chunk);
+    return true;
+  });
+  return chunks;
+}
+
 std::string error_of_opening(const std::filesystem::path& path) {
   try {
     RecordingReader reader(path);
     buckets_of(reader);
+    log_of(reader);
   } catch (const Error& error) {
     return error.what();
   }
