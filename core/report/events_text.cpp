@@ -71,6 +71,10 @@ void write_heading(const EventsReport& report, std::ostream& out) {
 
 std::string lifetime_of(const LoggedAllocation& allocation) {
   if (allocation.fate == Fate::kNeverFreed) return "never freed";
+  // Many live for less than the microseconds that duration_text counts in.
+  if (allocation.lifetime < std::chrono::microseconds(10)) {
+    return fmt::format("{} ns", allocation.lifetime.count());
+  }
   return duration_text(allocation.lifetime);
 }
 
