@@ -31,9 +31,9 @@ TREE = "for i in 1 2 3; do perl -e 'my @a = map {[1 .. 9]} 1 .. 3000' & done; wa
 
 
 class Events(Case):
-    def record(self, *command, options=(), **how):
-        recording = super().record(*command, options=("--log", *options), **how)
-        self.assertEqual(recording.result.status, 0, recording.result)
+    def record(self, *command, options=("--log",), status=0, **how):
+        recording = super().record(*command, options=options, **how)
+        self.assertEqual(recording.result.status, status, recording.result)
         return recording
 
     def events(self, recording, *options):
@@ -105,8 +105,14 @@ class Agreement(Events):
         source.write_text("#include <map>\n#include <string>\nstd::map<int, std::string> all;\n")
         self.assert_agrees(self.record("g++", "-c", source, "-o", self.folder / "source.o"))
 
-    def test_threads(self):
-        self.assert_agrees(self.record(program("churner")))
+    def test_threads_of_several_processes(self):
+        recording = self.record(program("churner"), self.folder / "books", "3", "3", "400",
+                                status=7)
+        self.assertEqual(recording.header("lost_events"), 0)
+        self.assert_agrees(recording)
+
+    def test_more_threads_than_tasks(self):
+        self.assert_agrees(self.record(program("threads"), "named", "400"))
 
     def test_a_tree_of_processes(self):
         recording = self.record("sh", "-c", TREE)
@@ -158,7 +164,7 @@ class Losses(Events):
         self.assertGreater(answer["events"][-1]["time_ns"], 1_500_000_000)
 
     def test_without_a_log(self):
-        recording = super(Events, self).record("true")
+        recording = self.record("true", options=())
         self.assert_refused(1, "heaptally record --log", "events", recording.path)
         old = SOURCE / "tests/recording/golden/v3.heaptally"
         self.assert_refused(1, "heaptally record --log", "events", old)

@@ -58,9 +58,9 @@ class OpenChanged : public RecordingTest {
 };
 
 TEST_F(OpenChanged, ANewerVersionSaysSo) {
-  change("PRAGMA user_version = 4; DROP TABLE samples");
+  change("PRAGMA user_version = 5; DROP TABLE samples");
   expect_error(path("a"),
-               "was made by a newer heaptally (format 4, this one reads up to 3); install a newer "
+               "was made by a newer heaptally (format 5, this one reads up to 4); install a newer "
                "heaptally");
   change("PRAGMA user_version = 0");
   expect_error(path("a"), "damaged");

@@ -49,7 +49,7 @@ class Shell : public RecordingTest {
 
 TEST_F(Shell, TheFileSaysWhatItIs) {
   EXPECT_EQ(query("PRAGMA application_id"), std::to_string(0x68746C79) + "\n");
-  EXPECT_EQ(query("PRAGMA user_version"), "3\n");
+  EXPECT_EQ(query("PRAGMA user_version"), "4\n");
   EXPECT_EQ(query("PRAGMA journal_mode"), "delete\n");
   EXPECT_EQ(query("PRAGMA integrity_check"), "ok\n");
   EXPECT_EQ(query("SELECT value FROM header WHERE key IN ('complete', 'peak_bytes')"), "1\n6000\n");
