@@ -238,7 +238,7 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
   command->add_flag("--drop", options->drop_when_full,
                     "When a ring is full drop events and count them, instead of waiting");
   command->add_flag("--log", options->log,
-                    "Keep every allocation and free, for heaptally events: some 4 MB a million");
+                    "Keep every allocation and free, for heaptally events: one to three MB a million");
   command
       ->add_option_function<std::string>(
           "--mark-signal",
