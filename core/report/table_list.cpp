@@ -28,6 +28,7 @@ constexpr Note kNotes[] = {
     {"totals", "the values of a tally; none while the recording is not finished"},
     {"timeline", "a stretch of time in which something happened; `deltas` is packed"},
     {"survivors", "what of the blocks of a row of timeline was never freed; `deltas` is packed"},
+    {"events", "a chunk of the event log, of record --log; `data` is packed: heaptally events"},
     {"samples", "a look at the process from outside"},
     {"marks", "a moment that the program, or somebody from outside, gave a name"},
     {"frame_lines", "a frame, or an inlined call in it, with names"},
