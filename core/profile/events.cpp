@@ -144,6 +144,7 @@ void Events::find_ends() {
     at_end = snapshot.asked.kind == Moment::Kind::kEnd;
     until.to = at_end ? Nanoseconds::max() : snapshot.asked.time;
     const bool at_peak = snapshot.asked.kind == Moment::Kind::kPeak;
+    image_ = snapshot.image;
     if (at_peak && data.header.complete) until = until_peak(data, source_, snapshot.image);
     if (at_peak && !data.header.complete) until.to = snapshot.time;
   }
@@ -193,11 +194,13 @@ bool Events::matches(const LoggedAllocation& allocation) const {
   if (query_.max_lifetime && (stays || allocation.lifetime > *query_.max_lifetime)) return false;
   if (query_.leaked && !stays) return false;
   if (query_.live_at && !live_[allocation.number]) return false;
+  const RecordingData& data = profile_.data();
+  const TallyKey& tally = data.tallies[index_of(block.tally)];
+  if (image_ && data.tasks[index_of(tally.task)].process != *image_) return false;
   if (query_.address && *query_.address - block.address >= std::max<std::uint64_t>(block.size, 1)) {
     return false;
   }
-  if (!query_.trace) return true;
-  return profile_.data().tallies[index_of(block.tally)].trace == *query_.trace;
+  return !query_.trace || tally.trace == *query_.trace;
 }
 
 void Events::scan(const AllocationVisitor& visit) const {

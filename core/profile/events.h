@@ -33,9 +33,10 @@ TraceId parse_trace(std::string_view text, std::string_view option);
 struct EventQuery {
   Query query = {};
   EventOrder order = EventOrder::kTime;
-  std::optional<Moment> from = std::nullopt;     // allocated at this moment or later
-  std::optional<Moment> to = std::nullopt;       // ... and before this one
-  std::optional<Moment> live_at = std::nullopt;  // live at this moment
+  std::optional<Moment> from = std::nullopt;  // allocated at this moment or later
+  std::optional<Moment> to = std::nullopt;    // ... and before this one
+  // Live at this moment; at the peak of a process, of its own blocks.
+  std::optional<Moment> live_at = std::nullopt;
   std::uint64_t min_size = 0;
   std::uint64_t max_size = std::numeric_limits<std::uint64_t>::max();
   // A block that nobody freed lived until its process image, or the log, ended; and is longer than
@@ -92,6 +93,7 @@ class Events {
   Nanoseconds to_{Nanoseconds::max()};
   Nanoseconds end_{0};               // of the log
   std::vector<std::uint64_t> ends_;  // by block: its time and kind; 0: none
+  std::optional<ProcessId> image_;   // of whose peak live_at is
   std::vector<bool> live_;           // by block, where live_at is asked for
   Amount matched_;
   Amount whole_;

@@ -42,7 +42,11 @@ class Events(Case):
     def assert_agrees(self, recording):
         result = run(AGREES, recording.path)
         self.assertEqual((result.status, result.stdout), (0, ""), result)
-        self.assertGreater(recording.query("SELECT count(*) FROM events")[0][0], 0)
+        events, blocks, size = recording.query(
+            "SELECT sum(count), sum(blocks), sum(length(data)) FROM events")[0]
+        self.assertEqual(blocks, recording.header("total_count"))
+        if events > 10_000:
+            self.assertLess(size / events, 6)
 
 
 class OwnBlocks(Events):
@@ -108,6 +112,11 @@ class Agreement(Events):
     def test_threads_of_several_processes(self):
         recording = self.record(program("churner"), self.folder / "books", "3", "3", "400",
                                 status=7)
+        self.assertEqual(recording.header("lost_events"), 0)
+        self.assert_agrees(recording)
+
+    def test_a_fast_loop(self):
+        recording = self.record(program("pairs"), "1000000")
         self.assertEqual(recording.header("lost_events"), 0)
         self.assert_agrees(recording)
 

@@ -131,6 +131,10 @@ TEST_F(EventsTest, FiltersByWhatIsLive) {
   // With the block that made the peak, before what else happened at that time.
   EXPECT_EQ(find({.live_at = Moment{.kind = Moment::Kind::kPeak}}), (Numbers{0, 1, 2}));
   EXPECT_EQ(find({.live_at = Moment{.kind = Moment::Kind::kEnd}}), (Numbers{1, 3}));
+  // Of the child's peak its own blocks are.
+  recording_.data.processes[1].peak = {100, 1};
+  recording_.data.processes[1].peak_time = Nanoseconds(200);
+  EXPECT_EQ(find({.live_at = Moment{.kind = Moment::Kind::kPeak, .pid = 101}}), (Numbers{1}));
 }
 
 TEST_F(EventsTest, Sorts) {
