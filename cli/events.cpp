@@ -18,9 +18,9 @@ constexpr const char* kExamples =
 address and size, how long it lived, and who allocated it where. What nobody freed until its
 process ended was "never freed". A realloc frees one block and allocates another.
 
-The recording must have been made with heaptally record --log. With such a log all other commands
-are exact at any moment, too. What is asked for is looked up in three passes over the log, some
-seconds for ten million allocations.
+The recording must have been made with heaptally record --log. With such a log --at, --from and --to
+of stats, diff, temporary, tree, sizes and annotate are exact at any moment, too. What is asked for
+is looked up in three passes over the log, some seconds for ten million allocations.
 
 Examples:
   heaptally events FILE                                  the first allocations

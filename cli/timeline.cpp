@@ -67,7 +67,7 @@ std::size_t parse_extent(const std::string& text, const std::string& option, std
 
 // Where a moment lies among the edges of buckets.
 Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
-  return recording.snapshot(Metric::kTotal, moment).time;
+  return take_snapshot(recording.data(), recording.timeline(), Metric::kTotal, moment).time;
 }
 
 void run(const Options& options) {
