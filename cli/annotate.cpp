@@ -69,7 +69,7 @@ void run(const Options& options) {
   query.cumulative = options.cumulative;
   options.filters.apply_to(query);
   ask_of_its_domain(moment, query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const std::string_view file = find_source(recording.profile(), options.source);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
   const Snapshot peak = recording.snapshot(Metric::kLive, Moment{});

@@ -196,7 +196,6 @@ int run(const Options& options) {
   const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
-  const SiteRules rules = options.filters.site_rules();
 
   std::optional<TemporaryFolder> folder;
   Recorded recorded{{options.file_a, options.file_b}, 0};
@@ -205,7 +204,7 @@ int run(const Options& options) {
     recorded = record_both(options, *folder);
     if (recorded.files.empty()) return recorded.status;
   }
-  OpenRecording a(recorded.files[0], rules), b(recorded.files[1], rules);
+  OpenRecording a(recorded.files[0], options.filters), b(recorded.files[1], options.filters);
   const Snapshot before = a.snapshot(metric, moment), after = b.snapshot(metric, moment);
   const Side old_side = {a.profile(), before}, new_side = {b.profile(), after};
   const StatisticDifferences rows = compare(old_side, new_side, query);

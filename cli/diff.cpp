@@ -69,11 +69,10 @@ void run(const Options& options) {
   const Moments moments = parse_moments(options, metric);
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
-  const SiteRules rules = options.filters.site_rules();
 
-  OpenRecording older(options.files.front(), rules);
+  OpenRecording older(options.files.front(), options.filters);
   std::optional<OpenRecording> other;
-  if (options.files.size() == 2) other.emplace(options.files.back(), rules);
+  if (options.files.size() == 2) other.emplace(options.files.back(), options.filters);
   OpenRecording& newer = other ? *other : older;
   const Snapshot before = older.snapshot(metric, moments.before);
   const Snapshot after = newer.snapshot(metric, moments.after);

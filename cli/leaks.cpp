@@ -54,9 +54,9 @@ void run(const Options& options) {
   for (const std::string& file : options.suppressions) {
     for (std::string& pattern : read_suppressions(file)) patterns.push_back(std::move(pattern));
   }
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Leaks leaks = find_leaks(recording.data(), recording.timeline(), recording.crossings(),
-                                 range, patterns, query.domains);
+                                 range, patterns, query.domains, recording.events());
   const Statistics rows = statistics(recording.profile(), leaks.snapshot, query);
   const StatisticsReport report = {.profile = recording.profile(),
                                    .snapshot = leaks.snapshot,

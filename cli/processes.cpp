@@ -37,7 +37,7 @@ void run(const Options& options) {
   Query query;
   query.limit = parse_limit(options.limit);
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Processes processes(recording.data());
   const ChosenProcesses chosen = choose_processes(recording.profile(), processes, query);
   answer(ProcessesReport{.profile = recording.profile(),

@@ -103,6 +103,20 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters) {
   return query;
 }
 
+OpenRecording::OpenRecording(const std::string& file, const FilterOptions& filters)
+    : reader_(file),
+      profile_(reader_.data(), filters.site_rules()),
+      is_of_heap_(filters.domains.empty() || filters.domains == std::vector<std::string>{"heap"}) {}
+
+EventSource OpenRecording::log() {
+  if (!data().header.has_log) return {};
+  return {
+      [this](Nanoseconds from, const ChunkVisitor& visit) { reader_.for_each_chunk(from, visit); },
+      [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+        reader_.for_each_block(blocks, visit);
+      }};
+}
+
 std::size_t parse_limit(const std::string& text, const std::string& option) {
   std::size_t limit = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), limit);

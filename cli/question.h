@@ -71,8 +71,8 @@ std::size_t parse_limit(const std::string& text, const std::string& option = "--
 // Purpose: a recording that a command asks.
 class OpenRecording {
  public:
-  OpenRecording(const std::string& file, const SiteRules& rules)
-      : reader_(file), profile_(reader_.data(), rules) {}
+  // Of the filters the rules for sites and the domains matter here.
+  OpenRecording(const std::string& file, const FilterOptions& filters);
 
   const RecordingData& data() const { return reader_.data(); }
   const Profile& profile() const { return profile_; }
@@ -82,18 +82,23 @@ class OpenRecording {
   CrossingSource crossings() {
     return [this](const CrossingVisitor& visit) { reader_.for_each_crossing(visit); };
   }
+  // Null if the recording has no event log.
+  EventSource log();
+  // The same for what can be answered with it: the log is of the heap alone.
+  EventSource events() { return is_of_heap_ ? log() : EventSource(); }
   Snapshot snapshot(Metric metric, const Moment& moment) {
-    return take_snapshot(data(), timeline(), metric, moment);
+    return take_snapshot(data(), timeline(), metric, moment, events());
   }
   Snapshot snapshot(Metric metric, const AskedMoments& moments) {
-    return moments.from
-               ? take_snapshot_between(data(), timeline(), metric, *moments.from, moments.until)
-               : snapshot(metric, moments.until);
+    return moments.from ? take_snapshot_between(data(), timeline(), metric, *moments.from,
+                                                moments.until, events())
+                        : snapshot(metric, moments.until);
   }
 
  private:
   RecordingReader reader_;
   Profile profile_;
+  bool is_of_heap_;  // what is asked
 };
 
 }  // namespace heaptally

@@ -36,6 +36,7 @@ constexpr const char* kExamples = R"(Examples:
   heaptally record ./program --its arguments
   heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
   heaptally record --drop ./server         never make the program wait
+  heaptally record --log ./program         each allocation and free, too: heaptally events
   heaptally record -- make -j2             the whole tree of processes, in one recording
   heaptally record --mark-signal USR2 ./server
                                            kill -USR2 HEAPTALLY: marks "signal 1", "signal 2"
@@ -236,6 +237,9 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
   command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
   command->add_flag("--drop", options->drop_when_full,
                     "When a ring is full drop events and count them, instead of waiting");
+  command->add_flag(
+      "--log", options->log,
+      "Keep every allocation and free, for heaptally events: one to three MB a million");
   command
       ->add_option_function<std::string>(
           "--mark-signal",

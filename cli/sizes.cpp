@@ -37,7 +37,7 @@ void run(const Options& options) {
   Query query;
   options.filters.apply_to(query);
   ask_of_its_domain(moment, query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
   const Snapshot total = recording.snapshot(Metric::kTotal, {.kind = Moment::Kind::kEnd});
   const Sizes rows = sizes(recording.profile(), total, live, query);

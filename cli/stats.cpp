@@ -34,7 +34,8 @@ C and C++ runtime libraries).
 
 Peak and end are exact. peak:PID is what one process held at its own peak. The end of a tree of
 processes is that of each: its blocks just before it ended. A time is taken back to the last edge
-of a time bucket, which is exact too; the heading names it.
+of a time bucket, which is exact too; the heading names it. A recording with an event log (record
+--log) is exact at any time.
 
 Domains tell where memory comes from: heap is the C allocator, mmap what the program maps by itself
 (mmap, mremap, brk, sbrk), allocator what its allocator maps; others are pools that the program
@@ -74,7 +75,7 @@ void run(const Options& options) {
   const Format format = parse_format(options.rows.format);
   Query query = query_of(options.rows, options.filters);
   ask_of_its_domain(moments.until, query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Snapshot snapshot = recording.snapshot(metric, moments);
   const Statistics rows = statistics(recording.profile(), snapshot, query);
   answer(StatisticsReport{.profile = recording.profile(),

@@ -63,7 +63,7 @@ std::size_t parse_extent(const std::string& text, const std::string& option, std
 
 // Where a moment lies among the edges of buckets.
 Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
-  return recording.snapshot(Metric::kTotal, moment).time;
+  return take_snapshot(recording.data(), recording.timeline(), Metric::kTotal, moment).time;
 }
 
 void run(const Options& options) {
@@ -75,7 +75,7 @@ void run(const Options& options) {
   const std::size_t height = parse_extent(options.height, "--height", 2, 200);
   Query query;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Nanoseconds first = edge_of(recording, from), last = edge_of(recording, to);
   if (last < first) {
     throw Error(from.text, "is after " + to.text, "give the earlier moment first",

@@ -67,12 +67,12 @@ void run(const Options& options) {
   query.sort = parse_sort(options.sort);
   check_tree(query);
   options.filters.apply_to(query);
-  ask_of_its_domain(moment, query);
+  ask_of_its_domain(moments.until, query);
   const TreeShape shape = {
       .bottom_up = options.bottom_up,
       .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),
       .depth = parse_depth(options.depth)};
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Snapshot snapshot = recording.snapshot(metric, moments);
   const CallTree tree(recording.profile(), snapshot, query, shape);
   answer(TreeReport{.profile = recording.profile(),

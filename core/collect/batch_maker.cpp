@@ -126,6 +126,7 @@ Batch BatchMaker::take(Header header) {
   batch.crossings = parts_.timeline.take_crossings();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
+  batch.events = parts_.log.take();
   batch.header = std::move(header);
   return batch;
 }

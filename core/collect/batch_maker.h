@@ -26,6 +26,7 @@ struct RecordingParts {
   const EventTally& events;
   TimelineCutter& timeline;
   TreeSampler& sampler;
+  EventLogBuffer& log;
 };
 
 // What a header has from the start: what was recorded, where and when.

@@ -70,6 +70,7 @@ class Recording {
   void fail(const std::exception& error);
   void require_file();
   void nap(Nanoseconds duration);
+  void apply(std::span<const MergedEvent> events);
   void take_occurrences();
   void take_signal(const Occurrence& occurrence);
   bool somebody_comes();
@@ -97,6 +98,7 @@ class Recording {
   TaskTable tasks_{table_};
   Tallies tallies_;
   DomainTable domains_;
+  EventLogBuffer log_;
   RingMerger merger_;
   ProcessTree tree_;
   EventTally events_;
@@ -109,7 +111,7 @@ class Recording {
   TimelineCutter timeline_{tallies_};
   TreeSampler sampler_{clock_};
   BatchMaker batches_{{clock_, traces_, table_, tasks_, tallies_, domains_, merger_, tree_, events_,
-                       timeline_, sampler_}};
+                       timeline_, sampler_, log_}};
   ProgramWords words_{
       tallies_,
       tree_,
@@ -147,13 +149,15 @@ Recording::Recording(const RecordOptions& options)
                  .starts_stopped = options.starts_stopped,
                  .marks_exit = options.marks_exit}},
                listener_, signals_, page_, clock_),
-      sink_([this](std::span<const MergedEvent> events) { events_.apply(events); }) {
+      sink_([this](std::span<const MergedEvent> events) { apply(events); }) {
   tree_.connect(watcher_, events_);
   if (options.starts_stopped) tree_.begin_stopped();
   if (options.snapshot_every.count() != 0) {
     timeline_.mark_every(options.snapshot_every, "snapshot", ProcessId{0});
   }
   header_ = header_of_start(options.command, clock_);
+  header_.has_log = options_.log;
+  if (options_.log) events_.log_to(&log_);
   events_.on_time([this](Nanoseconds now) { advance_timeline(now); }, timeline_.end());
   events_.on_mark(
       [this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); });
@@ -162,10 +166,17 @@ Recording::Recording(const RecordOptions& options)
   });
 }
 
+void Recording::apply(std::span<const MergedEvent> events) {
+  events_.apply(events);
+  if (log_.has_many()) put_batch();
+}
+
 void Recording::advance_timeline(Nanoseconds now) {
   timeline_.advance(now);
   events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
+  // What still comes late is tallied in the bucket that has begun now.
+  events_.not_before(now);
 }
 
 void Recording::set_mark(const TrackedProcess& process, const std::string& name) {
@@ -206,7 +217,10 @@ void Recording::housekeeping() {
 }
 
 void Recording::put_batch(std::vector<CopyOrder> copies) {
-  if (!result_.failure.empty()) return;
+  if (!result_.failure.empty()) {
+    log_.take();
+    return;
+  }
   last_batch_ = clock_.elapsed();
   try {
     Batch batch = batches_.take(batches_.header_now(header_));
@@ -416,6 +430,8 @@ RecordResult Recording::run() {
   // A mark is of a process.
   if (tree_.has_begun()) timeline_.advance(clock_.elapsed());
   timeline_.close(clock_.elapsed());
+  // As in the timeline, what is live now stays so.
+  events_.log_to(nullptr);
   batches_.collect_sources();
   tree_.finish();
   header_ = batches_.header_now(header_);

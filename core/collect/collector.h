@@ -17,6 +17,7 @@ struct RecordOptions {
   std::filesystem::path output;      // empty: PROGRAM.PID.heaptally in the working directory
   bool overwrite = false;            // replace an existing file
   bool drop_when_full = false;       // never make the program wait for a full ring
+  bool log = false;                  // the full event log, too
   int mark_signal = 0;               // one that sets a mark and is not passed on; 0: none does
   bool starts_stopped = false;       // record nothing until the program calls heaptally_start
   bool marks_exit = false;           // set a mark when a process begins to exit

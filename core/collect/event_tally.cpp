@@ -105,9 +105,13 @@ inline void EventTally::allocate(LaneState& lane, const wire::Event& event) {
     // Its free was not seen.
     ++counts_.inferred_frees;
     tallies_.free(former.tally, former.size, former.birth, last_time_, false, process.tally);
+    if (log_ != nullptr)
+      log_->add(RawEvent::freed(last_time_, process.number, event.address, false));
   }
   tallies_.allocate(tally, event.size, last_time_, process.tally);
   lane.last_allocation = event.address;
+  if (log_ != nullptr) [[unlikely]]
+    log_->add(RawEvent::allocated(last_time_, process.number, event.address, event.size, tally));
 }
 
 inline void EventTally::free(LaneState& lane, std::uint64_t address) {
@@ -119,6 +123,8 @@ inline void EventTally::free(LaneState& lane, std::uint64_t address) {
       address == lane.last_allocation && tallies_.task_of(block.tally) == lane.task;
   if (address == lane.last_allocation) lane.last_allocation = 0;
   tallies_.free(block.tally, block.size, block.birth, last_time_, temporary, process.tally);
+  if (log_ != nullptr) [[unlikely]]
+    log_->add(RawEvent::freed(last_time_, process.number, address, temporary));
 }
 
 // Nothing was recorded of the block, with or without a reason.
@@ -163,6 +169,8 @@ void EventTally::end_note(LaneState& lane, const MergedEvent& merged) {
     if (mark_callback_) mark_callback_(*lane.process, lane.note->text);
   } else if (is_word(lane.note->kind)) {
     ++last_time_;
+    if (last_time_ >= next_call_) callback_(last_time_);
+    if (log_ != nullptr && lane.note->kind == wire::NoteKind::kClear) log_forgotten(*lane.process);
     if (lane.note->kind == wire::NoteKind::kClear) in_domains_.forget(*lane.process);
     if (word_callback_) word_callback_(*lane.process, merged.lane, *lane.note);
   } else if (lane.note->kind == wire::NoteKind::kDomain) {
@@ -171,6 +179,13 @@ void EventTally::end_note(LaneState& lane, const MergedEvent& merged) {
     processes_.note(*lane.process, *lane.note, merged.event.stamp);
   }
   lane.note.reset();
+}
+
+// The program wants to hear no more of its blocks: they go as if they were freed.
+void EventTally::log_forgotten(const TrackedProcess& process) {
+  process.live.for_each([&](const LiveBlock& block) {
+    log_->add(RawEvent::freed(last_time_, process.number, block.address, false));
+  });
 }
 
 void EventTally::note_difference(const TrackedProcess& process, const PendingNote& note) {
@@ -243,6 +258,7 @@ void EventTally::end_process(TrackedProcess& process) {
     tallies_.end(block.tally, block.size, block.birth, process.tally);
   });
   in_domains_.end_process(process);
+  if (log_ != nullptr) log_->add(RawEvent::ended(last_time_, process.number));
   for (LaneState& lane : process.family->lanes()) {
     if (lane.process == &process) lane = {};
   }

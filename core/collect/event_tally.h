@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/collect/domain_events.h"
+#include "core/collect/event_log_buffer.h"
 #include "core/collect/image_family.h"
 #include "core/collect/merged_event.h"
 #include "core/collect/tallies.h"
@@ -73,6 +74,10 @@ class EventTally {
   // thread that does.
   using OnWord = std::function<void(TrackedProcess&, std::uint32_t lane, const PendingNote&)>;
   void on_word(OnWord callback) { word_callback_ = std::move(callback); }
+  // Tells of each block, too; null: no more.
+  void log_to(EventLogBuffer* log) { log_ = log; }
+  // Nothing that is still to come is earlier than this; what comes late counts as of then.
+  void not_before(Nanoseconds time) { last_time_ = std::max(last_time_, time); }
   // The first callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
   // A mark was set at this time: events that come after it, late ones too, are not before it.
@@ -119,6 +124,7 @@ class EventTally {
   void free(LaneState& lane, std::uint64_t address);
   [[gnu::noinline]] void free_unknown(LaneState& lane);
   void end_note(LaneState& lane, const MergedEvent& merged);
+  void log_forgotten(const TrackedProcess& process);
   void note_difference(const TrackedProcess& process, const PendingNote& note);
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
@@ -133,6 +139,7 @@ class EventTally {
   Tallies& tallies_;
   DomainEvents in_domains_;
   ProcessEvents& processes_;
+  EventLogBuffer* log_ = nullptr;
   EventCounts counts_;
   std::vector<StackDifference> differences_;
   std::uint64_t last_stamp_ = 0;

@@ -27,6 +27,7 @@ void add_amounts(const ProcessTally& tally, Process& row) {
 
 TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
   TrackedProcess& tracked = *processes_.emplace_back(std::move(process));
+  tracked.number = next_process_++;
   tracked.family->set_process(tracked.block, &tracked);
   if (tracked.pid != 0) by_pid_[tracked.pid] = &tracked;
   return tracked;

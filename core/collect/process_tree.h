@@ -112,6 +112,7 @@ class ProcessTree : public ProcessEvents {
 
   std::map<std::uint32_t, std::unique_ptr<ImageFamily>> families_;  // by number
   std::uint32_t next_family_ = 0;
+  std::uint32_t next_process_ = 0;
   std::vector<std::unique_ptr<TrackedProcess>> processes_;
   std::unordered_map<std::int32_t, TrackedProcess*> by_pid_;  // those that have not ended
   std::vector<std::uint64_t> peak_numbers_;                   // by row, of those that have ended

@@ -20,7 +20,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Symbols are resolved for at most this long after each batch while the program runs.
 constexpr std::chrono::milliseconds kResolvingTime{50};
-constexpr std::size_t kProgressEvery = 256;  // frames
+constexpr std::size_t kProgressEvery = 256;                // frames
+constexpr std::size_t kMostQueued = std::size_t{1} << 20;  // events of the log, 32 MiB
 
 // For mkostemp. `recording` is absolute, so that SQLite sees no "file:" in what a user typed.
 std::string copy_pattern(const std::filesystem::path& recording) {
@@ -93,6 +94,7 @@ class RecordingStore::Impl {
     writer_.add(batch.crossings);
     for (const Bucket& bucket : batch.buckets) writer_.add(bucket);
     writer_.add(batch.samples);
+    writer_.add(batch.events);
     if (!batch.totals.empty()) writer_.add(batch.totals);
     if (!batch.survivors.empty()) writer_.add(batch.survivors);
     writer_.put(batch.header);
@@ -101,9 +103,12 @@ class RecordingStore::Impl {
 
   void flush() { writer_.flush(); }
 
-  // Resolves the next frames until `deadline`.
-  void resolve_until(SteadyClock::time_point deadline) {
-    while (resolved_ < frames_.size() && SteadyClock::now() < deadline) resolve_next();
+  // Resolves the next frames until `deadline`, or as long as `has_time` says.
+  template <class HasTime>
+  void resolve_until(SteadyClock::time_point deadline, HasTime has_time) {
+    while (resolved_ < frames_.size() && SteadyClock::now() < deadline && has_time()) {
+      resolve_next();
+    }
   }
 
   void resolve_all(const Progress& progress) {
@@ -189,24 +194,49 @@ RecordingStore::~RecordingStore() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool RecordingStore::is_idle() {
+  const std::lock_guard lock(mutex_);
+  return queue_.empty();
+}
+
+void RecordingStore::write_queue() {
+  std::deque<Batch> batches;
+  {
+    const std::lock_guard lock(mutex_);
+    batches = std::exchange(queue_, {});
+  }
+  for (Batch& batch : batches) {
+    write(batch);
+    const std::size_t events = batch.events.size();
+    batch = {};
+    {
+      const std::lock_guard lock(mutex_);
+      queued_events_ -= events;
+    }
+    room_.notify_one();
+  }
+  impl_->flush();
+}
+
 void RecordingStore::run() {
   try {
     while (true) {
-      std::deque<Batch> batches;
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stop_ || !queue_.empty(); });
         if (queue_.empty()) return;
-        batches = std::exchange(queue_, {});
       }
-      for (Batch& batch : batches) write(batch);
-      impl_->flush();
-      impl_->resolve_until(SteadyClock::now() + kResolvingTime);
+      write_queue();
+      // Symbols can wait, the program should not have to.
+      impl_->resolve_until(SteadyClock::now() + kResolvingTime, [this] { return is_idle(); });
       impl_->flush();
     }
   } catch (...) {
-    const std::lock_guard lock(mutex_);
-    failure_ = std::current_exception();
+    {
+      const std::lock_guard lock(mutex_);
+      failure_ = std::current_exception();
+    }
+    room_.notify_one();
   }
 }
 
@@ -231,11 +261,13 @@ void RecordingStore::throw_if_failed() {
 }
 
 void RecordingStore::put(Batch batch) {
-  throw_if_failed();
   {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back(std::move(batch));
+    std::unique_lock lock(mutex_);
+    room_.wait(lock, [this] { return queued_events_ < kMostQueued || failure_ != nullptr; });
+    queued_events_ += batch.events.size();
+    if (failure_ == nullptr) queue_.push_back(std::move(batch));
   }
+  throw_if_failed();
   wake_.notify_one();
 }
 

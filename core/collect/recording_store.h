@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/recording/event_log.h"
 #include "core/recording/model.h"
 #include "core/symbols/symbolizer.h"
 
@@ -43,6 +44,7 @@ struct Batch {
   std::vector<Crossing> crossings;
   std::vector<Bucket> buckets;
   std::vector<Sample> samples;
+  std::vector<RawEvent> events;
   std::vector<TallyTotals> totals;   // in the last batch only
   std::vector<Survivors> survivors;  // likewise
   std::vector<CopyOrder> copies;     // of all up to this batch
@@ -61,6 +63,7 @@ class RecordingStore {
   RecordingStore(const RecordingStore&) = delete;
   RecordingStore& operator=(const RecordingStore&) = delete;
 
+  // Waits while too many events of the log are still to be written: losing them would be worse.
   void put(Batch batch);
   // The orders in batches that were carried out, since the last call.
   std::vector<CopyDone> take_copied();
@@ -72,15 +75,19 @@ class RecordingStore {
 
   void run();
   void write(Batch& batch);
+  void write_queue();
+  bool is_idle();
   void throw_if_failed();
 
   std::unique_ptr<Impl> impl_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Batch> queue_;     // guarded by mutex_
-  bool stop_ = false;           // guarded by mutex_
-  std::exception_ptr failure_;  // guarded by mutex_
-  std::vector<CopyDone> done_;  // guarded by mutex_
+  std::condition_variable room_;
+  std::deque<Batch> queue_;        // guarded by mutex_
+  std::size_t queued_events_ = 0;  // guarded by mutex_; those that are being written too
+  bool stop_ = false;              // guarded by mutex_
+  std::exception_ptr failure_;     // guarded by mutex_
+  std::vector<CopyDone> done_;     // guarded by mutex_
   std::thread thread_;
 };
 

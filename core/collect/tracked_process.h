@@ -18,8 +18,9 @@ class ImageFamily;
 
 // A process image that records, from its fork or exec until all of its events are tallied.
 struct TrackedProcess {
-  ProcessId row{};       // its row in the recording
-  std::int32_t pid = 0;  // as the collector sees it; 0: never found
+  ProcessId row{};           // its row in the recording
+  std::uint32_t number = 0;  // of its own, where a row may be several processes'
+  std::int32_t pid = 0;      // as the collector sees it; 0: never found
   ImageFamily* family = nullptr;
   std::uint32_t block = 0;  // its process block
   bool is_forked = false;

@@ -23,8 +23,8 @@ heaptally::Metric metric_of(Metric metric) {
 }
 
 Snapshot snapshot_at(const std::shared_ptr<State>& state, const Moment& moment, Metric metric) {
-  return Access::snapshot(
-      state, take_snapshot(state->profile.data(), state->buckets, metric_of(metric), moment));
+  return Access::snapshot(state, take_snapshot(state->profile.data(), state->buckets,
+                                               metric_of(metric), moment, state->events));
 }
 
 }  // namespace
@@ -70,8 +70,9 @@ Snapshot Recording::snapshot_between(std::string_view from, std::string_view to,
                   true);
     }
     return Access::snapshot(
-        state_, take_snapshot_between(state_->profile.data(), state_->buckets, metric_of(metric),
-                                      parse_moment(from, "from"), parse_moment(to, "to")));
+        state_,
+        take_snapshot_between(state_->profile.data(), state_->buckets, metric_of(metric),
+                              parse_moment(from, "from"), parse_moment(to, "to"), state_->events));
   });
 }
 

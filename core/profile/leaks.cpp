@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/profile/domains.h"
+#include "core/profile/event_sums.h"
 #include "core/profile/suppressions.h"
 
 namespace heaptally {
@@ -40,7 +41,8 @@ Snapshot leaked_by_the_end(const RecordingData& data, const BucketSource& bucket
 
 // Each kind of range has a function that answers it.
 Snapshot leaked(const RecordingData& data, const BucketSource& buckets,
-                const CrossingSource& crossings, const LeakRange& range) {
+                const CrossingSource& crossings, const LeakRange& range,
+                const EventSource& events) {
   if (!range.to) return leaked_by_the_end(data, buckets, range.from);
   const Moment to = resolve(data, *range.to);
   if (to.kind != Moment::Kind::kMark && is_end(data, to)) {
@@ -51,6 +53,7 @@ Snapshot leaked(const RecordingData& data, const BucketSource& buckets,
   if (is_mark(data, from) && is_mark(data, to)) {
     return leaked_between_marks(data, buckets, crossings, from, to);
   }
+  if (events) return kept_between(data, events, from, to);
   const Moment& other = is_mark(data, to) ? from : to;
   throw Error(other.text,
               "what was allocated and not freed again by a moment before the end is known from "
@@ -64,9 +67,9 @@ Snapshot leaked(const RecordingData& data, const BucketSource& buckets,
 
 Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
                  const CrossingSource& crossings, const LeakRange& range,
-                 const std::vector<std::string>& patterns,
-                 const std::vector<std::string>& domains) {
-  Leaks leaks{.snapshot = leaked(data, buckets, crossings, range), .suppressed = {}};
+                 const std::vector<std::string>& patterns, const std::vector<std::string>& domains,
+                 const EventSource& events) {
+  Leaks leaks{.snapshot = leaked(data, buckets, crossings, range, events), .suppressed = {}};
   for (const std::string& pattern : patterns) leaks.suppressed.push_back({pattern, {}});
   const auto suppressed = suppressed_traces(data, patterns);
   const std::vector<bool> tasks = tasks_in_domains(data, domains);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/profile/event_source.h"
 #include "core/profile/mark_leaks.h"
 #include "core/profile/profile.h"
 #include "core/profile/snapshot.h"
@@ -33,8 +34,8 @@ struct LeakRange {
 
 // To the end: what each process image held just before it ended, all of it, or what was allocated
 // since `from`, taken back to the last edge of a bucket of the timeline (see take_snapshot); exact
-// at that edge. To a mark: from the start or another mark, see leaked_between_marks. Other ranges a
-// recording does not know.
+// at that edge. To a mark: from the start or another mark, see leaked_between_marks. Other ranges
+// only an event log knows, which is of the heap.
 // Blocks of traces that a pattern matches are counted as suppressed instead. Whether a pointer to
 // a block was left is not known. Of what was suppressed, that in `domains` is told (see
 // tasks_in_domains, also for its errors). Errors: as take_snapshot for kTotal and
@@ -43,6 +44,6 @@ struct LeakRange {
 Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
                  const CrossingSource& crossings, const LeakRange& range,
                  const std::vector<std::string>& patterns,
-                 const std::vector<std::string>& domains = {});
+                 const std::vector<std::string>& domains = {}, const EventSource& events = {});
 
 }  // namespace heaptally

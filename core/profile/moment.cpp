@@ -157,6 +157,15 @@ std::optional<Nanoseconds> read_duration(std::string_view text) {
   return read_time(text, time) ? std::optional(time) : std::nullopt;
 }
 
+Nanoseconds parse_duration(std::string_view text, std::string_view option) {
+  const std::optional<Nanoseconds> time = read_duration(text);
+  if (!time) {
+    throw Error(std::string(option) + " " + std::string(text), "is no stretch of time",
+                "give one such as 1.5, 250ms or 1m30s", ExitCode::kUsage);
+  }
+  return *time;
+}
+
 std::string_view name_of(Moment::Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
 Nanoseconds run_time(const RecordingData& data) {

@@ -27,7 +27,8 @@ struct Moment {
 Moment parse_moment(std::string_view text, std::string_view option = "--at");
 // A time such as 1.5, 250ms or 1m30s. Nothing: the text is none.
 std::optional<Nanoseconds> read_duration(std::string_view text);
-
+// Reads a stretch of time, like a time above. Errors: Error of usage that names `option`.
+Nanoseconds parse_duration(std::string_view text, std::string_view option);
 std::string_view name_of(Moment::Kind kind);  // "peak", "start", "end", "time", "share", "mark"
 
 // The duration of the run; of an unfinished recording, as far as it was sampled.

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/profile/domains.h"
+#include "core/profile/event_sums.h"
 #include "core/profile/processes.h"
 
 namespace heaptally {
@@ -14,8 +15,9 @@ namespace {
 constexpr std::array<std::string_view, 3> kMetrics = {"live", "total", "temporary"};
 
 // Adds up the buckets that end at or before `moment` and returns the moment that the sum is of.
+// `covered`: the end of the last of them.
 Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds moment,
-                        std::vector<Amount>& amounts) {
+                        std::vector<Amount>& amounts, Nanoseconds& covered) {
   Nanoseconds edge = moment;
   buckets([&](const Bucket& bucket) {
     if (bucket.start >= moment) return false;
@@ -23,6 +25,7 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
       edge = bucket.start;
       return false;
     }
+    covered = bucket.start + bucket.width;
     for (const TallyDelta& delta : bucket.deltas) {
       if (index_of(delta.id) >= amounts.size()) continue;
       Amount& amount = amounts[index_of(delta.id)];
@@ -36,6 +39,39 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
     return true;
   });
   return edge;
+}
+
+// Adds up what came before the end of `range` and returns the moment that the sum is of: with an
+// event log `moment` itself.
+Nanoseconds sum_until(const BucketSource& buckets, const EventSource& events, Metric metric,
+                      Nanoseconds moment, EventRange range, std::vector<Amount>& amounts) {
+  Nanoseconds covered{0};
+  const Nanoseconds edge = sum_buckets(buckets, metric, moment, amounts, covered);
+  if (!events) return edge;
+  range.from = covered;
+  const EventSums sums = sum_events(events, amounts.size(), range);
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    if (metric == Metric::kTemporary) {
+      amounts[i] += sums.temporary[i];
+    } else {
+      amounts[i] += sums.allocated[i];
+      if (metric == Metric::kLive) amounts[i] -= sums.gone[i];
+    }
+  }
+  return moment;
+}
+
+// The same, until the peak of the run or of a process image, its own allocation included where
+// there is an event log.
+Nanoseconds sum_until_peak(const RecordingData& data, const BucketSource& buckets,
+                           const EventSource& events, Metric metric, std::optional<ProcessId> image,
+                           std::vector<Amount>& amounts) {
+  const Nanoseconds peak =
+      image ? data.processes[index_of(*image)].peak_time : data.header.peak_time;
+  EventRange range = {.to = peak};
+  // That of an unfinished recording is an edge, and no allocation's.
+  if (events && data.header.complete) range = until_peak(data, events, image);
+  return sum_until(buckets, events, metric, peak, range, amounts);
 }
 
 // Of the images of processes with this PID, the one with the greatest peak.
@@ -57,14 +93,16 @@ ProcessId image_of_peak(const RecordingData& data, const Processes& processes,
   return found->id;
 }
 
-void take_process_peak(const RecordingData& data, const BucketSource& buckets, Snapshot& snapshot) {
+void take_process_peak(const RecordingData& data, const BucketSource& buckets,
+                       const EventSource& events, Snapshot& snapshot) {
   const Processes processes(data);
   const ProcessId image = image_of_peak(data, processes, snapshot.asked);
   const Process& at_peak = data.processes[index_of(image)];
   const bool live = snapshot.metric == Metric::kLive;
   snapshot.image = image;
-  snapshot.time = live ? at_peak.peak_time
-                       : sum_buckets(buckets, snapshot.metric, at_peak.peak_time, snapshot.amounts);
+  snapshot.time =
+      live ? at_peak.peak_time
+           : sum_until_peak(data, buckets, events, snapshot.metric, image, snapshot.amounts);
   snapshot.exact = !live || (data.header.complete && data.exact_process_peaks);
   for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
     const ProcessId owner = data.tasks[index_of(data.tallies[i].task)].process;
@@ -84,8 +122,10 @@ void take_domain_peak(const RecordingData& data, const BucketSource& buckets, Sn
       is_heap ? data.header.peak_time : data.domains[index_of(id)].peak_time;
   const bool live = snapshot.metric == Metric::kLive;
   snapshot.domain = id;
-  snapshot.time =
-      live ? peak_time : sum_buckets(buckets, snapshot.metric, peak_time, snapshot.amounts);
+  Nanoseconds covered{0};
+  snapshot.time = live
+                      ? peak_time
+                      : sum_buckets(buckets, snapshot.metric, peak_time, snapshot.amounts, covered);
   snapshot.exact = !live || data.header.complete;
   for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
     if (data.tasks[index_of(data.tallies[i].task)].domain != id) {
@@ -130,7 +170,7 @@ Metric parse_metric(std::string_view text) {
 std::string_view name_of(Metric metric) { return kMetrics[static_cast<std::size_t>(metric)]; }
 
 Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, Metric metric,
-                       const Moment& asked) {
+                       const Moment& asked, const EventSource& events) {
   const Moment moment = resolve(data, asked);
   Snapshot snapshot{.metric = metric, .asked = moment, .amounts = {}};
   snapshot.amounts.resize(data.tallies.size());
@@ -142,7 +182,7 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
       snapshot.amounts[i] = whole_run(data.totals[i], metric);
     }
   } else if (moment.pid != 0) {
-    take_process_peak(data, buckets, snapshot);
+    take_process_peak(data, buckets, events, snapshot);
   } else if (!moment.domain.empty()) {
     take_domain_peak(data, buckets, snapshot);
   } else if (moment.kind == Moment::Kind::kPeak && metric == Metric::kLive) {
@@ -150,9 +190,10 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
     snapshot.exact = data.header.complete;
     for (std::size_t i = 0; i < tallies; ++i) snapshot.amounts[i] = data.totals[i].live_at_peak;
   } else {
-    const bool at_peak = moment.kind == Moment::Kind::kPeak;
-    snapshot.time = sum_buckets(buckets, metric, at_peak ? data.header.peak_time : moment.time,
-                                snapshot.amounts);
+    snapshot.time = moment.kind == Moment::Kind::kPeak
+                        ? sum_until_peak(data, buckets, events, metric, {}, snapshot.amounts)
+                        : sum_until(buckets, events, metric, moment.time, {.to = moment.time},
+                                    snapshot.amounts);
     snapshot.exact = true;
     std::transform(snapshot.amounts.begin(), snapshot.amounts.end(), snapshot.amounts.begin(),
                    at_least_zero);
@@ -161,13 +202,14 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
 }
 
 Snapshot take_snapshot_between(const RecordingData& data, const BucketSource& buckets,
-                               Metric metric, const Moment& from, const Moment& to) {
+                               Metric metric, const Moment& from, const Moment& to,
+                               const EventSource& events) {
   if (metric == Metric::kLive) {
     throw Error("--metric live", "what is live between two moments can shrink",
                 "heaptally diff FILE --from A --to B shows by how much", ExitCode::kUsage);
   }
-  const Snapshot before = take_snapshot(data, buckets, metric, from);
-  Snapshot after = take_snapshot(data, buckets, metric, to);
+  const Snapshot before = take_snapshot(data, buckets, metric, from, events);
+  Snapshot after = take_snapshot(data, buckets, metric, to, events);
   require_order(before.asked, before.time, after.asked, after.time);
   for (std::size_t i = 0; i < after.amounts.size(); ++i) {
     after.amounts[i] = at_least_zero(after.amounts[i] - before.amounts[i]);

@@ -66,7 +66,7 @@ void EndingRows::put(const Header& header, bool is_complete) {
     if constexpr (std::is_same_v<Value, Nanoseconds>) {
       put_header_.run(name, value.count());
     } else if constexpr (std::is_same_v<Value, bool>) {
-      put_header_.run(name, is_complete ? 1 : 0);
+      put_header_.run(name, (name == "complete" ? is_complete : value) ? 1 : 0);
     } else if constexpr (std::is_same_v<Value, std::string>) {
       put_header_.run(name, std::string_view(value));
     } else {

@@ -17,6 +17,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("duration_ns", header.duration);
   visit("clock", header.clock);
   visit("complete", header.complete);
+  visit("has_log", header.has_log);
   visit("exit_status", header.exit_status);
 
   visit("total_bytes", header.total.bytes);

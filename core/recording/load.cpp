@@ -54,7 +54,9 @@ Header load_header(Database& database) {
     row.start(std::string_view(key));
     // A build that knew fewer keys wrote the file: the default holds. `complete` all had.
     if (!row.step()) {
-      if (std::is_same_v<Value, bool>) throw damaged(database.subject(), "an empty header");
+      if (std::string_view(key) == "complete") {
+        throw damaged(database.subject(), "an empty header");
+      }
       return;
     }
     if constexpr (std::is_same_v<Value, Nanoseconds>) {

@@ -39,6 +39,7 @@ struct Header {
   Nanoseconds duration{0};
   std::string clock;      // "tsc" or "monotonic": what ordered the events
   bool complete = false;  // false until the recording was finished in order
+  bool has_log = false;   // every allocation and free is in the event log
   int exit_status = 0;    // as a shell reports it: status, or 128 + signal
 
   Amount total;      // every allocation; a realloc counts as one

@@ -7,6 +7,7 @@
 #include "core/recording/delta_codec.h"
 #include "core/recording/derive.h"
 #include "core/recording/derive_processes.h"
+#include "core/recording/event_log_reader.h"
 #include "core/recording/load.h"
 #include "core/recording/open.h"
 
@@ -47,6 +48,7 @@ struct RecordingReader::Impl {
   void for_each_bucket(const VisitBucket& visit);
   void for_each_packed_crossing(const std::function<bool(const PackedCrossing&, BlobView)>& visit);
   void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
+  sqlite::Database* database() { return opened ? &opened->database : nullptr; }
 
   std::string subject;
   RecordingData data;
@@ -56,6 +58,7 @@ struct RecordingReader::Impl {
   std::vector<PackedBucket> rows;
   std::vector<PackedCrossing> crossings;
   DeltaCodec codec;
+  EventLogReader log;
 };
 
 void RecordingReader::Impl::load() {
@@ -65,6 +68,7 @@ void RecordingReader::Impl::load() {
   const std::int64_t version = opened->version;
   data = load_tables(database, version, totals_stored);
   data.knows_crossings = version >= 4;
+  if (version >= 4) log.load(database, !opened->settled);
   if (!opened->settled) {
     for_each_row([&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
@@ -180,6 +184,15 @@ void RecordingReader::for_each_bucket(const std::function<bool(const Bucket&)>& 
 
 void RecordingReader::for_each_crossing(const std::function<bool(const Crossing&)>& visit) {
   impl_->for_each_crossing(visit);
+}
+
+void RecordingReader::for_each_chunk(Nanoseconds from, const ChunkVisitor& visit) {
+  impl_->log.for_each_chunk(impl_->database(), impl_->data.tallies, from, visit);
+}
+
+void RecordingReader::for_each_block(std::span<const std::uint64_t> blocks,
+                                     const BlockVisitor& visit) {
+  impl_->log.for_each_block(impl_->database(), impl_->data.tallies, blocks, visit);
 }
 
 }  // namespace heaptally

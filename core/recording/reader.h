@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "core/recording/event_log.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -56,6 +58,12 @@ class RecordingReader {
   void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
   // Likewise with what crossed marks, in order of the stretches in which it was freed.
   void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
+
+  // The event log, which is empty unless header.has_log. The chunks that end at `from` or later, in
+  // order, while `visit` returns true.
+  void for_each_chunk(Nanoseconds from, const ChunkVisitor& visit);
+  // The blocks with these numbers, which ascend.
+  void for_each_block(std::span<const std::uint64_t> blocks, const BlockVisitor& visit);
 
  private:
   struct Impl;

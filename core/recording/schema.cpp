@@ -69,13 +69,17 @@ constexpr SchemaItem kTables[] = {
     {"crossings",
      "CREATE TABLE crossings(id INTEGER PRIMARY KEY, since_ns INTEGER NOT NULL,"
      " born_ns INTEGER, deltas BLOB NOT NULL)"},
+    {"events",
+     "CREATE TABLE events(first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
+     " first_block INTEGER NOT NULL, blocks INTEGER NOT NULL, start_ns INTEGER NOT NULL,"
+     " end_ns INTEGER NOT NULL, data BLOB NOT NULL)"},
 };
 
 // What version 3 added.
 constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
 
 // What version 4 added.
-constexpr std::string_view kNewIn4[] = {"crossings", "domains"};
+constexpr std::string_view kNewIn4[] = {"crossings", "domains", "events"};
 
 // What version 4 changed, as it was.
 constexpr SchemaItem kVersion3[] = {

@@ -8,6 +8,7 @@
 #include "core/recording/create.h"
 #include "core/recording/delta_codec.h"
 #include "core/recording/ending.h"
+#include "core/recording/event_log_writer.h"
 #include "core/recording/sample_thinner.h"
 #include "core/recording/sqlite.h"
 #include "core/recording/timeline.h"
@@ -93,6 +94,7 @@ struct RecordingWriter::Impl : BucketStore {
   Timeline timeline{*this};
   bool has_survivors = false;
   SampleThinner samples;
+  EventLogWriter events{db};
 
   EndingRows ending{db};
   Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
@@ -327,9 +329,17 @@ void RecordingWriter::add(std::span<const Crossing> crossings) {
   }
 }
 
+void RecordingWriter::add(std::span<const RawEvent> events) {
+  if (events.empty()) return;
+  impl_->begin();
+  impl_->events.add(events, impl_->tallies);
+}
+
 void RecordingWriter::flush() {
   if (impl_->timeline.rows() > 0) impl_->begin();
   impl_->timeline.flush();
+  if (impl_->events.is_pending()) impl_->begin();
+  impl_->events.store();
   impl_->store_samples();
   impl_->commit();
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "core/recording/event_log.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -59,6 +60,10 @@ class RecordingWriter {
   // were added, ascending. Once, at the end: no bucket may follow. They are stored for the rows
   // that the buckets have become.
   void add(std::span<const Survivors> survivors);
+
+  // Appends to the event log, in order of time. Blocks are live from their allocation to their free
+  // or the end of their image, and no two of one image at the same address.
+  void add(std::span<const RawEvent> events);
 
   // Makes everything so far durable against the death of this process, and visible to
   // readers. What was added after the last flush goes with the process or the writer.

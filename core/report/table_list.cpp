@@ -31,6 +31,7 @@ constexpr Note kNotes[] = {
     {"survivors", "what of the blocks of a row of timeline was never freed; `deltas` is packed"},
     {"crossings",
      "what was freed between two marks, of blocks from before the first; `deltas` is packed"},
+    {"events", "a chunk of the event log, of record --log; `data` is packed: heaptally events"},
     {"samples", "a look at the process from outside"},
     {"marks", "a moment that the program, or somebody from outside, gave a name"},
     {"frame_lines", "a frame, or an inlined call in it, with names"},

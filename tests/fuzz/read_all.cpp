@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/profile/event_sums.h"
+#include "core/profile/events.h"
 #include "core/profile/heap_timeline.h"
 #include "core/profile/lifetimes.h"
 #include "core/profile/process_amounts.h"
@@ -16,6 +18,7 @@
 #include "core/profile/threads.h"
 #include "core/recording/reader.h"
 #include "core/report/difference_report.h"
+#include "core/report/events_report.h"
 #include "core/report/leaks_report.h"
 #include "core/report/lifetimes_report.h"
 #include "core/report/processes_report.h"
@@ -48,13 +51,21 @@ void write_one(const Profile& profile, const Snapshot& snapshot, const Query& qu
   if (format % 3 == 2) write_csv(report, out);
 }
 
+// Of any recording, whether or not it says that it has one.
+EventSource log_of(RecordingReader& reader) {
+  return {[&](Nanoseconds from, const ChunkVisitor& visit) { reader.for_each_chunk(from, visit); },
+          [&](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+            reader.for_each_block(blocks, visit);
+          }};
+}
+
 // Every kind of moment with every metric would take most of the time and find little more.
 std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   const RecordingData& data = reader.data();
   const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
   std::vector<Snapshot> snapshots;
   const auto add = [&](Metric metric, Moment moment) {
-    snapshots.push_back(take_snapshot(data, timeline, metric, moment));
+    snapshots.push_back(take_snapshot(data, timeline, metric, moment, log_of(reader)));
   };
   const Nanoseconds third = run_time(data) / 3;
   add(Metric::kLive, {Moment::Kind::kPeak});
@@ -64,6 +75,7 @@ std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   add(Metric::kLive, parse_moment("66.6%"));
   snapshots.push_back(take_snapshot_between(data, timeline, Metric::kTotal, parse_moment("20%"),
                                             parse_moment("80%")));
+  snapshots.push_back(kept_between(data, log_of(reader), parse_moment("20%"), parse_moment("80%")));
   if (!data.marks.empty()) {
     Moment last{Moment::Kind::kMark};
     last.mark = data.marks.back().name;
@@ -172,11 +184,28 @@ void ask_views(RecordingReader& reader, const Profile& profile, std::ostream& ou
       out);
 }
 
+// The event log.
+void ask_events(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  for (const EventOrder order : {EventOrder::kTime, EventOrder::kSize, EventOrder::kLifetime}) {
+    EventQuery query{.order = order};
+    query.query.limit = 100;
+    if (order == EventOrder::kSize) query.live_at = parse_moment("peak");
+    if (order == EventOrder::kLifetime) query.live_at = parse_moment("40%");
+    const Events events(profile, log_of(reader), query);
+    write_all(EventsReport{.profile = profile,
+                           .query = query,
+                           .events = events,
+                           .traceback = order == EventOrder::kTime},
+              out);
+  }
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
   write_text(profile, summarize(profile, 5), 20, out);
   write_leaks(reader, profile, out);
   ask_views(reader, profile, out);
+  ask_events(reader, profile, out);
   const std::vector<Snapshot> snapshots = snapshots_of(reader);
   for (std::size_t i = 1; i < snapshots.size(); ++i) {
     write_difference(profile, snapshots[i - 1], snapshots[i], i, out);

@@ -168,4 +168,24 @@ void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& e
   }
 }
 
+void expect_same(const std::vector<LogChunk>& actual, const std::vector<LogChunk>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const LogChunk &a = actual[i], &b = expected[i];
+    EXPECT_EQ(std::tie(a.extent.first_event, a.extent.first_block, a.extent.start, a.extent.end),
+              std::tie(b.extent.first_event, b.extent.first_block, b.extent.start, b.extent.end));
+    ASSERT_EQ(a.events.size(), b.events.size());
+    for (std::size_t j = 0; j < b.events.size(); ++j) {
+      EXPECT_EQ(std::tie(a.events[j].time, a.events[j].block, a.events[j].kind),
+                std::tie(b.events[j].time, b.events[j].block, b.events[j].kind));
+    }
+    ASSERT_EQ(a.blocks.size(), b.blocks.size());
+    for (std::size_t j = 0; j < b.blocks.size(); ++j) {
+      EXPECT_EQ(
+          std::tie(a.blocks[j].birth, a.blocks[j].address, a.blocks[j].size, a.blocks[j].tally),
+          std::tie(b.blocks[j].birth, b.blocks[j].address, b.blocks[j].size, b.blocks[j].tally));
+    }
+  }
+}
+
 }  // namespace heaptally::test

@@ -21,6 +21,7 @@ Header sample_header() {
   header.duration = Nanoseconds(3'500'000'000);
   header.clock = "tsc";
   header.complete = true;
+  header.has_log = true;
   header.exit_status = 139;
   header.total = {10'000, 101};
   header.temporary = {300, 31};
@@ -184,6 +185,7 @@ RecordingData sample_data_version_3() {
   data.header.crossings_end = Nanoseconds(0);
   data.header.marks_after_crossings = 0;
   data.knows_crossings = false;
+  data.header.has_log = false;
   return data;
 }
 
@@ -243,6 +245,18 @@ std::vector<Crossing> sample_crossings() {
           {second, first, {{TallyId{0}, {50, 5}}}}};
 }
 
+std::vector<RawEvent> sample_events() {
+  const auto at = [](int time) { return Nanoseconds(1'000 * time); };
+  return {RawEvent::allocated(at(100), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::allocated(at(101), 0, 0x55D0C0A12360, 24, TallyId{0}),
+          RawEvent::freed(at(110), 0, 0x55D0C0A12360, true),
+          RawEvent::allocated(at(111), 0, 0x55D0C0A12360, 17, TallyId{0}),
+          RawEvent::allocated(at(200), 1, 0x55D0C0A12340, 0, TallyId{2}),
+          RawEvent::freed(at(350), 0, 0x55D0C0A12340, false),
+          RawEvent::allocated(at(351), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::ended(at(400), 1)};
+}
+
 void write_unfinished_sample(RecordingWriter& writer) {
   const RecordingData data = sample_data();
   writer.put(data.header);
@@ -266,6 +280,7 @@ void write_unfinished_sample(RecordingWriter& writer) {
     writer.flush();
   }
   writer.add(std::span(data.samples));
+  writer.add(sample_events());
   writer.flush();
 }
 
@@ -295,11 +310,21 @@ std::vector<Crossing> crossings_of(RecordingReader& reader) {
   return crossings;
 }
 
+std::vector<LogChunk> log_of(RecordingReader& reader) {
+  std::vector<LogChunk> chunks;
+  reader.for_each_chunk(Nanoseconds(0), [&](const LogChunk& chunk) {
+    chunks.push_back(chunk);
+    return true;
+  });
+  return chunks;
+}
+
 std::string error_of_opening(const std::filesystem::path& path) {
   try {
     RecordingReader reader(path);
     buckets_of(reader);
     crossings_of(reader);
+    log_of(reader);
   } catch (const Error& error) {
     return error.what();
   }

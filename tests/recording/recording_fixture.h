@@ -30,6 +30,7 @@ class RecordingTest : public ::testing::Test {
 RecordingData sample_data();
 std::vector<Bucket> sample_buckets();
 std::vector<Crossing> sample_crossings();
+std::vector<RawEvent> sample_events();
 
 // The sample as the reader gives it from files of earlier versions.
 RecordingData sample_data_version_1();
@@ -48,9 +49,11 @@ void write_unfinished_sample(RecordingWriter& writer);
 
 std::vector<Bucket> buckets_of(RecordingReader& reader);
 std::vector<Crossing> crossings_of(RecordingReader& reader);
+std::vector<LogChunk> log_of(RecordingReader& reader);
 
 // EXPECTs each value of the two to be the same.
 void expect_same(const RecordingData& actual, const RecordingData& expected);
+void expect_same(const std::vector<LogChunk>& actual, const std::vector<LogChunk>& expected);
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected);
 void expect_same(const std::vector<Crossing>& actual, const std::vector<Crossing>& expected);
 
