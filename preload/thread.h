@@ -95,6 +95,8 @@ class HookGuard {
       enter_slowly(hook_frame);
       return;
     }
+    // A handler may come before the depth tells of this hook, and leaves this as it finds it.
+    interrupted_ = self.recording;
     self.recording = hook_at(hook_frame);
     self.depth = 1;
     asm volatile("" ::: "memory");
@@ -116,7 +118,7 @@ class HookGuard {
   void enter_slowly(const void* hook_frame);
 
   Channel* channel_ = nullptr;
-  ThreadLocal::Hook interrupted_ = {};
+  ThreadLocal::Hook interrupted_;
 };
 
 }  // namespace heaptally::preload
