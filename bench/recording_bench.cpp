@@ -1,4 +1,4 @@
-// What a recording costs: to write, on disk, and to open.
+// What a recording costs: to write, on disk, to open, and to ask for a moment.
 #include <benchmark/benchmark.h>
 #include <unistd.h>
 
@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "bench/large_recording.h"
+#include "core/profile/snapshot.h"
 #include "core/recording/reader.h"
 #include "core/recording/writer.h"
 
@@ -53,6 +54,24 @@ void open_large_recording(benchmark::State& state) {
   state.counters["MB"] = static_cast<double>(fs::file_size(folder.file())) / 1e6;
 }
 BENCHMARK(open_large_recording)->Unit(benchmark::kMillisecond);
+
+// At so many percent of the run: 200,000 traces in 4,000 buckets.
+void take_snapshot_of_large_recording(benchmark::State& state) {
+  const Folder folder;
+  bench::write_large(folder.file(), {.traces = 200'000, .buckets = 4'000});
+  RecordingReader reader(folder.file());
+  const Moment moment = parse_moment(std::to_string(state.range(0)) + "%");
+  for (auto _ : state) {
+    const Snapshot snapshot =
+        take_snapshot(reader.data(), timeline_of(reader), Metric::kLive, moment);
+    benchmark::DoNotOptimize(snapshot.amounts.data());
+  }
+}
+BENCHMARK(take_snapshot_of_large_recording)
+    ->Arg(10)
+    ->Arg(50)
+    ->Arg(90)
+    ->Unit(benchmark::kMillisecond);
 
 // Twenty million pairs of malloc and free at a few places, over three seconds.
 void write_busy_loop(benchmark::State& state) {

@@ -76,9 +76,7 @@ class OpenRecording {
 
   const RecordingData& data() const { return reader_.data(); }
   const Profile& profile() const { return profile_; }
-  BucketSource timeline() {
-    return [this](const BucketVisitor& visit) { reader_.for_each_bucket(visit); };
-  }
+  BucketSource timeline() { return timeline_of(reader_); }
   CrossingSource crossings() {
     return [this](const CrossingVisitor& visit) { reader_.for_each_crossing(visit); };
   }

@@ -17,7 +17,7 @@ namespace heaptally::profile {
 struct State {
   State(const std::filesystem::path& path, const heaptally::SiteRules& rules)
       : reader(std::make_unique<RecordingReader>(path)),
-        buckets([this](const BucketVisitor& visit) { reader->for_each_bucket(visit); }),
+        buckets(timeline_of(*reader)),
         profile(reader->data(), rules) {
     if (!reader->data().header.has_log) return;
     events = {[this](Nanoseconds from, const ChunkVisitor& visit) {

@@ -14,10 +14,34 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kMetrics = {"live", "total", "temporary"};
 
+Amount change(const TallyDelta& delta, Metric metric) {
+  switch (metric) {
+    case Metric::kLive:
+      return delta.allocated - delta.freed;
+    case Metric::kTotal:
+      return delta.allocated;
+    case Metric::kTemporary:
+      return delta.temporary;
+  }
+  return {};
+}
+
+Amount whole_run(const TallyTotals& totals, Metric metric) {
+  switch (metric) {
+    case Metric::kLive:
+      return totals.live_at_end;
+    case Metric::kTotal:
+      return totals.total;
+    case Metric::kTemporary:
+      return totals.temporary;
+  }
+  return {};
+}
+
 // Adds up the buckets that end at or before `moment` and returns the moment that the sum is of.
-// `covered`: the end of the last of them.
-Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds moment,
-                        std::vector<Amount>& amounts, Nanoseconds& covered) {
+// `covered`: the end of the last of them, or where a later one starts.
+Nanoseconds sum_from_start(const BucketSource& buckets, Metric metric, Nanoseconds moment,
+                           std::vector<Amount>& amounts, Nanoseconds& covered) {
   Nanoseconds edge = moment;
   buckets([&](const Bucket& bucket) {
     if (bucket.start >= moment) return false;
@@ -28,25 +52,48 @@ Nanoseconds sum_buckets(const BucketSource& buckets, Metric metric, Nanoseconds 
     covered = bucket.start + bucket.width;
     for (const TallyDelta& delta : bucket.deltas) {
       if (index_of(delta.id) >= amounts.size()) continue;
-      Amount& amount = amounts[index_of(delta.id)];
-      if (metric == Metric::kTemporary) {
-        amount += delta.temporary;
-      } else {
-        amount += delta.allocated;
-        if (metric == Metric::kLive) amount -= delta.freed;
-      }
+      amounts[index_of(delta.id)] += change(delta, metric);
     }
     return true;
   });
   return edge;
 }
 
+// The same from the other side: what the run came to, less what is of later.
+Nanoseconds sum_from_end(const RecordingData& data, const BucketSource& buckets, Metric metric,
+                         Nanoseconds moment, std::vector<Amount>& amounts, Nanoseconds& covered) {
+  Nanoseconds edge = moment;
+  for (std::size_t i = 0; i < std::min(amounts.size(), data.totals.size()); ++i) {
+    amounts[i] = whole_run(data.totals[i], metric);
+  }
+  buckets.after(moment, [&](const Bucket& bucket) {
+    if (bucket.start + bucket.width <= moment) {
+      covered = bucket.start + bucket.width;
+      return true;
+    }
+    if (bucket.start < moment) edge = covered = bucket.start;
+    for (const TallyDelta& delta : bucket.deltas) {
+      if (index_of(delta.id) >= amounts.size()) continue;
+      amounts[index_of(delta.id)] -= change(delta, metric);
+    }
+    return true;
+  });
+  return edge;
+}
+
+Nanoseconds sum_buckets(const RecordingData& data, const BucketSource& buckets, Metric metric,
+                        Nanoseconds moment, std::vector<Amount>& amounts, Nanoseconds& covered) {
+  return buckets.is_late(moment) ? sum_from_end(data, buckets, metric, moment, amounts, covered)
+                                 : sum_from_start(buckets, metric, moment, amounts, covered);
+}
+
 // Adds up what came before the end of `range` and returns the moment that the sum is of: with an
 // event log `moment` itself.
-Nanoseconds sum_until(const BucketSource& buckets, const EventSource& events, Metric metric,
-                      Nanoseconds moment, EventRange range, std::vector<Amount>& amounts) {
+Nanoseconds sum_until(const RecordingData& data, const BucketSource& buckets,
+                      const EventSource& events, Metric metric, Nanoseconds moment,
+                      EventRange range, std::vector<Amount>& amounts) {
   Nanoseconds covered{0};
-  const Nanoseconds edge = sum_buckets(buckets, metric, moment, amounts, covered);
+  const Nanoseconds edge = sum_buckets(data, buckets, metric, moment, amounts, covered);
   if (!events) return edge;
   range.from = covered;
   const EventSums sums = sum_events(events, amounts.size(), range);
@@ -71,7 +118,7 @@ Nanoseconds sum_until_peak(const RecordingData& data, const BucketSource& bucket
   EventRange range = {.to = peak};
   // That of an unfinished recording is an edge, and no allocation's.
   if (events && data.header.complete) range = until_peak(data, events, image);
-  return sum_until(buckets, events, metric, peak, range, amounts);
+  return sum_until(data, buckets, events, metric, peak, range, amounts);
 }
 
 // Of the images of processes with this PID, the one with the greatest peak.
@@ -123,9 +170,9 @@ void take_domain_peak(const RecordingData& data, const BucketSource& buckets, Sn
   const bool live = snapshot.metric == Metric::kLive;
   snapshot.domain = id;
   Nanoseconds covered{0};
-  snapshot.time = live
-                      ? peak_time
-                      : sum_buckets(buckets, snapshot.metric, peak_time, snapshot.amounts, covered);
+  snapshot.time =
+      live ? peak_time
+           : sum_buckets(data, buckets, snapshot.metric, peak_time, snapshot.amounts, covered);
   snapshot.exact = !live || data.header.complete;
   for (std::size_t i = 0; i < snapshot.amounts.size(); ++i) {
     if (data.tasks[index_of(data.tallies[i].task)].domain != id) {
@@ -135,18 +182,6 @@ void take_domain_peak(const RecordingData& data, const BucketSource& buckets, Sn
           is_heap ? data.totals[i].live_at_peak : data.totals[i].live_at_process_peak;
     }
   }
-}
-
-Amount whole_run(const TallyTotals& totals, Metric metric) {
-  switch (metric) {
-    case Metric::kLive:
-      return totals.live_at_end;
-    case Metric::kTotal:
-      return totals.total;
-    case Metric::kTemporary:
-      return totals.temporary;
-  }
-  return {};
 }
 
 }  // namespace
@@ -192,7 +227,7 @@ Snapshot take_snapshot(const RecordingData& data, const BucketSource& buckets, M
   } else {
     snapshot.time = moment.kind == Moment::Kind::kPeak
                         ? sum_until_peak(data, buckets, events, metric, {}, snapshot.amounts)
-                        : sum_until(buckets, events, metric, moment.time, {.to = moment.time},
+                        : sum_until(data, buckets, events, metric, moment.time, {.to = moment.time},
                                     snapshot.amounts);
     snapshot.exact = true;
     std::transform(snapshot.amounts.begin(), snapshot.amounts.end(), snapshot.amounts.begin(),

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/profile/bucket_source.h"
 #include "core/profile/event_source.h"
 #include "core/profile/moment.h"
 #include "core/recording/reader.h"
@@ -34,11 +35,6 @@ struct Snapshot {
   // Of a domain's own peak: the domain. All else amounts to nothing.
   std::optional<DomainId> domain = std::nullopt;
 };
-
-// Where the timeline comes from: calls the visitor with each bucket in order of time while it
-// returns true.
-using BucketVisitor = std::function<bool(const Bucket&)>;
-using BucketSource = std::function<void(const BucketVisitor&)>;
 
 // A difference that a damaged recording may take below zero.
 Amount at_least_zero(Amount amount);

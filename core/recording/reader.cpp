@@ -16,7 +16,12 @@ namespace heaptally {
 namespace {
 
 constexpr const char* kSelectTimeline =
-    "SELECT start_ns, width_ns, max_live_bytes, deltas FROM timeline ORDER BY start_ns";
+    "SELECT start_ns, width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns >= "
+    "coalesce((SELECT max(start_ns) FROM timeline WHERE start_ns <= ?), 0) ORDER BY start_ns";
+
+constexpr const char* kSelectWeights =
+    "SELECT coalesce(sum(length(deltas)), 0), "
+    "coalesce(sum(length(deltas)) FILTER (WHERE start_ns < ?), 0) FROM timeline";
 
 constexpr const char* kSelectCrossings =
     "SELECT since_ns, born_ns, deltas FROM crossings ORDER BY id";
@@ -44,8 +49,10 @@ struct RecordingReader::Impl {
 
   void load();
   void work_out(std::int64_t version, bool totals_stored);
-  void for_each_row(const std::function<bool(const PackedBucket&, BlobView)>& visit);
-  void for_each_bucket(const VisitBucket& visit);
+  void for_each_row(Nanoseconds after,
+                    const std::function<bool(const PackedBucket&, BlobView)>& visit);
+  void for_each_bucket(Nanoseconds after, const VisitBucket& visit);
+  bool is_late(Nanoseconds moment);
   void for_each_packed_crossing(const std::function<bool(const PackedCrossing&, BlobView)>& visit);
   void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
   sqlite::Database* database() { return opened ? &opened->database : nullptr; }
@@ -70,7 +77,7 @@ void RecordingReader::Impl::load() {
   data.knows_crossings = version >= 4;
   if (version >= 4) log.load(database, !opened->settled);
   if (!opened->settled) {
-    for_each_row([&](const PackedBucket& row, BlobView deltas) {
+    for_each_row(Nanoseconds{0}, [&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
       rows.back().deltas.assign(deltas.begin(), deltas.end());
       return true;
@@ -88,7 +95,9 @@ void RecordingReader::Impl::load() {
 
 // What the file does not say.
 void RecordingReader::Impl::work_out(std::int64_t version, bool totals_stored) {
-  const ForEachBucket timeline = [&](const VisitBucket& visit) { for_each_bucket(visit); };
+  const ForEachBucket timeline = [&](const VisitBucket& visit) {
+    for_each_bucket(Nanoseconds{0}, visit);
+  };
   if (version == 1) link_images_of_version_1(data);
   if (!data.header.complete || !totals_stored) {
     derive_totals(timeline, data);
@@ -99,7 +108,7 @@ void RecordingReader::Impl::work_out(std::int64_t version, bool totals_stored) {
 }
 
 void RecordingReader::Impl::for_each_row(
-    const std::function<bool(const PackedBucket&, BlobView)>& visit) {
+    Nanoseconds after, const std::function<bool(const PackedBucket&, BlobView)>& visit) {
   if (!opened) {
     for (const PackedBucket& row : rows) {
       if (!visit(row, row.deltas)) return;
@@ -107,6 +116,7 @@ void RecordingReader::Impl::for_each_row(
     return;
   }
   sqlite::Statement select(opened->database, kSelectTimeline);
+  select.start(after.count());
   PackedBucket row;
   Nanoseconds end{0};
   while (select.step()) {
@@ -121,9 +131,9 @@ void RecordingReader::Impl::for_each_row(
   }
 }
 
-void RecordingReader::Impl::for_each_bucket(const VisitBucket& visit) {
+void RecordingReader::Impl::for_each_bucket(Nanoseconds after, const VisitBucket& visit) {
   Bucket bucket;
-  for_each_row([&](const PackedBucket& row, BlobView deltas) {
+  for_each_row(after, [&](const PackedBucket& row, BlobView deltas) {
     bucket.start = row.start;
     bucket.width = row.width;
     bucket.max_live_bytes = row.max_live_bytes;
@@ -132,6 +142,13 @@ void RecordingReader::Impl::for_each_bucket(const VisitBucket& visit) {
     }
     return visit(bucket);
   });
+}
+
+bool RecordingReader::Impl::is_late(Nanoseconds moment) {
+  if (!opened) return false;
+  sqlite::Statement select(opened->database, kSelectWeights);
+  select.start(moment.count());
+  return select.step() && select.integer(1) > select.integer(0) / 2;
 }
 
 void RecordingReader::Impl::for_each_packed_crossing(
@@ -179,8 +196,15 @@ RecordingReader::~RecordingReader() = default;
 const RecordingData& RecordingReader::data() const { return impl_->data; }
 
 void RecordingReader::for_each_bucket(const std::function<bool(const Bucket&)>& visit) {
-  impl_->for_each_bucket(visit);
+  impl_->for_each_bucket(Nanoseconds{0}, visit);
 }
+
+void RecordingReader::for_each_bucket_after(Nanoseconds moment,
+                                            const std::function<bool(const Bucket&)>& visit) {
+  impl_->for_each_bucket(moment, visit);
+}
+
+bool RecordingReader::is_late(Nanoseconds moment) { return impl_->is_late(moment); }
 
 void RecordingReader::for_each_crossing(const std::function<bool(const Crossing&)>& visit) {
   impl_->for_each_crossing(visit);

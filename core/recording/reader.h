@@ -56,6 +56,10 @@ class RecordingReader {
 
   // Calls `visit` with each bucket in order of time while it returns true.
   void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
+  // The same of those that end after the moment, and perhaps of some before them.
+  void for_each_bucket_after(Nanoseconds moment, const std::function<bool(const Bucket&)>& visit);
+  // Whether those are less to read than the buckets before.
+  bool is_late(Nanoseconds moment);
   // Likewise with what crossed marks, in order of the stretches in which it was freed.
   void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
 

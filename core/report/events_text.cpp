@@ -30,7 +30,7 @@ std::string order_phrase(EventOrder order) {
 std::string moments_text(const EventQuery& query) {
   std::string text;
   for (const auto* moment : {&query.from, &query.to, &query.live_at}) {
-    if (*moment) text += " " + printable((*moment)->text);
+    if (*moment) text += fmt::format(" {}", printable((*moment)->text));
   }
   return text;
 }

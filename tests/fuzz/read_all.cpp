@@ -62,7 +62,7 @@ EventSource log_of(RecordingReader& reader) {
 // Every kind of moment with every metric would take most of the time and find little more.
 std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   const RecordingData& data = reader.data();
-  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const BucketSource timeline = timeline_of(reader);
   std::vector<Snapshot> snapshots;
   const auto add = [&](Metric metric, Moment moment) {
     snapshots.push_back(take_snapshot(data, timeline, metric, moment, log_of(reader)));
@@ -117,7 +117,7 @@ void write_leaks(const Profile& profile, const Leaks& leaks, std::ostream& out) 
 }
 
 void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
-  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const BucketSource timeline = timeline_of(reader);
   const CrossingSource crossings = [&](const CrossingVisitor& visit) {
     reader.for_each_crossing(visit);
   };
@@ -145,7 +145,7 @@ void write_all(const Report& report, std::ostream& out) {
 // What timeline, sizes, lifetimes, threads, processes and temporary ask.
 void ask_views(RecordingReader& reader, const Profile& profile, std::ostream& out) {
   const RecordingData& data = reader.data();
-  const BucketSource buckets = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const BucketSource buckets = timeline_of(reader);
   const Query query;
   for (const PlotDots dots : {PlotDots::kBraille, PlotDots::kBlocks}) {
     const HeapTimeline timeline =

@@ -58,7 +58,8 @@ TEST(Metric, ReadsItsNames) {
 }
 
 // Two tallies over 10 s with the peak at 2.5 s, and a gap in the timeline from 3 s to 5 s.
-class Snapshots : public testing::Test {
+// Summed from the start, or from the end.
+class Snapshots : public testing::TestWithParam<bool> {
  protected:
   Snapshots() {
     const TraceId trace = recording_.trace({recording_.line("a.cpp", 1)});
@@ -84,8 +85,14 @@ class Snapshots : public testing::Test {
                        {.id = b, .allocated = {}, .freed = {400, 4}, .temporary = {}}});
   }
 
+  BucketSource timeline() const {
+    const BucketSource all = recording_.timeline();
+    if (!GetParam()) return all;
+    return {all, [all](Nanoseconds, const BucketVisitor& visit) { all(visit); },
+            [](Nanoseconds) { return true; }};
+  }
   Snapshot take(Metric metric, Moment moment) {
-    return take_snapshot(recording_.data, recording_.timeline(), metric, moment);
+    return take_snapshot(recording_.data, timeline(), metric, moment);
   }
   void expect(const Snapshot& snapshot, Nanoseconds time, Amount a, Amount b) {
     EXPECT_EQ(snapshot.time, time);
@@ -97,7 +104,7 @@ class Snapshots : public testing::Test {
   RecordingBuilder recording_;
 };
 
-TEST_F(Snapshots, OfPeakAndEndAreTheTotals) {
+TEST_P(Snapshots, OfPeakAndEndAreTheTotals) {
   const Snapshot peak = take(Metric::kLive, {Moment::Kind::kPeak});
   EXPECT_TRUE(peak.exact);
   expect(peak, milliseconds(2500), {70, 7}, {400, 4});
@@ -106,7 +113,7 @@ TEST_F(Snapshots, OfPeakAndEndAreTheTotals) {
   expect(take(Metric::kTemporary, {Moment::Kind::kEnd}), seconds(10), {9, 3}, {});
 }
 
-TEST_F(Snapshots, OfATimeAreThoseOfTheEdgeBefore) {
+TEST_P(Snapshots, OfATimeAreThoseOfTheEdgeBefore) {
   expect(take(Metric::kLive, at(milliseconds(999))), seconds(0), {}, {});
   expect(take(Metric::kLive, at(seconds(1))), seconds(1), {40, 4}, {});
   expect(take(Metric::kLive, at(milliseconds(2999))), seconds(2), {40, 4}, {});
@@ -116,17 +123,17 @@ TEST_F(Snapshots, OfATimeAreThoseOfTheEdgeBefore) {
   EXPECT_TRUE(take(Metric::kLive, at(milliseconds(999))).exact);
 }
 
-TEST_F(Snapshots, OfATimeWhenNothingHappenedAreOfThatTime) {
+TEST_P(Snapshots, OfATimeWhenNothingHappenedAreOfThatTime) {
   expect(take(Metric::kLive, at(milliseconds(4321))), milliseconds(4321), {70, 7}, {400, 4});
   expect(take(Metric::kLive, at(seconds(8))), seconds(8), {60, 6}, {});
 }
 
-TEST_F(Snapshots, AreNotTakenAfterTheEnd) {
+TEST_P(Snapshots, AreNotTakenAfterTheEnd) {
   expect(take(Metric::kLive, at(seconds(10))), seconds(10), {60, 6}, {});
   EXPECT_THROW(take(Metric::kLive, parse_moment("99")), Error);
 }
 
-TEST_F(Snapshots, AreTakenAtSharesOfTheRun) {
+TEST_P(Snapshots, AreTakenAtSharesOfTheRun) {
   const Snapshot whole = take(Metric::kTotal, parse_moment("100%"));
   EXPECT_EQ(whole.amounts, take(Metric::kTotal, {Moment::Kind::kEnd}).amounts);
   EXPECT_EQ(take(Metric::kTotal, parse_moment("20%")).amounts,
@@ -136,7 +143,7 @@ TEST_F(Snapshots, AreTakenAtSharesOfTheRun) {
   for (const Amount amount : none.amounts) EXPECT_EQ(amount, Amount{});
 }
 
-TEST_F(Snapshots, AreTakenAtMarks) {
+TEST_P(Snapshots, AreTakenAtMarks) {
   recording_.data.marks = {{"a", seconds(2), {}}, {"b", seconds(3), {}}, {"a", seconds(4), {}}};
   const auto total_at = [&](const char* mark) {
     return take(Metric::kTotal, parse_moment(mark)).amounts;
@@ -153,10 +160,10 @@ TEST_F(Snapshots, AreTakenAtMarks) {
   }
 }
 
-TEST_F(Snapshots, BetweenMomentsCountWhatCameBetween) {
+TEST_P(Snapshots, BetweenMomentsCountWhatCameBetween) {
   const auto between = [&](Metric metric, const char* from, const char* to) {
-    return take_snapshot_between(recording_.data, recording_.timeline(), metric,
-                                 parse_moment(from, "--from"), parse_moment(to, "--to"));
+    return take_snapshot_between(recording_.data, timeline(), metric, parse_moment(from, "--from"),
+                                 parse_moment(to, "--to"));
   };
   const Snapshot part = between(Metric::kTotal, "2", "end");
   const Snapshot before = take(Metric::kTotal, at(seconds(2)));
@@ -169,13 +176,13 @@ TEST_F(Snapshots, BetweenMomentsCountWhatCameBetween) {
   EXPECT_THROW(between(Metric::kTotal, "4", "2"), Error);
 }
 
-TEST_F(Snapshots, OfTotalsAtThePeakStopAtTheEdgeBefore) {
+TEST_P(Snapshots, OfTotalsAtThePeakStopAtTheEdgeBefore) {
   const Snapshot snapshot = take(Metric::kTotal, {Moment::Kind::kPeak});
   EXPECT_TRUE(snapshot.exact);
   expect(snapshot, seconds(2), {50, 5}, {});
 }
 
-TEST_F(Snapshots, OfAnUnfinishedRecordingHaveNoExactPeak) {
+TEST_P(Snapshots, OfAnUnfinishedRecordingHaveNoExactPeak) {
   recording_.data.header.complete = false;
   recording_.data.header.duration = {};
   recording_.data.samples.push_back({.time = seconds(6)});
@@ -280,11 +287,17 @@ TEST_F(ProcessPeaks, OfWhatWasNotRecordedAreAnError) {
             "summary shows those that were");
 }
 
-TEST_F(Snapshots, OfADamagedTimelineDoNotFallBelowZero) {
+TEST_P(Snapshots, OfADamagedTimelineDoNotFallBelowZero) {
   recording_.buckets[0].deltas[0].freed = {1000, 1000};
   recording_.buckets[1].deltas[1].id = TallyId{77};
+  recording_.buckets[2].deltas[0].allocated = {1000, 1000};
+  recording_.buckets[2].deltas[1].id = TallyId{77};
   expect(take(Metric::kLive, at(seconds(3))), seconds(3), {}, {});
 }
+
+INSTANTIATE_TEST_SUITE_P(Sides, Snapshots, testing::Bool(), [](const auto& test) {
+  return std::string(test.param ? "FromTheEnd" : "FromTheStart");
+});
 
 }  // namespace
 }  // namespace heaptally

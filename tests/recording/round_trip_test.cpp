@@ -53,6 +53,29 @@ TEST_F(RoundTrip, VisitingStopsWhenAsked) {
   EXPECT_EQ(buckets_of(reader).size(), 4u);
 }
 
+TEST_F(RoundTrip, TheTimelineIsReadFromAMomentOn) {
+  RecordingWriter writer(path("a.heaptally"), false);
+  write_sample(writer);
+  RecordingReader reader(path("a.heaptally"));
+  const auto starts_after = [&](std::int64_t milliseconds) {
+    std::vector<std::int64_t> starts;
+    reader.for_each_bucket_after(std::chrono::milliseconds(milliseconds),
+                                 [&](const Bucket& bucket) {
+                                   starts.push_back(bucket.start / std::chrono::milliseconds(1));
+                                   return true;
+                                 });
+    return starts;
+  };
+  EXPECT_EQ(starts_after(0), (std::vector<std::int64_t>{0, 100, 900, 3000}));
+  EXPECT_EQ(starts_after(150), (std::vector<std::int64_t>{100, 900, 3000}));
+  // One may end before.
+  EXPECT_EQ(starts_after(500), (std::vector<std::int64_t>{100, 900, 3000}));
+  EXPECT_EQ(starts_after(3000), (std::vector<std::int64_t>{3000}));
+  EXPECT_EQ(starts_after(99'000), (std::vector<std::int64_t>{3000}));
+  EXPECT_FALSE(reader.is_late(std::chrono::milliseconds(50)));
+  EXPECT_TRUE(reader.is_late(std::chrono::milliseconds(3050)));
+}
+
 TEST_F(RoundTrip, PutReplaces) {
   {
     RecordingWriter writer(path("a.heaptally"), false);
