@@ -87,6 +87,17 @@ void write_timeline(RecordingWriter& writer, const LargeProgram& program, std::m
   }
 }
 
+// The program ends: what it holds is gone.
+void write_last_bucket(RecordingWriter& writer, const LargeProgram& program,
+                       const std::vector<TallyTotals>& totals) {
+  Bucket last{static_cast<std::int64_t>(program.buckets) * kWidth, kWidth, 0, {}};
+  for (std::size_t i = 0; i < totals.size(); ++i) {
+    if (totals[i].live_at_end == Amount{}) continue;
+    last.deltas.push_back({static_cast<TallyId>(i), {}, totals[i].live_at_end, {}});
+  }
+  writer.add(last);
+}
+
 }  // namespace
 
 void write_code(RecordingWriter& writer, const LargeProgram& program, std::mt19937_64& random) {
@@ -110,9 +121,11 @@ void write_code(RecordingWriter& writer, const LargeProgram& program, std::mt199
 void write_run(RecordingWriter& writer, const LargeProgram& program, std::mt19937_64& random) {
   std::vector<TallyTotals> totals(program.tallies);
   write_timeline(writer, program, random, totals);
+  write_last_bucket(writer, program, totals);
   Header header;
   header.command = {"large"};
-  header.duration = static_cast<std::int64_t>(program.buckets) * kWidth;
+  header.duration = static_cast<std::int64_t>(program.buckets + 1) * kWidth;
+  header.timeline_ends_empty = true;
   header.peak_time = header.duration;
   for (std::size_t i = 0; i < totals.size(); ++i) {
     TallyTotals& tally = totals[i];

@@ -131,4 +131,17 @@ Batch BatchMaker::take(Header header) {
   return batch;
 }
 
+Batch BatchMaker::take_last(const Header& header) {
+  Batch batch = take(header);
+  batch.header.complete = true;
+  batch.totals = parts_.tallies.totals([this](TaskId id) {
+    const Task& task = parts_.tasks.task(id);
+    return task.domain == kHeapDomain
+               ? parts_.tree.peak_number(task.process)
+               : std::optional(parts_.domains.tally(task.domain).peak_number);
+  });
+  batch.survivors = parts_.tallies.survivors();
+  return batch;
+}
+
 }  // namespace heaptally

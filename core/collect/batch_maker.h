@@ -46,6 +46,8 @@ class BatchMaker {
   // `start`: a header with what has been known from the start.
   Header header_now(const Header& start) const;
   Batch take(Header header);
+  // Of a run that is over.
+  Batch take_last(const Header& header);
   // How the recording would end if it did now: beside what is in batches, the next one included.
   RecordingEnding ending(const Header& start) const;
 

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <new>
 #include <optional>
-#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -22,8 +21,7 @@
 #include "core/collect/newcomers.h"
 #include "core/collect/process_tree.h"
 #include "core/collect/program_words.h"
-#include "core/collect/recording_store.h"
-#include "core/collect/replaced_file.h"
+#include "core/collect/recording_output.h"
 #include "core/collect/ring_merger.h"
 #include "core/collect/session_page.h"
 #include "core/collect/timeline_cutter.h"
@@ -67,8 +65,6 @@ class Recording {
  private:
   void loop();
   void loop_unrecorded();
-  void fail(const std::exception& error);
-  void require_file();
   void nap(Nanoseconds duration);
   void apply(std::span<const MergedEvent> events);
   void take_occurrences();
@@ -82,16 +78,13 @@ class Recording {
   void put_batch(std::vector<CopyOrder> copies = {});
   bool put_copy(int file, std::uint64_t ticket);
   void answer_copies();
-  void finish_recording();
 
   const RecordOptions& options_;
   TickClock clock_;
   Listener listener_;
   SignalQueue signals_;
   Program program_;
-  std::filesystem::path path_;
-  ReplacedFile replaced_;
-  RecordingStore store_;
+  RecordingOutput output_;
 
   TraceStore traces_;
   ProcessTable table_;
@@ -133,10 +126,9 @@ Recording::Recording(const RecordOptions& options)
     : options_(options),
       clock_(options.monotonic_clock),
       program_({options.command, options.preload, listener_.session()}),
-      path_(options.output.empty() ? default_output(options.command.front(), program_.pid())
-                                   : options.output),
-      replaced_(path_, options.overwrite),
-      store_(path_, options.overwrite),
+      output_(options.output.empty() ? default_output(options.command.front(), program_.pid())
+                                     : options.output,
+              options.overwrite),
       merger_(clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter)),
       tree_(clock_, merger_, table_),
       events_(clock_, traces_, tasks_, tallies_, domains_, tree_),
@@ -217,56 +209,34 @@ void Recording::housekeeping() {
 }
 
 void Recording::put_batch(std::vector<CopyOrder> copies) {
-  if (!result_.failure.empty()) {
+  if (output_.has_failed()) {
     log_.take();
     return;
   }
   last_batch_ = clock_.elapsed();
-  try {
+  output_.put([&] {
     Batch batch = batches_.take(batches_.header_now(header_));
     batch.copies = std::move(copies);
-    store_.put(std::move(batch));
-  } catch (const std::exception& error) {
-    // The program is not to suffer: its rings are drained to the end.
-    fail(error);
-  }
+    return batch;
+  });
 }
 
 // Of all up to this moment. False: nothing is written any more.
 bool Recording::put_copy(int file, std::uint64_t ticket) {
-  if (!result_.failure.empty()) {
+  if (output_.has_failed()) {
     close(file);
     return false;
   }
   std::vector<CopyOrder> copies;
   copies.push_back({file, ticket, batches_.ending(header_)});
   put_batch(std::move(copies));
-  return result_.failure.empty();
+  return !output_.has_failed();
 }
 
 void Recording::answer_copies() {
   if (!words_.has_open_copies()) return;
-  words_.copied(store_.take_copied());
-  if (!result_.failure.empty()) words_.give_up_copies();
-}
-
-// Why the recording is not whole, in words for the user.
-void Recording::fail(const std::exception& error) {
-  result_.failure = error.what();
-  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
-    result_.failure = Error(path_.string(), "ends early, because memory ran out",
-                            "raise the limit (ulimit -v), or free some")
-                          .what();
-  }
-  require_file();
-}
-
-void Recording::require_file() {
-  std::error_code problem;
-  if (std::filesystem::exists(path_, problem)) return;
-  result_.failure =
-      Error(path_.string(), "was removed while it was written", "record to a folder that stays")
-          .what();
+  words_.copied(output_.take_copied());
+  if (output_.has_failed()) words_.give_up_copies();
 }
 
 void Recording::take_signal(const Occurrence& occurrence) {
@@ -388,33 +358,14 @@ void Recording::notice_background() {
   if (options_.on_background) options_.on_background(tree_.running());
 }
 
-void Recording::finish_recording() {
-  if (!result_.failure.empty()) return;
-  try {
-    Batch last = batches_.take(header_);
-    last.header.complete = true;
-    last.totals = tallies_.totals([this](TaskId id) {
-      const Task& task = tasks_.task(id);
-      return task.domain == kHeapDomain ? tree_.peak_number(task.process)
-                                        : std::optional(domains_.tally(task.domain).peak_number);
-    });
-    last.survivors = tallies_.survivors();
-    store_.finish(std::move(last), options_.progress);
-  } catch (const std::exception& error) {
-    return fail(error);
-  }
-  // Writing to a file that is gone succeeds.
-  require_file();
-}
-
 RecordResult Recording::run() {
   result_.was_recorded = false;
-  result_.path = path_;
+  result_.path = output_.path();
   try {
     program_.start();
-    replaced_.let_go();
+    output_.stand();
   } catch (const Error&) {
-    std::filesystem::remove(path_);
+    output_.remove();
     throw;
   }
   // So that a file that ends early tells of what it is.
@@ -422,7 +373,7 @@ RecordResult Recording::run() {
   try {
     loop();
   } catch (const std::bad_alloc& error) {
-    fail(error);
+    output_.fail(error);
     loop_unrecorded();
   }
   page_.leave();
@@ -430,6 +381,7 @@ RecordResult Recording::run() {
   // A mark is of a process.
   if (tree_.has_begun()) timeline_.advance(clock_.elapsed());
   timeline_.close(clock_.elapsed());
+  header_.timeline_ends_empty = tallies_.live() == Amount{} && domains_.is_empty();
   // As in the timeline, what is live now stays so.
   events_.log_to(nullptr);
   batches_.collect_sources();
@@ -446,7 +398,8 @@ RecordResult Recording::run() {
   result_.differences = events_.differences();
   result_.header = header_;
   if (!result_.was_recorded) result_.not_recorded = tree_.why_not_recorded(program_.pid());
-  finish_recording();
+  output_.finish([this] { return batches_.take_last(header_); }, options_.progress);
+  result_.failure = output_.failure();
   return std::move(result_);
 }
 

@@ -47,6 +47,11 @@ DomainId DomainTable::others() {
   return known != by_name_.end() ? known->second : add(name);
 }
 
+bool DomainTable::is_empty() const {
+  return std::ranges::all_of(tallies_,
+                             [](const DomainTally& tally) { return tally.live == Amount{}; });
+}
+
 std::vector<Domain> DomainTable::rows(const Header& header) const {
   std::vector<Domain> rows;
   for (std::size_t i = 0; i < names_.size(); ++i) {

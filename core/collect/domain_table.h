@@ -28,6 +28,8 @@ class DomainTable {
   DomainTally& tally(DomainId id) { return tallies_[index_of(id)]; }
   const DomainTally& tally(DomainId id) const { return tallies_[index_of(id)]; }
 
+  // Nothing is live in any of them.
+  bool is_empty() const;
   // All, with what they amount to by now, and with the heap's own from the header.
   std::vector<Domain> rows(const Header& header) const;
 

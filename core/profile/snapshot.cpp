@@ -59,12 +59,20 @@ Nanoseconds sum_from_start(const BucketSource& buckets, Metric metric, Nanosecon
   return edge;
 }
 
-// The same from the other side: what the run came to, less what is of later.
+// Whether it is known what the sum of the whole timeline is. Of live blocks that is not what
+// leaked: in the timeline what an image holds goes as it ends.
+bool knows_sum(const RecordingData& data, Metric metric) {
+  return data.header.complete && (metric != Metric::kLive || data.header.timeline_ends_empty);
+}
+
+// The same from the other side: the sum of the timeline, less what is of later.
 Nanoseconds sum_from_end(const RecordingData& data, const BucketSource& buckets, Metric metric,
                          Nanoseconds moment, std::vector<Amount>& amounts, Nanoseconds& covered) {
   Nanoseconds edge = moment;
-  for (std::size_t i = 0; i < std::min(amounts.size(), data.totals.size()); ++i) {
-    amounts[i] = whole_run(data.totals[i], metric);
+  if (metric != Metric::kLive) {
+    for (std::size_t i = 0; i < std::min(amounts.size(), data.totals.size()); ++i) {
+      amounts[i] = whole_run(data.totals[i], metric);
+    }
   }
   buckets.after(moment, [&](const Bucket& bucket) {
     if (bucket.start + bucket.width <= moment) {
@@ -83,8 +91,9 @@ Nanoseconds sum_from_end(const RecordingData& data, const BucketSource& buckets,
 
 Nanoseconds sum_buckets(const RecordingData& data, const BucketSource& buckets, Metric metric,
                         Nanoseconds moment, std::vector<Amount>& amounts, Nanoseconds& covered) {
-  return buckets.is_late(moment) ? sum_from_end(data, buckets, metric, moment, amounts, covered)
-                                 : sum_from_start(buckets, metric, moment, amounts, covered);
+  return knows_sum(data, metric) && buckets.is_late(moment)
+             ? sum_from_end(data, buckets, metric, moment, amounts, covered)
+             : sum_from_start(buckets, metric, moment, amounts, covered);
 }
 
 // Adds up what came before the end of `range` and returns the moment that the sum is of: with an

@@ -55,6 +55,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("dropped_marks", header.dropped_marks);
   visit("crossings_end_ns", header.crossings_end);
   visit("marks_after_crossings", header.marks_after_crossings);
+  visit("timeline_ends_empty", header.timeline_ends_empty);
   visit("waited_ns", header.waited);
 
   visit("cpu_ns", header.cpu);

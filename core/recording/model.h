@@ -70,6 +70,8 @@ struct Header {
   // many marks came later; 0: all were kept.
   Nanoseconds crossings_end{0};
   std::uint64_t marks_after_crossings = 0;
+  // All process images had ended before the timeline did, so that its sum is nothing live.
+  bool timeline_ends_empty = false;
   Nanoseconds waited{0};  // how long the program waited for the collector
 
   Nanoseconds cpu{0};  // of the program and the children that it waited for, user and system

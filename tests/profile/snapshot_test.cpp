@@ -83,6 +83,9 @@ class Snapshots : public testing::TestWithParam<bool> {
     recording_.bucket(5000, 1000,
                       {{.id = a, .allocated = {20, 2}, .freed = {30, 3}, .temporary = {5, 2}},
                        {.id = b, .allocated = {}, .freed = {400, 4}, .temporary = {}}});
+    // The program ends.
+    recording_.bucket(9000, 1000, {{.id = a, .allocated = {}, .freed = {60, 6}, .temporary = {}}});
+    recording_.data.header.timeline_ends_empty = true;
   }
 
   BucketSource timeline() const {

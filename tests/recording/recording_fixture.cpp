@@ -46,6 +46,7 @@ Header sample_header() {
   header.dropped_marks = 14;
   header.crossings_end = Nanoseconds(3'000'000'000);
   header.marks_after_crossings = 15;
+  header.timeline_ends_empty = true;
   header.waited = Nanoseconds(10);
   header.cpu = Nanoseconds(95'000'000);
   header.peak_rss = 5'242'880;
@@ -184,6 +185,7 @@ RecordingData sample_data_version_3() {
   data.domains.resize(1);
   data.header.crossings_end = Nanoseconds(0);
   data.header.marks_after_crossings = 0;
+  data.header.timeline_ends_empty = false;
   data.knows_crossings = false;
   data.header.has_log = false;
   return data;
