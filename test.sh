@@ -12,5 +12,6 @@ source "$(dirname -- "$(readlink -f -- "$0")")/.ci/setup.sh"
 preset=${HEAPTALLY_PRESET:-release}
 install_packages build test
 build "$preset"
+# One more than there are cores: many of the tests wait for their programs.
 exec ctest --test-dir "$(build_folder "$preset")" --output-on-failure --no-tests=error \
-  -j "$(nproc)" "$@"
+  -j "$(($(nproc) + 1))" "$@"
