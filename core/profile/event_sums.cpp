@@ -92,6 +92,7 @@ std::vector<Tie> ties_at(const EventSource& events, Nanoseconds time,
     return chunk.extent.end <= time;
   });
   std::vector<std::uint64_t> blocks;
+  blocks.reserve(ties.size());
   for (const Tie& tie : ties) blocks.push_back(tie.block);
   std::sort(blocks.begin(), blocks.end());
   blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
