@@ -20,7 +20,7 @@ constexpr double kLeft = 76, kRight = 18;     // beside the plot
 constexpr double kTitles = 50, kBottom = 54;  // above its marks, below its axis
 constexpr double kNote = 18;                  // a third title
 constexpr double kLane = 16;                  // of names of marks
-constexpr double kCharacter = 6.7;            // the width of one, about
+constexpr double kCharacter = 7.25;           // the width of one, about
 constexpr std::size_t kMostLanes = 3;
 constexpr double kHeadroom = 1.15;         // for the name of the peak
 constexpr std::uint64_t kRssOffScale = 8;  // times the peak
@@ -34,11 +34,13 @@ text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2024; }
 .rss { fill: none; stroke: #c2651a; stroke-width: 1.5; }
 .mark { stroke: #2b7a52; stroke-dasharray: 3 3; } .name { fill: #2b7a52; }
 .peak { fill: #1c2024; }
+.label { paint-order: stroke; stroke: #ffffff; stroke-width: 4px; stroke-linejoin: round; }
 @media (prefers-color-scheme: dark) {
 text { fill: #e6e9ec } .page { fill: #1c2024 }
 .grid { stroke: #30373e } .axis { stroke: #7d8791 }
 .live { fill: #2f5379; stroke: #7fb2e5 } .rss { stroke: #f0a35e }
 .mark { stroke: #6fcf9f } .name { fill: #6fcf9f } .peak { fill: #e6e9ec }
+.label { stroke: #1c2024 }
 }
 )";
 
@@ -248,19 +250,24 @@ class TimelineSvg {
     const double width = static_cast<double>(characters(label) + 1) * kCharacter;
     const bool is_left = x + width > width_ - kRight && x - width > kLeft;
     out_ << fmt::format("<circle class=\"peak\" cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\"/>\n", x, y);
-    text(x + (is_left ? -7 : 7), y - 6, is_left ? " text-anchor=\"end\"" : "", label);
+    text(x + (is_left ? -7 : 7), y - 6,
+         is_left ? " class=\"label\" text-anchor=\"end\"" : " class=\"label\"", label);
   }
 
   void write_legend() {
     const double y = height_ - 12;
     double x = kLeft;
-    const auto entry = [&](std::string_view sample, const std::string& content) {
-      out_ << fmt::format("<path class=\"{}\" d=\"M{:g} {:g}h14v-9h-14z\"/>\n", sample, x, y);
+    const auto entry = [&](const std::string& sample, const std::string& content) {
+      out_ << sample;
       text(x + 20, y, "", content);
       x += 20 + static_cast<double>(characters(content) + 3) * kCharacter;
     };
-    entry("live", "live, the greatest within a pixel");
-    if (draws_rss_) entry("rss", "RSS of all processes");
+    entry(fmt::format("<path class=\"live\" d=\"M{:g} {:g}h14v-9h-14z\"/>\n", x, y),
+          "live, the greatest within a pixel");
+    if (draws_rss_) {
+      entry(fmt::format("<path class=\"rss\" d=\"M{:g} {:g}h14\"/>\n", x, y - 4),
+            "RSS of all processes");
+    }
     if (has_rss_ && !draws_rss_) {
       text(x, y, "", fmt::format("RSS, up to {}: --rss", size_text(greatest(rss_))));
     }

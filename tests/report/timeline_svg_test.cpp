@@ -16,7 +16,9 @@ using std::chrono::seconds;
 // 1 KiB for two seconds, then 4 KiB (its peak, at 2.5 s) until 4 s, then nothing; of 10 s.
 struct Steps : RecordingBuilder {
   Steps() {
-    tally(trace({line("main.cpp", 3)}), {.total = {4096, 4}}, TaskId{0}, SizeClass{11});
+    TallyTotals totals;
+    totals.total = {4096, 4};
+    tally(trace({line("main.cpp", 3)}), totals, TaskId{0}, SizeClass{11});
     bucket(0, 1000, {{TallyId{0}, {1024, 1}, {}, {}}});
     bucket(2000, 1000, {{TallyId{0}, {3072, 3}, {}, {}}});
     bucket(4000, 1000, {{TallyId{0}, {}, {4096, 4}, {}}});
@@ -34,13 +36,11 @@ struct Steps : RecordingBuilder {
     const HeapTimeline rows =
         heap_timeline(profile, timeline(), query, Nanoseconds(0), seconds(10));
     std::ostringstream out;
-    write_svg({.profile = profile,
-               .query = query,
-               .timeline = rows,
-               .width = width,
-               .height = height,
-               .with_rss = with_rss},
-              out);
+    TimelineReport report{.profile = profile, .query = query, .timeline = rows};
+    report.width = width;
+    report.height = height;
+    report.with_rss = with_rss;
+    write_svg(report, out);
     return out.str();
   }
 };
