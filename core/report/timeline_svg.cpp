@@ -173,18 +173,20 @@ class TimelineSvg {
       // Thousands would fill the picture.
       if (!has_room && name.x - last < 1) continue;
       last = name.x;
-      const double y = has_room ? names_at_ + static_cast<double>(name.lane) * kLane : upper_;
       out_ << fmt::format("<g><title>{}, {}</title>\n", escaped(printable(name.mark->name)),
                           moment_text(name.mark->time));
-      line("mark", name.x, y, name.x, lower_);
-      if (has_room) {
-        text(name.x + (name.is_left ? -4 : 4), y + 11,
-             name.is_left ? " class=\"name\" text-anchor=\"end\"" : " class=\"name\"",
-             printable(name.mark->name));
-      }
+      line("mark", name.x, has_room ? lane_at(name.lane) : upper_, name.x, lower_);
       out_ << "</g>\n";
     }
+    // Over all lines.
+    for (const Name& name : names_) {
+      if (name.lane >= kMostLanes) continue;
+      text(name.x + (name.is_left ? -4 : 4), lane_at(name.lane) + 11,
+           name.is_left ? " class=\"name label\" text-anchor=\"end\"" : " class=\"name label\"",
+           printable(name.mark->name));
+    }
   }
+  double lane_at(std::size_t lane) const { return names_at_ + static_cast<double>(lane) * kLane; }
 
   void write_sizes() {
     constexpr double kApart = 40;
@@ -255,22 +257,22 @@ class TimelineSvg {
   }
 
   void write_legend() {
-    const double y = height_ - 12;
-    double x = kLeft;
-    const auto entry = [&](const std::string& sample, const std::string& content) {
-      out_ << sample;
-      text(x + 20, y, "", content);
-      x += 20 + static_cast<double>(characters(content) + 3) * kCharacter;
+    constexpr double kSample = 20, kApart = 3 * kCharacter;
+    std::string live = "live, the greatest within a pixel", rss;
+    if (draws_rss_) rss = "RSS of all processes";
+    if (has_rss_ && !draws_rss_)
+      rss = fmt::format("RSS, up to {}: --rss", size_text(greatest(rss_)));
+    const auto width = [&] {
+      return 2 * kSample + kApart + static_cast<double>(live.size() + rss.size()) * kCharacter;
     };
-    entry(fmt::format("<path class=\"live\" d=\"M{:g} {:g}h14v-9h-14z\"/>\n", x, y),
-          "live, the greatest within a pixel");
-    if (draws_rss_) {
-      entry(fmt::format("<path class=\"rss\" d=\"M{:g} {:g}h14\"/>\n", x, y - 4),
-            "RSS of all processes");
-    }
-    if (has_rss_ && !draws_rss_) {
-      text(x, y, "", fmt::format("RSS, up to {}: --rss", size_text(greatest(rss_))));
-    }
+    if (kLeft + width() > width_) live = "live";
+    const double y = height_ - 12;
+    out_ << fmt::format("<path class=\"live\" d=\"M{:g} {:g}h14v-9h-14z\"/>\n", kLeft, y);
+    text(kLeft + kSample, y, "", live);
+    if (rss.empty()) return;
+    const double x = kLeft + kSample + kApart + static_cast<double>(live.size()) * kCharacter;
+    if (draws_rss_) out_ << fmt::format("<path class=\"rss\" d=\"M{:g} {:g}h14\"/>\n", x, y - 4);
+    text(x + (draws_rss_ ? kSample : 0), y, "", rss);
   }
 
   const TimelineReport& report_;

@@ -114,7 +114,7 @@ TEST(TimelineSvg, NamesMarksThatHaveRoom) {
   recording.data.marks.push_back({"last", seconds(10), ProcessId{0}});
   const std::string svg = recording.svg();
   // In three rows, the last one left of its line.
-  EXPECT_EQ(count(svg, "class=\"name\">a name of some length<"), 3u) << svg;
+  EXPECT_EQ(count(svg, "class=\"name label\">a name of some length<"), 3u) << svg;
   EXPECT_EQ(count(svg, "text-anchor=\"end\">last<"), 1u) << svg;
 }
 
