@@ -39,6 +39,11 @@ class Importer : public HeaptrackVisitor {
   void on_version(std::string_view heaptrack) override {
     header_.imported_from = fmt::format("heaptrack {}", heaptrack);
   }
+  void on_attached() override {
+    if (!std::exchange(is_attached_, true)) {
+      header_.imported_from += ", attached to a running program";
+    }
+  }
   void on_command(std::string_view command) override {
     header_.command.assign(1, std::string(command));
   }
@@ -68,6 +73,7 @@ class Importer : public HeaptrackVisitor {
 
   RecordingWriter writer_;
   Header header_;
+  bool is_attached_ = false;
   std::unordered_map<std::string, ModuleId> modules_;
   std::uint32_t frames_ = 1;
   std::uint32_t traces_ = 1;

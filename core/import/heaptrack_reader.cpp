@@ -134,8 +134,9 @@ void HeaptrackReader::read_line() {
       return read_system(fields);
     case 'X':
       return read_command();
+    case 'A':
+      return visitor_.on_attached();
     case 'S':  // a suppression that the program has for LeakSanitizer
-    case 'A':  // heaptrack came to a program that was running already
       return;
     case '#':
       has_ending_ = has_ending_ || line.starts_with("# strings:");

@@ -33,7 +33,9 @@ class HeaptrackVisitor {
  public:
   virtual ~HeaptrackVisitor() = default;
 
-  virtual void on_version(std::string_view heaptrack) = 0;       // "1.4.0"; before all else
+  virtual void on_version(std::string_view heaptrack) = 0;  // "1.4.0"; before all else
+  // heaptrack came to a program that was running already, and does not know what it had by then.
+  virtual void on_attached() = 0;
   virtual void on_command(std::string_view command) = 0;         // joined with blanks by heaptrack
   virtual void on_address(const HeaptrackAddress& address) = 0;  // they count from 1
   // They count from 1; trace 0 is the empty stack. `address` 0 is one that is not known.

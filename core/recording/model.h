@@ -35,9 +35,9 @@ struct Header {
   std::string working_directory;
   std::string host;
   std::string heaptally_version;
-  // "heaptrack 1.4.0": what recorded it, if not heaptally. Such a recording does not tell of
-  // threads (its task has 0), the PID, how the program ended, CPU time, what was mapped, how long
-  // blocks lived, or when those were allocated that were never freed. Its addresses are absolute.
+  // What recorded it, if not heaptally: "heaptrack 1.4.0". It does not tell of threads (the task
+  // has 0), the PID, how the program ended, CPU time, lifetimes of blocks, or when those were
+  // allocated that were never freed. Its addresses are absolute.
   std::string imported_from;
   std::int64_t start_unix_ns = 0;  // wall clock at the start
   Nanoseconds duration{0};

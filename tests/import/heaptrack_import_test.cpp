@@ -133,6 +133,12 @@ TEST_F(Import, OfWhatWasCutIsUnfinished) {
   EXPECT_FALSE(std::filesystem::exists(output().string() + "-wal"));
 }
 
+TEST_F(Import, SaysThatHeaptrackCameLater) {
+  import("A\n+ 0\n");
+  EXPECT_EQ(RecordingReader(output()).data().header.imported_from,
+            "heaptrack 1.4.0, attached to a running program");
+}
+
 TEST_F(Import, OfWhatIsDamagedLeavesNothing) {
   EXPECT_NE(error_of([&] { import("+ 77\n"); }).find("line 23: "), std::string::npos);
   std::size_t files = 0;

@@ -12,6 +12,7 @@ namespace {
 class Notes : public HeaptrackVisitor {
  public:
   void on_version(std::string_view heaptrack) override { note("version {}", heaptrack); }
+  void on_attached() override { note("attached"); }
   void on_command(std::string_view command) override { note("command {}", command); }
   void on_address(const HeaptrackAddress& address) override {
     std::string calls;
@@ -82,7 +83,7 @@ TEST_F(Heaptrack, TellsAll) {
             "address 7f0020 lib.so\n"
             "trace 1 0\ntrace 2 1\ntrace 3 2\ntrace 4 3\n"
             "kind 16 2\nkind 32 3\nkind 1 0\n"
-            "+ 0\n+ 1\n- 1 temporary\ntime 42000000\nrss 65536\n- 0 temporary\n+ 2\n");
+            "+ 0\n+ 1\n- 1 temporary\ntime 42000000\nrss 65536\nattached\n- 0 temporary\n+ 2\n");
   EXPECT_TRUE(result.is_finished);
 }
 
