@@ -17,7 +17,7 @@ packages_build=(
 packages_test=(
   bash-completion binutils bsdextrautils clang debuginfod elfutils git groff-base heaptrack jq libc6-dbg
   libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 make man-db mandoc
-  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh
+  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh zstd
 )
 # What only .ci/run needs.
 packages_ci=(
