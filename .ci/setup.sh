@@ -10,14 +10,14 @@ heaptally_root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")
 packages_build=(
   g++ cmake ninja-build pkg-config
   libunwind-dev libunwind8 libdw-dev libelf-dev libiberty-dev libdebuginfod1
-  libsqlite3-dev libzstd-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  libsqlite3-dev libzstd-dev zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libbenchmark-dev python3 dpkg-dev file
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  bash-completion binutils bsdextrautils clang debuginfod elfutils git groff-base jq libc6-dbg
+  bash-completion binutils bsdextrautils clang debuginfod elfutils git groff-base heaptrack jq libc6-dbg
   libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 make man-db mandoc
-  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh
+  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh zstd
 )
 # What only .ci/run needs.
 packages_ci=(

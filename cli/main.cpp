@@ -90,6 +90,7 @@ int main(int argc, char** argv) {
   heaptally::add_tree_command(app, status);
   heaptally::add_sql_command(app, status);
   heaptally::add_resolve_command(app, status);
+  heaptally::add_import_command(app, status);
   try {
     // The library wants them last first.
     std::reverse(arguments.begin(), arguments.end());

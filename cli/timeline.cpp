@@ -1,11 +1,13 @@
 // heaptally timeline: how much was live over the time of a run.
 #include <charconv>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "cli/answer.h"
 #include "cli/commands.h"
+#include "cli/output_file.h"
 #include "cli/question.h"
 #include "core/base/error.h"
 #include "core/profile/heap_timeline.h"
@@ -20,13 +22,17 @@ tree of processes. With filters the greatest is that of the edges of time bucket
 are up to 4,096; between them there may have been more. Where the language setting has no UTF-8, or the
 terminal is a dumb one, the plot is in ASCII. JSON and CSV have a row for each bucket.
 
+A picture (svg) is light or dark as its viewer likes it. RSS is in it where that leaves the heap more
+than a flat line, else with --rss.
+
 Examples:
   heaptally timeline FILE
   heaptally timeline FILE --rss --cpu            beside RSS, and how busy it was
   heaptally timeline FILE --filter '*/cache.cpp' what one file holds
   heaptally timeline FILE --from 1s --to 2s      a closer look
   heaptally timeline FILE --blocks --width 100 --height 20
-  heaptally timeline FILE --format csv >live.csv)";
+  heaptally timeline FILE --format csv >live.csv
+  heaptally timeline FILE -o live.svg            a picture, with RSS)";
 
 constexpr std::size_t kUsualWidth = 80;
 
@@ -36,13 +42,36 @@ struct Options {
   std::string from = "start";
   std::string to = "end";
   std::optional<std::string> width;
-  std::string height = "15";
-  std::string format = "text";
+  std::optional<std::string> height;
+  std::optional<std::string> format;
+  std::optional<std::string> output;
+  bool overwrite = false;
   bool blocks = false;
   bool rss = false;
   bool cpu = false;
   FilterOptions filters;
 };
+
+// How the timeline is written.
+struct Form {
+  bool is_picture = false;
+  Format format = Format::kText;
+};
+
+// As asked, or as the output's name ends.
+Form parse_form(const Options& options) {
+  std::string name = options.format.value_or("text");
+  if (!options.format && options.output) {
+    const std::string ending = std::filesystem::path(*options.output).extension().string();
+    if (ending == ".svg" || ending == ".json" || ending == ".csv") name = ending.substr(1);
+  }
+  if (name == "svg") return {.is_picture = true};
+  if (name != "text" && name != "json" && name != "csv") {
+    throw Error("--format " + name, "is no format", "choose text, json, csv or svg",
+                ExitCode::kUsage);
+  }
+  return {.format = parse_format(name)};
+}
 
 std::size_t usual_width() {
   const std::size_t width = terminal_width();
@@ -61,6 +90,27 @@ std::size_t parse_extent(const std::string& text, const std::string& option, std
   return number;
 }
 
+struct Extents {
+  std::size_t width, height;
+};
+
+Extents extents_of(const Options& options, const Form& form) {
+  const std::string width = options.width.value_or(""), height = options.height.value_or("");
+  if (form.is_picture) {
+    return {width.empty() ? 960 : parse_extent(width, "--width", 300, 10'000),
+            height.empty() ? 400 : parse_extent(height, "--height", 200, 10'000)};
+  }
+  return {width.empty() ? usual_width() : parse_extent(width, "--width", 40, 1000),
+          height.empty() ? 15 : parse_extent(height, "--height", 2, 200)};
+}
+
+void write(const TimelineReport& report, const Form& form, std::ostream& out) {
+  if (form.is_picture) return write_svg(report, out);
+  if (form.format == Format::kJson) return write_json(report, out);
+  if (form.format == Format::kCsv) return write_csv(report, out);
+  write_text(report, out);
+}
+
 // Where a moment lies among the edges of buckets.
 Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
   return take_snapshot(recording.data(), recording.timeline(), Metric::kTotal, moment).time;
@@ -69,10 +119,8 @@ Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
 void run(const Options& options) {
   const Moment from = parse_moment(options.from, "--from");
   const Moment to = parse_moment(options.to, "--to");
-  const Format format = parse_format(options.format);
-  const std::size_t width =
-      options.width ? parse_extent(*options.width, "--width", 40, 1000) : usual_width();
-  const std::size_t height = parse_extent(options.height, "--height", 2, 200);
+  const Form form = parse_form(options);
+  const Extents extents = extents_of(options, form);
   Query query;
   options.filters.apply_to(query);
   OpenRecording recording(options.file, options.filters);
@@ -83,17 +131,28 @@ void run(const Options& options) {
   }
   const HeapTimeline timeline =
       heap_timeline(recording.profile(), recording.timeline(), query, first, last);
-  answer(TimelineReport{.profile = recording.profile(),
-                        .query = query,
-                        .timeline = timeline,
-                        .dots = options.blocks || wants_ascii() ? PlotDots::kBlocks
-                                                                : PlotDots::kBraille,
-                        .width = width,
-                        .height = height,
-                        .with_rss = options.rss,
-                        .with_cpu = options.cpu,
-                        .style = output_style()},
-         format);
+  TimelineReport report{
+      .profile = recording.profile(),
+      .query = query,
+      .timeline = timeline,
+      .dots = options.blocks || wants_ascii() ? PlotDots::kBlocks : PlotDots::kBraille,
+      .width = extents.width,
+      .height = extents.height,
+      .with_rss = options.rss,
+      .with_cpu = options.cpu,
+      .style = output_style()};
+  if (options.output) {
+    report.style = {};
+    OutputFile file(*options.output, options.overwrite);
+    write(report, form, file.stream());
+    file.finish();
+  } else if (form.is_picture) {
+    StandardOutput out;
+    write_svg(report, out.stream());
+    out.finish();
+  } else {
+    answer(report, form.format);
+  }
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -104,10 +163,20 @@ void add_options(CLI::App& command, Options& options) {
   command.add_flag("--rss", options.rss, "Also draw the processes' RSS as a line");
   command.add_flag("--cpu", options.cpu, "Also draw how many CPUs they kept busy");
   command.add_flag("--blocks", options.blocks, "Draw with blocks instead of braille");
-  command.add_option("--width", options.width, "Characters of a line (the terminal's, or 80)")
+  command
+      .add_option("--width", options.width,
+                  "Characters of a line (the terminal's, or 80); pixels of a picture (960)")
       ->type_name("N");
-  command.add_option("--height", options.height, "Lines of the plot (15)")->type_name("N");
-  command.add_option("--format", options.format, "text, json or csv (text)")->type_name("FORMAT");
+  command
+      .add_option("--height", options.height, "Lines of the plot (15); pixels of a picture (400)")
+      ->type_name("N");
+  command
+      .add_option("--format", options.format,
+                  "text, json, csv or svg (as the output's name ends, or text)")
+      ->type_name("FORMAT");
+  command.add_option("-o,--output", options.output, "Write a file (default: standard output)")
+      ->type_name("PATH");
+  command.add_flag("-f,--force", options.overwrite, "Replace the file if it exists");
   options.filters.add_to(command);
 }
 

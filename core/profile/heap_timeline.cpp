@@ -16,7 +16,8 @@ std::uint64_t at_least_zero(std::uint64_t value) {
 // Hands out the samples up to one moment after the other.
 class SampleCursor {
  public:
-  explicit SampleCursor(const RecordingData& data) : samples_(data.samples) {}
+  explicit SampleCursor(const RecordingData& data)
+      : samples_(data.samples), knows_cpu_(data.header.imported_from.empty()) {}
 
   void fill(TimelineRow& row) {
     while (next_ < samples_.size() && samples_[next_].time < row.start) ++next_;
@@ -29,12 +30,13 @@ class SampleCursor {
   }
 
  private:
-  static void take(TimelineRow& row, const Sample& sample) {
+  void take(TimelineRow& row, const Sample& sample) const {
     row.rss = std::max(row.rss.value_or(0), sample.rss);
-    row.cpu = sample.cpu;
+    if (knows_cpu_) row.cpu = sample.cpu;
   }
 
   const std::vector<Sample>& samples_;
+  bool knows_cpu_;
   std::size_t next_ = 0;
 };
 

@@ -18,7 +18,7 @@ struct TimelineRow {
   Amount allocated;
   Amount freed;
   std::optional<std::uint64_t> rss;  // the greatest seen within it, or else the last before it
-  std::optional<Nanoseconds> cpu;    // used until then
+  std::optional<Nanoseconds> cpu;    // used until then; none if that is not known
 };
 
 // The highest that live bytes came, and when.

@@ -11,6 +11,12 @@ namespace {
 // Takes out what was allocated before the edge at or before the moment.
 void restrict_to(const RecordingData& data, const BucketSource& buckets, const Moment& from,
                  Snapshot& snapshot) {
+  if (!data.survivors && !data.header.imported_from.empty()) {
+    throw Error(from.text,
+                "the recording was imported from " + data.header.imported_from +
+                    ", which does not tell when blocks were allocated",
+                "leave out --from");
+  }
   if (!data.survivors) {
     throw Error(from.text,
                 data.header.complete

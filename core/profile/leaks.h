@@ -40,7 +40,7 @@ struct LeakRange {
 // a block was left is not known. Of what was suppressed, that in `domains` is told (see
 // tasks_in_domains, also for its errors). Errors: as take_snapshot for kTotal and
 // leaked_between_marks; Error of usage for a range that is not known; Error if the recording does
-// not tell when blocks were allocated: of an earlier version of heaptally, or not finished.
+// not tell when blocks were allocated: of an earlier version of heaptally, not finished, imported.
 Leaks find_leaks(const RecordingData& data, const BucketSource& buckets,
                  const CrossingSource& crossings, const LeakRange& range,
                  const std::vector<std::string>& patterns,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/error.h"
 #include "core/profile/domains.h"
 #include "core/profile/kept.h"
 
@@ -21,6 +22,12 @@ LifetimeRow row_of(std::size_t number, std::uint64_t count) {
 
 Lifetimes lifetimes(const Profile& profile, const Query& query) {
   const RecordingData& data = profile.data();
+  if (!data.header.imported_from.empty()) {
+    throw Error("lifetimes",
+                "the recording was imported from " + data.header.imported_from +
+                    ", which does not tell how long blocks lived",
+                "record with heaptally");
+  }
   const std::vector<bool> kept = kept_tallies(profile, query);
   Lifetimes result;
   std::array<std::uint64_t, kClasses> counts{};

@@ -27,7 +27,8 @@ struct Lifetimes {
 
 // Lifetimes are kept of the whole run, for each tally: they can be restricted by what tells
 // tallies apart (traces, threads, processes), but not to a stretch of time. There are none in a
-// recording that was not finished. Of `query` the filters count. Errors: as statistics().
+// recording that was not finished. Of `query` the filters count. Errors: as statistics(); Error if
+// the recording was imported.
 Lifetimes lifetimes(const Profile& profile, const Query& query);
 
 }  // namespace heaptally

@@ -81,7 +81,8 @@ Summary summarize(const Profile& profile, std::size_t lines) {
   } else {
     take_totals_from_tallies(data, summary);
   }
-  if (header.peak_rss > header.first_rss) {
+  // What RSS was before main is not known of imported ones.
+  if (header.peak_rss > header.first_rss && header.imported_from.empty()) {
     summary.rss_growth = header.peak_rss - header.first_rss;
     summary.heap_share =
         static_cast<double>(summary.peak.bytes) / static_cast<double>(summary.rss_growth);

@@ -19,11 +19,12 @@ struct Summary {
   Amount live_at_end;
   std::vector<Domain> domains;  // the others that had anything
   std::uint64_t frees = 0;
-  std::uint64_t rss_growth = 0;      // bytes, from before main to the peak
-  std::optional<double> heap_share;  // peak bytes over `rss_growth`; none if it did not grow
-  Statistics at_peak;                // lines that are live at the peak,
-  Statistics at_end;                 // live at the end,
-  Statistics of_all;                 // and of all allocations
+  std::uint64_t rss_growth = 0;  // bytes, from before main to the peak
+  std::optional<double>
+      heap_share;      // peak bytes over `rss_growth`; none if it did not grow, or nobody knows
+  Statistics at_peak;  // lines that are live at the peak,
+  Statistics at_end;   // live at the end,
+  Statistics of_all;   // and of all allocations
 };
 
 // Whether the program seems to have memory that the C allocator does not hand out: the heap is less

@@ -13,6 +13,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("working_directory", header.working_directory);
   visit("host", header.host);
   visit("heaptally_version", header.heaptally_version);
+  visit("imported_from", header.imported_from);
   visit("start_unix_ns", header.start_unix_ns);
   visit("duration_ns", header.duration);
   visit("clock", header.clock);

@@ -268,7 +268,8 @@ void load_samples(Database& database, RecordingData& data) {
 }
 
 void load_survivors(Database& database, std::int64_t version, RecordingData& data) {
-  if (version < 3 || !data.header.complete) return;
+  const Header& header = data.header;
+  if (version < 3 || !header.complete || !header.imported_from.empty()) return;
   data.survivors.emplace();
   DeltaCodec codec;
   Statement row(database, "SELECT start_ns, deltas FROM survivors ORDER BY start_ns");

@@ -35,6 +35,10 @@ struct Header {
   std::string working_directory;
   std::string host;
   std::string heaptally_version;
+  // What recorded it, if not heaptally: "heaptrack 1.4.0". It does not tell of threads (the task
+  // has 0), the PID, how the program ended, CPU time, lifetimes of blocks, or when those were
+  // allocated that were never freed. Its addresses are absolute.
+  std::string imported_from;
   std::int64_t start_unix_ns = 0;  // wall clock at the start
   Nanoseconds duration{0};
   std::string clock;      // "tsc" or "monotonic": what ordered the events
@@ -132,7 +136,7 @@ struct Task {
   ProcessId process{};
   std::int32_t tid = 0;  // of the first thread, if several are folded
   std::string name;
-  std::uint32_t threads = 1;  // how many are folded into this task
+  std::uint32_t threads = 1;  // how many are folded into this task; 0: nobody knows
   DomainId domain = kHeapDomain;
   // Of another domain than the heap: the heap's task of the same threads.
   std::optional<TaskId> heap_task = std::nullopt;

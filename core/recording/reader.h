@@ -30,7 +30,8 @@ struct RecordingData {
   std::vector<Sample> samples;
   std::vector<Mark> marks;  // in order of time
   // What was never freed, by the row of the timeline that it was allocated in; in order of time.
-  // Not known (which is not the same as nothing) before version 3, and of an unfinished recording.
+  // Not known (which is not the same as nothing) before version 3, of an unfinished recording, and
+  // of an imported one.
   std::optional<std::vector<Survivors>> survivors;
   // Whether it is known what crossed marks: not before version 4.
   bool knows_crossings = true;

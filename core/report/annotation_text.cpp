@@ -55,6 +55,7 @@ std::string shown_text(std::string_view text) {
 // Whether the source was written after the recording, so that lines may have moved.
 bool is_newer(const std::string& path, const Header& header) {
   struct stat status {};
+  if (header.start_unix_ns == 0) return false;  // imported: nobody knows
   if (stat(path.c_str(), &status) != 0) return false;
   return status.st_mtim.tv_sec > header.start_unix_ns / 1'000'000'000;
 }

@@ -17,6 +17,8 @@ constexpr std::size_t kLeastFunction = 24;
 std::string position(const Places& places, PlaceId id) {
   const Place& place = places[id];
   if (place.function != TextId{}) {
+    // What a call returns to is never the function's beginning: where it is 0 nobody knows it.
+    if (place.offset == 0) return printable(places.function(id));
     return fmt::format("{}+0x{:x}", printable(places.function(id)), place.offset);
   }
   return fmt::format("{}0x{:x}", place.module == TextId{} ? "" : "+", place.offset);
@@ -27,6 +29,7 @@ std::string module_or_unknown(std::string_view path) {
 }
 
 std::string task_label(const Task& task) {
+  if (task.threads == 0) return "all threads";
   const std::string name = task.name.empty() ? "thread" : printable(task.name);
   if (task.threads > 1) return fmt::format("{} ({})", name, counted(task.threads, "thread"));
   return fmt::format("{} ({})", name, task.tid);
@@ -69,7 +72,9 @@ std::string call_label(const Profile& profile, Group group, PlaceId id, std::siz
   std::string function = printable(places.function(id));
   std::string rest = fmt::format(" ({})", where);
   if (group == Group::kLine && place.source) rest = fmt::format(" ({}:{})", where, place.line);
-  if (group == Group::kLine && !place.source) rest = fmt::format("+0x{:x}{}", place.offset, rest);
+  if (group == Group::kLine && !place.source && place.offset != 0) {
+    rest = fmt::format("+0x{:x}{}", place.offset, rest);
+  }
   if (width != 0) {
     const std::size_t taken = characters(rest);
     function = cut_text(function, std::max(kLeastFunction, width > taken ? width - taken : 0));

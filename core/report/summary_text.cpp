@@ -19,6 +19,10 @@ void fact(std::ostream& out, std::string_view name, std::string_view text) {
 }
 
 std::string command_text(const Header& header) {
+  // Which blanks part its arguments is not known of an imported one.
+  if (!header.imported_from.empty()) {
+    return header.command.empty() ? "not known" : printable(header.command.front());
+  }
   std::string text;
   for (const std::string& argument : header.command) {
     if (!text.empty()) text += ' ';
@@ -31,6 +35,7 @@ std::string command_text(const Header& header) {
 
 std::string end_text(const Header& header) {
   if (!header.complete) return "the recording was not finished";
+  if (!header.imported_from.empty()) return "how it ended is not known";
   if (header.exit_status == kUnknownExit) return "a snapshot, after which the program ran on";
   if (header.exit_status > 128 && header.exit_status < 128 + 65) {
     return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
@@ -49,6 +54,7 @@ std::string allocations_text(Amount amount) {
 std::string rss_text(const Header& header, const Summary& summary) {
   if (header.peak_rss == 0) return "not sampled";
   const std::string peak = size_text(header.peak_rss);
+  if (!header.imported_from.empty()) return peak;
   if (!summary.heap_share) return peak + ", not grown since the start";
   // Blocks that were never written to take no memory, so the share can exceed 1.
   const std::string share =
@@ -57,7 +63,8 @@ std::string rss_text(const Header& header, const Summary& summary) {
                      size_text(summary.rss_growth), share);
 }
 
-std::string threads_text(const Processes& processes, const Summary& summary) {
+std::string threads_text(const Header& header, const Processes& processes, const Summary& summary) {
+  if (!header.imported_from.empty()) return "not known";
   std::uint64_t recorded = 0;
   for (const WholeProcess& process : processes) {
     const bool is_recorded = process.not_recorded.empty() || process.total.count != 0;
@@ -71,8 +78,13 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
                  std::ostream& out) {
   const Header& header = data.header;
   fact(out, "command", command_text(header));
+  if (!header.imported_from.empty()) {
+    fact(out, "imported",
+         fmt::format("from {}: time goes on in steps of about 10 ms",
+                     printable(header.imported_from)));
+  }
   fact(out, "duration", duration_text(summary.duration) + ", " + end_text(header));
-  fact(out, "threads", threads_text(processes, summary));
+  fact(out, "threads", threads_text(header, processes, summary));
   fact(out, "allocations",
        grouped_text(summary.total.count) + ", " + size_text(summary.total.bytes) + " in all");
   fact(out, "frees", grouped_text(summary.frees));

@@ -30,6 +30,7 @@ double share_of(const ThreadsReport& report, const ThreadRow& row) {
 }
 
 std::string name_text(const Task& task) {
+  if (task.threads == 0) return "all threads";
   const std::string name = task.name.empty() ? "thread" : printable(task.name);
   return task.threads > 1 ? fmt::format("{} ({})", name, counted(task.threads, "thread")) : name;
 }
@@ -70,7 +71,7 @@ void write_text(const ThreadsReport& report, std::ostream& out) {
                    {.name = "process", .left = true}});
   for (const ThreadRow& row : report.threads.rows) {
     const Task& task = task_of(report, row);
-    columns.add({name_text(task), task.threads > 1 ? "" : std::to_string(task.tid),
+    columns.add({name_text(task), task.threads != 1 ? "" : std::to_string(task.tid),
                  grouped_text(row.total.count), size_text(row.total.bytes),
                  percent_text(row.total.bytes, report.threads.kept.total.bytes),
                  percent_text(row.temporary.count, row.total.count),

@@ -14,10 +14,10 @@ struct TimelineReport {
   const Profile& profile;
   const Query& query;
   const HeapTimeline& timeline;
-  // Of the plot alone:
+  // Of the plot and the picture alone:
   PlotDots dots = PlotDots::kBraille;
-  std::size_t width = 80;   // of a line, in characters
-  std::size_t height = 15;  // of the plot, in lines
+  std::size_t width = 80;   // of a line, in characters; of the picture, in pixels
+  std::size_t height = 15;  // of the plot, in lines; of the picture, in pixels
   bool with_rss = false;
   bool with_cpu = false;
   Style style = {};
@@ -32,5 +32,10 @@ struct TimelineReport {
 void write_text(const TimelineReport& report, std::ostream& out);
 void write_json(const TimelineReport& report, std::ostream& out);
 void write_csv(const TimelineReport& report, std::ostream& out);
+
+// A picture that needs no other file, in light or dark as its viewer likes it, at least 300 by 200
+// pixels. RSS is drawn where it was sampled; if it would leave the heap a flat line, only with
+// `with_rss`.
+void write_svg(const TimelineReport& report, std::ostream& out);
 
 }  // namespace heaptally

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 
 #include "core/base/size_text.h"
 #include "core/report/heading.h"
+#include "core/report/ticks.h"
 #include "core/report/timeline_report.h"
 #include "core/report/wording.h"
 
@@ -16,59 +16,6 @@ namespace {
 
 constexpr std::size_t kLabelWidth = 9;  // "1000 MiB "
 constexpr std::size_t kLeastWidth = 20;
-
-// Round numbers to label an axis with: every `step`, written in `unit` of so many.
-struct Ticks {
-  std::uint64_t step = 1;
-  std::uint64_t unit = 1;
-  std::string_view name;
-
-  std::string text(std::uint64_t value) const {
-    return fmt::format("{:g} {}", static_cast<double>(value) / static_cast<double>(unit), name);
-  }
-};
-
-Ticks size_ticks(std::uint64_t top, std::size_t most) {
-  constexpr std::array<std::string_view, 6> kUnits = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
-  constexpr std::array<std::uint64_t, 9> kSteps = {1, 2, 5, 10, 20, 50, 100, 200, 500};
-  std::uint64_t unit = 1;
-  for (const std::string_view name : kUnits) {
-    for (const std::uint64_t step : kSteps) {
-      if (top / (step * unit) <= most) return {.step = step * unit, .unit = unit, .name = name};
-    }
-    unit *= 1024;
-  }
-  return {.step = top, .unit = unit / 1024, .name = kUnits.back()};
-}
-
-Ticks time_ticks(Nanoseconds whole, std::size_t most) {
-  struct Unit {
-    std::uint64_t size;
-    std::string_view name;
-    std::uint64_t steps;  // up to so many of it
-  };
-  constexpr std::array<Unit, 6> kUnits = {{{1, "ns", 1000},
-                                           {1000, "us", 1000},
-                                           {1'000'000, "ms", 1000},
-                                           {1'000'000'000, "s", 60},
-                                           {60'000'000'000, "min", 60},
-                                           {3'600'000'000'000, "h", 1'000'000}}};
-  const auto length = static_cast<std::uint64_t>(std::max<std::int64_t>(whole.count(), 1));
-  for (const Unit& unit : kUnits) {
-    const bool by_sixties = unit.steps == 60;
-    for (std::uint64_t ten = 1; ten < unit.steps; ten *= 10) {
-      for (const std::uint64_t digit : {1, 2, 5, 3}) {
-        // Of a minute or an hour 30 go into the next unit, but 50 do not.
-        if (digit == 3 || (by_sixties && ten == 10 && digit == 5)) {
-          if (!by_sixties || ten != 10 || digit != 3) continue;
-        }
-        const std::uint64_t step = ten * digit * unit.size;
-        if (length / step <= most) return {.step = step, .unit = unit.size, .name = unit.name};
-      }
-    }
-  }
-  return {.step = length, .unit = kUnits.back().size, .name = kUnits.back().name};
-}
 
 class TimelineText {
  public:
@@ -192,6 +139,10 @@ class TimelineText {
 
   void write_cpu(std::ostream& out) const {
     if (!report_.with_cpu) return;
+    if (!report_.profile.data().header.imported_from.empty()) {
+      out << label_text("CPU") << " not known\n";
+      return;
+    }
     const std::vector<std::uint64_t> busy = cpu_columns(timeline_, report_.profile.data(), width_);
     const std::uint64_t most = busy.empty() ? 0 : *std::max_element(busy.begin(), busy.end());
     std::string line = sparkline(busy, std::max<std::uint64_t>(most, 1));

@@ -1,10 +1,9 @@
 #include "core/resolve/resolve.h"
 
-#include <unistd.h>
-
 #include <system_error>
 
 #include "core/base/error.h"
+#include "core/recording/new_file.h"
 #include "core/recording/open.h"
 #include "core/recording/reader.h"
 #include "core/recording/symbol_update.h"
@@ -136,6 +135,13 @@ ResolveResult resolve_in_place(const fs::path& path, const ResolveOptions& optio
   // First, so that nobody writes between what is read and what is changed.
   SymbolUpdate update(path);
   const RecordingReader reader(path);
+  const std::string& imported_from = reader.data().header.imported_from;
+  if (!imported_from.empty()) {
+    throw Error(path.string(),
+                "was imported from " + imported_from +
+                    ", which does not tell where modules were loaded: nothing can be looked up",
+                "have it interpreted again where the debug files are, and import that");
+  }
   ResolveResult result = Resolver(reader.data(), options.debug_paths, files, update).run();
   update.commit();
   return result;
@@ -146,51 +152,6 @@ bool is_same_file(const fs::path& a, const fs::path& b) {
   return fs::equivalent(a, b, error) && !error;
 }
 
-void require_replaceable(const ResolveOptions& options) {
-  std::error_code error;
-  const fs::file_status status = fs::symlink_status(options.output, error);
-  if (!fs::exists(status)) return;
-  const std::string subject = options.output.string();
-  if (!options.overwrite) throw Error(subject, "exists", "give another name, or --force");
-  if (!fs::is_regular_file(status)) {
-    throw Error(subject, "is not a regular file, so it is not replaced", "give another name");
-  }
-}
-
-// Purpose: a new file beside where it is to be, gone again unless it was moved there.
-class NewFile {
- public:
-  explicit NewFile(const fs::path& goal)
-      : goal_(goal), path_(goal.string() + "." + std::to_string(::getpid()) + ".new") {}
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-  ~NewFile() {
-    if (moved_) return;
-    std::error_code ignored;
-    fs::remove(path_, ignored);
-    fs::remove(path_.string() + "-journal", ignored);
-  }
-  const fs::path& path() const { return path_; }
-
-  void move_to_goal() {
-    std::error_code error;
-    fs::rename(path_, goal_, error);
-    if (error) {
-      throw Error(goal_.string(), "cannot be made (" + error.message() + ")",
-                  "choose another place");
-    }
-    moved_ = true;
-    // Leftovers of a file that is gone; SQLite would take them for the new one's.
-    for (const char* suffix : {"-wal", "-shm", "-journal"})
-      fs::remove(goal_.string() + suffix, error);
-  }
-
- private:
-  fs::path goal_;
-  fs::path path_;
-  bool moved_ = false;
-};
-
 }  // namespace
 
 ResolveResult resolve(const ResolveOptions& options) {
@@ -198,7 +159,7 @@ ResolveResult resolve(const ResolveOptions& options) {
   if (options.output.empty() || is_same_file(options.recording, options.output)) {
     return resolve_in_place(options.recording, options, files);
   }
-  require_replaceable(options);
+  require_replaceable(options.output, options.overwrite);
   NewFile copy(options.output);
   copy_recording(options.recording, copy.path());
   ResolveResult result = resolve_in_place(copy.path(), options, files);

@@ -1,13 +1,18 @@
 """timeline, sizes, lifetimes, threads, processes and temporary of a program that knows all that it
 allocates: each must add up to the same, filtered or not, and the formats must agree."""
 
+import contextlib
 import csv
 import io
 import json
+import re
+import sqlite3
 import unittest
+from xml.etree import ElementTree
 
 from harness import Case, key_values, marked_line, program
 
+SVG = "{http://www.w3.org/2000/svg}"
 SOURCE_FILE = "tests/e2e/programs/own_totals.cpp"
 
 
@@ -52,6 +57,53 @@ class Views(Case):
             self.assertEqual(row["live_bytes"], live, row)
             self.assertGreaterEqual(row["max_live_bytes"], live, row)
         self.assert_csv_agrees("timeline", rows)
+
+    def picture(self, *options):
+        """The timeline as SVG: its root, which a parser of XML has read."""
+        return ElementTree.fromstring(self.recording.ask("timeline", "--format", "svg", *options))
+
+    def test_timeline_as_a_picture(self):
+        root = self.picture("--width", "500", "--height", "300")
+        self.assertEqual((root.tag, root.get("viewBox")), (f"{SVG}svg", "0 0 500 300"))
+        texts = [text.text for text in root.iter(f"{SVG}text")]
+        summary = self.recording.ask("summary")
+        peak = re.search(r"^peak +(.*) in .* at (.*)$", summary, re.MULTILINE)
+        self.assertIn(f"peak {peak[1]} at {peak[2]}", texts)
+        self.assertEqual({path.get("class") for path in root.iter(f"{SVG}path")} - {"rss"},
+                         {"live"})
+        self.assertIn("rss", {path.get("class")
+                              for path in self.picture("--rss").iter(f"{SVG}path")})
+        # Nothing is fetched, run or linked to.
+        tags = {element.tag.removeprefix(SVG) for element in root.iter()}
+        self.assertLessEqual(tags, {"svg", "title", "style", "rect", "line", "text", "path", "g",
+                                    "circle"})
+
+    def test_timeline_with_names_of_hostile_marks(self):
+        name = "</text><script>alert(1)</script>&\"'\x07"
+        with contextlib.closing(sqlite3.connect(self.recording.path)) as database:
+            database.execute("INSERT INTO marks VALUES(0, 0, ?, 0)", (name,))
+            database.commit()
+        root = self.picture()
+        self.assertEqual([element for element in root.iter() if "script" in element.tag], [])
+        names = [text.text for text in root.iter(f"{SVG}text")
+                 if "name" in (text.get("class") or "")]
+        self.assertEqual(names, [name.replace("\x07", "\\x07")])
+
+    def test_timeline_in_a_file(self):
+        path = self.recording.path
+        for ending in ("svg", "csv", "json"):
+            file = self.folder / f"timeline.{ending}"
+            self.assertEqual(self.heaptally("timeline", path, "-o", file).status, 0)
+            self.assertEqual(file.read_text(),
+                             self.recording.ask("timeline", "--format", ending))
+            self.assert_refused(1, "exists", "timeline", path, "-o", file)
+            self.assertEqual(self.heaptally("timeline", path, "-f", "-o", file).status, 0)
+        nowhere = self.folder / "nowhere" / "timeline.svg"
+        self.assert_refused(1, nowhere, "timeline", path, "-o", nowhere)
+        self.assert_refused(1, "does not exist", "timeline", "none", "-o", "none.svg")
+        self.assertEqual(len(list(self.folder.iterdir())), 4)  # the recording is one of them
+        self.assert_refused(2, "--format pdf: ", "timeline", path, "--format", "pdf")
+        self.assert_refused(2, "--width 40: ", "timeline", path, "--format", "svg", "--width", "40")
 
     def test_timeline_of_a_line(self):
         line, (size, count) = max(self.own_lines("total").items(), key=lambda item: item[1])

@@ -32,6 +32,8 @@ TEST(FuzzRegressions, ReadOrAreRefused) {
     SCOPED_TRACE(name);
     if (name.starts_with("file-")) {
       run_as_file(scratch, bytes_of(entry.path()));
+    } else if (name.starts_with("import-")) {
+      run_as_import(scratch, bytes_of(entry.path()));
     } else {
       ASSERT_TRUE(name.starts_with("changes-")) << "of which fuzzer is it?";
       run_as_changes(scratch, base, bytes_of(entry.path()));

@@ -3,10 +3,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <system_error>
 
+#include "core/base/error.h"
+#include "core/import/heaptrack_import.h"
+#include "core/recording/reader.h"
 #include "tests/fuzz/changes.h"
 #include "tests/fuzz/read_all.h"
 
@@ -42,6 +46,19 @@ void Scratch::write(std::span<const std::uint8_t> bytes) const {
 void run_as_file(const Scratch& scratch, std::span<const std::uint8_t> input) {
   scratch.write(input);
   read_all(scratch.path());
+}
+
+// What cannot be imported is refused with an Error; what can be must be a good recording.
+void run_as_import(const Scratch& scratch, std::span<const std::uint8_t> input) {
+  scratch.write(input);
+  const fs::path output = scratch.path().string() + ".imported";
+  try {
+    import_heaptrack({.input = scratch.path(), .output = output, .overwrite = true});
+  } catch (const Error&) {
+    return;
+  }
+  if (!RecordingReader(output).data().header.imported_from.starts_with("heaptrack ")) std::abort();
+  read_all(output);
 }
 
 void run_as_changes(const Scratch& scratch, std::span<const std::uint8_t> base,

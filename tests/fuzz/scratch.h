@@ -23,9 +23,10 @@ class Scratch {
   std::filesystem::path folder_;
 };
 
-// Does what a fuzzer does with an input: `input` as a file, or as changes of the recording in
-// `base`.
+// Does what a fuzzer does with an input: `input` as a file, as a recording of heaptrack's to be
+// imported, or as changes of the recording in `base`.
 void run_as_file(const Scratch& scratch, std::span<const std::uint8_t> input);
+void run_as_import(const Scratch& scratch, std::span<const std::uint8_t> input);
 void run_as_changes(const Scratch& scratch, std::span<const std::uint8_t> base,
                     std::span<const std::uint8_t> input);
 

@@ -76,6 +76,7 @@ class Completion:
             with self.subTest(words=words):
                 self.assertEqual(self.offers("heaptally resolve " + words), files)
         self.assertEqual(self.offers("heaptally resolve --debug x --output o"), {"one.heaptally"})
+        self.assertEqual(self.offers("heaptally import "), files)
 
     def test_programs(self):
         for line in ("record ", "record -f ", "record -o x ", "record --output=x ", "record -- "):

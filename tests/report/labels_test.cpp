@@ -36,6 +36,19 @@ TEST_F(Labels, OfLines) {
   EXPECT_EQ(label(Group::kLine, Key{.place = kUnknownPlace}), "<unknown>:0");
 }
 
+// Imported recordings do not tell how far into a function a call is.
+TEST_F(Labels, OfAFunctionWithoutAnOffset) {
+  const Location inner{.function = "f(int)", .file = ""};
+  const FrameId imported = recording_.frame({inner}, RecordingBuilder::kProgram, FrameKind::kExact);
+  EXPECT_EQ(label(Group::kLine, imported), "/bin/program:f(int)");
+  EXPECT_EQ(label(Group::kFunction, imported), "f(int) (/bin/program)");
+  EXPECT_EQ(frame_line(imported), "  File \"/bin/program\", f(int)");
+}
+
+TEST_F(Labels, OfThreadsThatNobodyCounted) {
+  EXPECT_EQ(label(Group::kThread, Key{.task = recording_.task("", 0, 0)}), "all threads");
+}
+
 TEST_F(Labels, OfFilesModulesAndFunctions) {
   EXPECT_EQ(label(Group::kFile, source_), "src/a.cpp:0");
   EXPECT_EQ(label(Group::kFile, symbol_), "/bin/program:0");

@@ -44,6 +44,24 @@ RecordingBuilder small_recording() {
   return recording;
 }
 
+TEST(SummaryReport, OfAnImportedRecordingSaysWhatIsNotKnown) {
+  RecordingBuilder recording = small_recording();
+  Header& header = recording.data.header;
+  header.imported_from = "heaptrack 1.4.0";
+  header.command = {"prog with its arguments"};
+  header.exit_status = kUnknownExit;
+  header.first_rss = 0;
+  const std::string summary = text(recording);
+  EXPECT_TRUE(
+      summary.starts_with("command       prog with its arguments\n"
+                          "imported      from heaptrack 1.4.0: time goes on in steps of "
+                          "about 10 ms\n"
+                          "duration      10.000 s, how it ended is not known\n"
+                          "threads       not known\n"))
+      << summary;
+  EXPECT_NE(summary.find("\npeak RSS      1048 KiB\n"), std::string::npos) << summary;
+}
+
 TEST(SummaryReport, IsTwoAlignedColumnsAndTheTopLines) {
   EXPECT_EQ(text(small_recording()), R"(command       program 'an argument'
 duration      10.000 s, exit status 0
