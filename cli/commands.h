@@ -25,6 +25,7 @@ void add_lifetimes_command(CLI::App& app, int& status);
 void add_mark_command(CLI::App& app, int& status);
 void add_processes_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
+void add_report_command(CLI::App& app, int& status);
 void add_resolve_command(CLI::App& app, int& status);
 void add_sizes_command(CLI::App& app, int& status);
 void add_sql_command(CLI::App& app, int& status);

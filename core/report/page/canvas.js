@@ -1,0 +1,62 @@
+// What both drawings need of a canvas.
+
+// Sets a canvas to the size it is shown at, in the screen's own pixels. Gives the context and
+// width and height in CSS pixels.
+function prepare(canvas, height) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.parentElement.clientWidth;
+  canvas.style.height = `${height}px`;
+  const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== wide || canvas.height !== high) {
+    canvas.width = wide;
+    canvas.height = high;
+  }
+  const context = canvas.getContext('2d');
+  context.setTransform(ratio, 0, 0, ratio, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.font = '12px ' + getComputedStyle(document.body).fontFamily;
+  context.textBaseline = 'middle';
+  return {context, width, height};
+}
+
+// The colours of the theme in use.
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const get = name => style.getPropertyValue(name).trim();
+  return {
+    text: get('--text'), muted: get('--muted'), line: get('--line'), background: get('--panel'),
+    accent: get('--accent'), before: get('--before'), after: get('--after'), warm: get('--warm'),
+    layers: [1, 2, 3, 4, 5, 6].map(i => get(`--layer-${i}`)), rest: get('--layer-rest'),
+    flame: [1, 2, 3, 4, 5, 6].map(i => get(`--flame-${i}`)), match: get('--match'),
+  };
+}
+
+// As much of a text as fits, the end of it if need be cut.
+function fitted(context, text, width) {
+  if (width < 12) return '';
+  if (text.length > 400) text = text.slice(0, 400);
+  if (context.measureText(text).width <= width) return text;
+  let low = 0, high = text.length;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (context.measureText(text.slice(0, middle) + '…').width <= width) low = middle; else high = middle - 1;
+  }
+  return low < 2 ? '' : text.slice(0, low) + '…';
+}
+
+const tip = {
+  show(lines, x, y) {
+    const element = document.getElementById('tip');
+    element.replaceChildren(...lines.map((line, i) => {
+      const row = document.createElement(i === 0 ? 'strong' : 'div');
+      row.textContent = line.length > 300 ? line.slice(0, 300) + '…' : line;
+      return row;
+    }));
+    element.hidden = false;
+    const {offsetWidth, offsetHeight} = element;
+    const left = Math.min(x + 14, window.innerWidth - offsetWidth - 8);
+    const top = y + 18 + offsetHeight > window.innerHeight ? y - offsetHeight - 10 : y + 18;
+    element.style.transform = `translate(${Math.max(4, left)}px, ${Math.max(4, top)}px)`;
+  },
+  hide() { document.getElementById('tip').hidden = true; },
+};

@@ -1,0 +1,239 @@
+// The flame graph: calls from the outermost at the top, as wide as what they come to.
+
+const FLAME_ROW = 20;
+const NARROWEST = 0.4;  // of a box, in pixels
+
+class Flame {
+  constructor(model, canvas, details) {
+    this.model = model;
+    this.canvas = canvas;
+    this.details = details;
+    this.boxes = [];
+    this.current = 0;  // the node that the keyboard is at
+    canvas.addEventListener('pointermove', event => this.hover(event));
+    canvas.addEventListener('pointerleave', () => { tip.hide(); });
+    canvas.addEventListener('click', event => this.click(event));
+    canvas.addEventListener('keydown', event => this.key(event));
+    model.onChange(changes => {
+      if ('kind' in changes || 'inverted' in changes) this.current = 0;
+      this.compute();
+      this.draw();
+    });
+  }
+
+  // What each node comes to, and where it lies: boxes as shares of the width.
+  compute() {
+    const {view, sums} = this.model.flame();
+    this.view = view;
+    this.sums = sums;
+    this.width_ = sums[sums.length - 1];  // what makes a box wide: the newer recording
+    this.children = this.sortedChildren();
+    this.whole = this.childSum(0);
+    const {zoom} = this.model.state;
+    this.zoom = zoom < view.parent.length && this.extent(zoom) > 0 ? zoom : 0;
+    this.computeMatches();
+  }
+
+  // Where it grew and shrank at once, what shrank takes no room.
+  extent(node) { return node === 0 ? this.whole : Math.max(0, this.width_[node]); }
+  childSum(node) {
+    let sum = 0;
+    for (const child of this.children(node)) sum += Math.max(0, this.width_[child]);
+    return Math.max(sum, this.width_[node]);
+  }
+
+  sortedChildren() {
+    const {parent} = this.view;
+    const starts = new Int32Array(parent.length + 1);
+    for (let i = 1; i < parent.length; ++i) if (this.width_[i] > 0) ++starts[parent[i] + 1];
+    for (let i = 0; i < parent.length; ++i) starts[i + 1] += starts[i];
+    const ids = new Int32Array(starts[parent.length]);
+    const next = starts.slice();
+    for (let i = 1; i < parent.length; ++i) if (this.width_[i] > 0) ids[next[parent[i]]++] = i;
+    const sorted = new Map();
+    return node => {
+      if (!sorted.has(node)) {
+        const children = [...ids.subarray(starts[node], starts[node + 1])];
+        sorted.set(node, children.sort((a, b) => this.width_[b] - this.width_[a] || a - b));
+      }
+      return sorted.get(node);
+    };
+  }
+
+  computeMatches() {
+    const text = this.model.state.search.toLowerCase();
+    const {view} = this;
+    this.matches = null;
+    if (text === '') return;
+    const inGroup = view.groups.representative.map(place =>
+      this.model.calls.name(view.kind, place).toLowerCase().includes(text) ||
+      this.model.calls.text('label', place).toLowerCase().includes(text));
+    this.matches = view.group.map(group => group >= 0 && inGroup[group]);
+    // Each trace counts once, where it first meets a match.
+    let matched = 0;
+    const covered = new Uint8Array(view.parent.length);
+    for (let i = 1; i < covered.length; ++i) {
+      const above = covered[view.parent[i]];
+      covered[i] = above || this.matches[i] ? 1 : 0;
+      if (covered[i] && !above) matched += Math.max(0, this.width_[i]);
+    }
+    this.matched = matched;
+  }
+
+  layOut(width) {
+    const boxes = [];
+    const path = [];
+    for (let node = this.zoom; node !== 0; node = this.view.parent[node]) path.unshift(node);
+    boxes.push({node: 0, x: 0, y: 0, width});
+    path.forEach((node, i) => boxes.push({node, x: 0, y: i + 1, width, isAbove: node !== this.zoom}));
+    const stack = [{node: this.zoom, x: 0, y: path.length, width}];
+    while (stack.length > 0) {
+      const {node, x, y, width} = stack.pop();
+      const whole = Math.max(this.extent(node), this.childSum(node));
+      let left = x;
+      for (const child of this.children(node)) {
+        const wide = width * this.extent(child) / whole;
+        if (wide < NARROWEST) break;  // those that follow are narrower
+        boxes.push({node: child, x: left, y: y + 1, width: wide});
+        stack.push({node: child, x: left, y: y + 1, width: wide});
+        left += wide;
+      }
+    }
+    return boxes;
+  }
+
+  draw() {
+    const width = this.canvas.parentElement.clientWidth;
+    this.boxes = this.layOut(width);
+    const rows = 1 + this.boxes.reduce((deepest, box) => Math.max(deepest, box.y), 0);
+    const {context} = prepare(this.canvas, rows * FLAME_ROW + 2);
+    const theme = colours();
+    for (const box of this.boxes) this.drawBox(context, theme, box);
+    this.describe();
+  }
+
+  drawBox(context, theme, {node, x, y, width, isAbove}) {
+    const top = y * FLAME_ROW;
+    context.globalAlpha = isAbove || (node === 0 && this.zoom !== 0) ? 0.5 : 1;
+    context.fillStyle = this.colour(theme, node);
+    context.fillRect(x, top, Math.max(0.3, width - 0.6), FLAME_ROW - 1);
+    context.globalAlpha = 1;
+    if (node === this.current && document.activeElement === this.canvas) {
+      context.strokeStyle = theme.text;
+      context.lineWidth = 2;
+      context.strokeRect(x + 1, top + 1, Math.max(1, width - 2.6), FLAME_ROW - 3);
+    }
+    if (width < 24) return;
+    context.fillStyle = theme.text;
+    context.textAlign = 'left';
+    context.fillText(fitted(context, this.label(node), width - 9), x + 4, top + FLAME_ROW / 2);
+  }
+
+  label(node) {
+    if (node === 0) {
+      const {unit, metric} = this.model.state;
+      return `${this.model.phrase()}: ${amountText(this.width_[0], unit, metric === 'growth')}`;
+    }
+    return this.view.name(node);
+  }
+
+  colour(theme, node) {
+    if (node === 0) return theme.line;
+    if (this.matches !== null) return this.matches[node] ? theme.match : theme.line;
+    if (this.model.isComparison) return this.changeColour(theme, node);
+    const module = this.model.calls.text('module', this.view.place(node));
+    let hash = 0;
+    for (let i = 0; i < module.length; ++i) hash = (hash * 31 + module.charCodeAt(i)) >>> 0;
+    return theme.flame[hash % theme.flame.length];
+  }
+
+  // From blue, which shrank, to orange, which grew: by the share of the node's own amount.
+  changeColour(theme, node) {
+    const [before, after] = [this.sums[0][node], this.sums[1][node]];
+    const change = (after - before) / Math.max(Math.abs(before), Math.abs(after), 1);
+    if (Math.abs(change) < 0.01) return theme.line;
+    const share = Math.round(20 + 70 * Math.min(1, Math.abs(change)));
+    return `color-mix(in srgb, ${change > 0 ? theme.warm : theme.before} ${share}%, ${theme.background})`;
+  }
+
+  boxAt(event) {
+    const row = Math.floor(event.offsetY / FLAME_ROW);
+    return this.boxes.find(box => box.y === row && event.offsetX >= box.x && event.offsetX < box.x + box.width);
+  }
+
+  hover(event) {
+    const box = this.boxAt(event);
+    this.canvas.style.cursor = box ? 'pointer' : '';
+    if (box) tip.show(this.tipLines(box.node), event.clientX, event.clientY); else tip.hide();
+  }
+
+  tipLines(node) {
+    const {unit} = this.model.state;
+    const lines = [node === 0 ? 'all' : this.view.name(node)];
+    if (node !== 0 && this.view.kind === 'function') {
+      lines.push(this.model.calls.text('label', this.view.place(node)));
+    }
+    if (this.model.isComparison) {
+      const [before, after] = this.sums.map(sums => sums[node]);
+      lines.push(`old ${amountText(before, unit)}, new ${amountText(after, unit)}`,
+        `${amountText(after - before, unit, true)} (${factorText(before, after)})`);
+    } else {
+      const value = this.width_[node];
+      lines.push(`${this.exactText(value)}, ${shareText(value, this.whole)} of all`);
+      const self = value - this.children(node).reduce((sum, child) => sum + this.extent(child), 0);
+      if (self > 0 && self < value) lines.push(`${this.exactText(self)} of it itself`);
+    }
+    return lines;
+  }
+
+  exactText(value) {
+    const {unit} = this.model.state;
+    return unit === 'bytes' ? `${sizeText(value)} (${countText(value)} B)` : `${countText(value)} blocks`;
+  }
+
+  click(event) {
+    const box = this.boxAt(event);
+    if (!box) return;
+    this.current = box.node;
+    this.model.set({zoom: box.node});
+  }
+
+  // Arrows go from box to box, Enter zooms in, Escape out, f looks at one function alone.
+  key(event) {
+    const siblings = this.children(this.view.parent[this.current]);
+    const at = siblings.indexOf(this.current);
+    const next = {
+      ArrowDown: () => this.children(this.current)[0],
+      ArrowUp: () => this.current === 0 ? 0 : this.view.parent[this.current],
+      ArrowRight: () => siblings[at + 1],
+      ArrowLeft: () => siblings[at - 1],
+    }[event.key];
+    if (next !== undefined) {
+      event.preventDefault();
+      this.current = next() ?? this.current;
+      this.draw();
+    } else if (event.key === 'Enter') {
+      this.model.set({zoom: this.current});
+    } else if (event.key === 'Escape') {
+      this.model.set({zoom: this.zoom === 0 ? 0 : this.view.parent[this.zoom], focus: null});
+    } else if (event.key === 'f' && this.current !== 0) {
+      this.focusOn(this.current);
+    }
+  }
+
+  focusOn(node) {
+    const {kind} = this.view;
+    this.model.set({focus: {kind, group: this.view.group[node], name: this.view.name(node)}, zoom: 0});
+  }
+
+  // The same in words: for screen readers, and for those who do not hover.
+  describe() {
+    const node = this.current !== 0 ? this.current : this.zoom;
+    const parts = this.tipLines(node);
+    if (this.matches !== null) {
+      parts.push(`“${this.model.state.search}” matches ${amountText(this.matched, this.model.state.unit)}, ` +
+        `${shareText(this.matched, this.whole) || '0.0 %'} of all`);
+    }
+    this.details.textContent = this.whole > 0 ? parts.join(' · ') : 'Nothing here for this selection.';
+  }
+}
