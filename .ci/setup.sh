@@ -10,7 +10,7 @@ heaptally_root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")
 packages_build=(
   g++ cmake ninja-build pkg-config
   libunwind-dev libunwind8 libdw-dev libelf-dev libiberty-dev libdebuginfod1
-  libsqlite3-dev libzstd-dev zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  libsqlite3-dev libzstd-dev zlib1g-dev libprotozero-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libbenchmark-dev python3 dpkg-dev file
 )
 # What the tests record, compare with, or make programs with.

@@ -72,7 +72,7 @@ class Drawing {
     out_ << "<title>" << escaped(title) << "</title>\n<style>" << kStyle << "</style>\n";
     out_ << fmt::format("<rect class=\"page\" width=\"{:g}\" height=\"{:g}\"/>\n", width_, height);
     out_ << fmt::format("<text class=\"title\" x=\"{:g}\" y=\"20\">{}</text>\n", kMargin,
-                        escaped(cut_text(command(), fitting(width_ - 2 * kMargin))));
+                        escaped(cut_text(command_line_text(report_.now.profile.data().header), fitting(width_ - 2 * kMargin))));
     out_ << fmt::format("<text x=\"{:g}\" y=\"37\">{}</text>\n", kMargin,
                         escaped(cut_text(title, fitting(width_ - 2 * kMargin))));
     for (const Box& box : boxes_) {
@@ -87,14 +87,6 @@ class Drawing {
   std::uint64_t value(const CallNode& node) const { return measure(sort(), node.cumulative); }
   static std::size_t fitting(double pixels) {
     return pixels < kCharacter ? 0 : static_cast<std::size_t>(pixels / kCharacter);
-  }
-
-  std::string command() const {
-    std::string text;
-    for (const std::string& word : report_.now.profile.data().header.command) {
-      text += (text.empty() ? "" : " ") + word;
-    }
-    return printable(text);
   }
 
   std::string title_text() const {

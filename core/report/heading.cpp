@@ -131,6 +131,17 @@ std::string filters_text(const Query& query) {
   return text;
 }
 
+std::string command_line_text(const Header& header) {
+  std::string text;
+  for (const std::string& argument : header.command) {
+    if (!text.empty()) text += ' ';
+    const bool plain =
+        !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?;&|<>()") == std::string::npos;
+    text += plain ? argument : "'" + argument + "'";
+  }
+  return printable(text);
+}
+
 std::string incomplete_line(const Header& header) {
   if (!is_incomplete(header)) return {};
   std::string text;

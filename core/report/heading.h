@@ -9,6 +9,9 @@
 
 namespace heaptally {
 
+// The recorded program and its arguments, as one would type them.
+std::string command_line_text(const Header& header);
+
 // What the rows of a group are: "line", "lines".
 std::string_view rows_name(Group group);
 std::string rows_name_plural(Group group);

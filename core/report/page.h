@@ -22,9 +22,9 @@ struct PageRequest {
   SortBy unit = SortBy::kSize;            // shown first: bytes, or blocks
   bool inverted = false;                  // likewise: allocation sites on top
   bool flame_only = false;                // without timeline, table and sources
-  std::string source_root;                // see source_on_disk; sources are left out if this is
-  bool with_sources = true;               // not set
-  std::size_t most_bytes = 10 << 20;      // of the page
+  bool with_sources = true;
+  std::string source_root = {};       // see source_on_disk
+  std::size_t most_bytes = 10 << 20;  // of the page
 };
 
 // The page. Small calls are folded, and more of them where the page would else be too large; it

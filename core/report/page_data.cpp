@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "core/base/id_map.h"
+#include "core/report/heading.h"
 #include "core/report/labels.h"
 #include "core/report/wording.h"
 
@@ -108,20 +109,11 @@ Json columns(const Things& things, Get get) {
 
 Json amount_pair(Amount amount) { return Json::array({amount.bytes, amount.count}); }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    if (!text.empty()) text += ' ';
-    text += word;
-  }
-  return text;
-}
-
 // Of the whole run but for what filters leave out.
 Json info_json(const PageSide& side) {
   const Header& header = side.profile.data().header;
   const Excerpt& excerpt = side.excerpt;
-  return {{"command", cut_text(joined(header.command), kMostCharacters)},
+  return {{"command", cut_text(command_line_text(header), kMostCharacters)},
           {"host", header.host},
           {"start_unix_ns", header.start_unix_ns},
           {"duration", run_time(side.profile.data()).count()},

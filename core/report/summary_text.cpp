@@ -6,6 +6,7 @@
 
 #include "core/base/size_text.h"
 #include "core/profile/losses.h"
+#include "core/report/heading.h"
 #include "core/report/labels.h"
 #include "core/report/processes_report.h"
 #include "core/report/summary_report.h"
@@ -16,17 +17,6 @@ namespace {
 
 void fact(std::ostream& out, std::string_view name, std::string_view text) {
   out << fmt::format("{:<12}  {}\n", name, text);
-}
-
-std::string command_text(const Header& header) {
-  std::string text;
-  for (const std::string& argument : header.command) {
-    if (!text.empty()) text += ' ';
-    const bool plain =
-        !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?;&|<>()") == std::string::npos;
-    text += plain ? argument : "'" + argument + "'";
-  }
-  return printable(text);
 }
 
 std::string end_text(const Header& header) {
@@ -65,7 +55,7 @@ std::string threads_text(const Processes& processes, const Summary& summary) {
 void write_facts(const RecordingData& data, const Processes& processes, const Summary& summary,
                  std::ostream& out) {
   const Header& header = data.header;
-  fact(out, "command", command_text(header));
+  fact(out, "command", command_line_text(header));
   fact(out, "duration", duration_text(summary.duration) + ", " + end_text(header));
   fact(out, "threads", threads_text(processes, summary));
   fact(out, "allocations",
