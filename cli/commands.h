@@ -17,6 +17,7 @@ std::vector<std::string> take_program(std::vector<std::string>& arguments);
 std::vector<std::vector<std::string>> take_commands(std::vector<std::string>& arguments);
 
 void add_annotate_command(CLI::App& app, int& status);
+void add_check_command(CLI::App& app, int& status);
 void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
