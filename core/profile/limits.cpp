@@ -7,6 +7,7 @@
 #include "core/profile/annotation.h"
 #include "core/profile/kept.h"
 #include "core/profile/leaks.h"
+#include "core/profile/tree.h"
 
 namespace heaptally {
 namespace {
