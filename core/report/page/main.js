@@ -50,6 +50,7 @@ function figures(model) {
 function heading(model) {
   const names = model.recordings.map(recording => recording.info.command);
   $('title').textContent = names.length === 1 ? names[0] : 'Comparison';
+  document.body.dataset.sides = names.length;
   document.title = `${names.join(' | ')} · heaptally`;
   if (names.length === 2) {
     $('names').hidden = false;
@@ -152,5 +153,6 @@ async function start() {
 start().catch(error => {
   $('failure').hidden = false;
   $('failure').textContent = error.message;
+  console.error(error);
   document.body.dataset.state = 'failed';
 });

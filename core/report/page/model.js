@@ -170,7 +170,8 @@ class Model {
         const sums = new Float64Array(rows.length);
         for (let row = 0; row < values.length; ++row) {
           if (values[row] === 0 || (keep !== null && !keep[row])) continue;
-          for (const group of groupsOf[row]) {
+          const passed = groupsOf[row];
+          for (const group of cumulative ? passed : [passed]) {
             sums[group] += values[row];
             used[group] = 1;
           }
@@ -184,14 +185,19 @@ class Model {
   // Where a range is selected, what is live is shown as it grew, or as it stood at its end.
   liveMetric() { return this.state.metric === 'growth' ? 'growth' : 'live'; }
 
+  // By row the groups that it counts for; where it is one, that alone.
   groupsOfRows(recording, groups, cumulative) {
     const {parent, place} = this.calls;
-    return Array.from(recording.rowNode, node => {
-      if (!cumulative) return [groups.of[place[node]]];
-      const seen = new Set();
-      for (let i = node; i !== 0; i = parent[i]) seen.add(groups.of[place[i]]);
-      return seen;
-    });
+    if (!cumulative) return recording.rowNode.map(node => groups.of[place[node]]);
+    if (!groups.ofRows?.has(recording)) {
+      groups.ofRows ??= new Map();
+      groups.ofRows.set(recording, Array.from(recording.rowNode, node => {
+        const seen = new Set();
+        for (let i = node; i !== 0; i = parent[i]) seen.add(groups.of[place[i]]);
+        return [...seen];
+      }));
+    }
+    return groups.ofRows.get(recording);
   }
 
   // Of a recording, what is live at each edge in all and of the sites that held most.

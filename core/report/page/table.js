@@ -15,7 +15,8 @@ class LineTable {
       this.draw();
     });
     model.onChange(changes => {
-      if (!('search' in changes) && !('file' in changes)) this.compute();
+      const changed = Object.keys(changes);
+      if (changed.some(key => key !== 'search' && key !== 'file')) this.compute();
       if ('metric' in changes || 'unit' in changes) this.sortByMetric();
       this.limit = TABLE_STEP;
       this.draw();

@@ -10,7 +10,6 @@ class Timeline {
     this.dragged = null;
     this.cursor = null;
     this.layers = model.isComparison ? null : model.liveByEdge(0, 6);
-    // Of each edge the column that it is drawn in, so that a long run costs no more than a short one.
     canvas.addEventListener('pointerdown', event => this.press(event));
     canvas.addEventListener('pointermove', event => this.move(event));
     canvas.addEventListener('pointerup', event => this.release(event));
@@ -18,6 +17,23 @@ class Timeline {
     canvas.addEventListener('dblclick', () => model.set({range: null}));
     canvas.addEventListener('keydown', event => this.key(event));
     model.onChange(() => this.draw());
+    this.legend();
+  }
+
+  // Which colour is what.
+  legend() {
+    const item = (colour, text, dashed = false) => {
+      const swatch = document.createElement('i');
+      if (dashed) swatch.className = 'dashed'; else swatch.style.background = `var(--${colour})`;
+      const element = document.createElement('li');
+      element.append(swatch, text.length > 80 ? '…' + text.slice(-79) : text);
+      return element;
+    };
+    const items = this.model.isComparison ? [item('before', 'old'), item('after', 'new')]
+      : this.layers.names.map((name, at) =>
+        item(at === this.layers.names.length - 1 ? 'layer-rest' : `layer-${at + 1}`, name));
+    if (!this.model.isComparison && this.showsRss()) items.push(item('', 'RSS of all processes', true));
+    document.getElementById('legend').replaceChildren(...items);
   }
 
   most() {
