@@ -31,17 +31,28 @@ function colours() {
   };
 }
 
+// Widths of texts in the one font of the drawings.
+const widths = new Map();
+function widthOf(context, text) {
+  let width = widths.get(text);
+  if (width === undefined) {
+    if (widths.size > 50000) widths.clear();
+    width = context.measureText(text).width;
+    widths.set(text, width);
+  }
+  return width;
+}
+
 // As much of a text as fits, the end of it if need be cut.
 function fitted(context, text, width) {
   if (width < 12) return '';
   if (text.length > 400) text = text.slice(0, 400);
-  if (context.measureText(text).width <= width) return text;
-  let low = 0, high = text.length;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (context.measureText(text.slice(0, middle) + '…').width <= width) low = middle; else high = middle - 1;
-  }
-  return low < 2 ? '' : text.slice(0, low) + '…';
+  const whole = widthOf(context, text);
+  if (whole <= width) return text;
+  // Characters are about as wide as one another, so a guess is near.
+  let length = Math.ceil(text.length * width / whole) + 2;
+  while (length > 1 && widthOf(context, text.slice(0, length) + '…') > width) --length;
+  return length < 2 ? '' : text.slice(0, length) + '…';
 }
 
 const tip = {

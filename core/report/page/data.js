@@ -80,6 +80,7 @@ class Calls {
     this.place = Int32Array.from(raw.nodes.place);
     this.places = raw.places;
     this.kinds = new Map();
+    this.found = {text: '', places: null};
   }
 
   text(column, place) { return this.strings[this.places[column][place]]; }
@@ -114,5 +115,24 @@ class Calls {
     const result = {of, representative};
     this.kinds.set(kind, result);
     return result;
+  }
+
+  // By place, whether its function, its line or its file has a text in its name.
+  matchingPlaces(text) {
+    this.searched ??= Array.from(this.places.line, (_, place) =>
+      `${this.text('label', place)}\n${this.text('function', place)}`.toLowerCase());
+    if (this.found.text !== text) {
+      this.found = {text, places: Uint8Array.from(this.searched, name => name.includes(text) ? 1 : 0)};
+    }
+    return this.found.places;
+  }
+
+  // By group, whether its own name or a place in it matches.
+  matchingGroups(kind, text) {
+    const {of, representative} = this.groups(kind);
+    const matches = Uint8Array.from(representative, place =>
+      this.name(kind, place).toLowerCase().includes(text) ? 1 : 0);
+    this.matchingPlaces(text).forEach((isMatch, place) => { matches[of[place]] |= isMatch; });
+    return matches;
   }
 }

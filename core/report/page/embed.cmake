@@ -1,6 +1,6 @@
 # Puts the page's files together and makes a C++ file of them:
 #   cmake -D FOLDER=this folder -D OUTPUT=file.cpp -P embed.cmake
-set(scripts format data canvas model timeline flame table source main)
+set(scripts format data canvas call_view model timeline flame table source main)
 
 file(READ ${FOLDER}/page.html page)
 file(READ ${FOLDER}/style.css style)

@@ -14,11 +14,19 @@ class Flame {
     canvas.addEventListener('pointerleave', () => { tip.hide(); });
     canvas.addEventListener('click', event => this.click(event));
     canvas.addEventListener('keydown', event => this.key(event));
-    model.onChange(changes => {
-      if ('kind' in changes || 'inverted' in changes) this.current = 0;
-      this.compute();
-      this.draw();
-    });
+    model.onChange(changed => this.update(changed));
+  }
+
+  update(changed) {
+    const isOther = hasAny(changed, ['kind', 'inverted']);
+    const isRecomputed = isOther || hasAny(changed, SELECTION);
+    if (!isRecomputed && !hasAny(changed, ['search', 'zoom'])) return;
+    if (isOther) this.current = 0;
+    if (isRecomputed) this.compute();
+    if (isRecomputed || changed.has('search')) this.computeMatches();
+    const {zoom} = this.model.state;
+    this.zoom = zoom < this.view.parent.length && this.extent(zoom) > 0 ? zoom : 0;
+    this.draw();
   }
 
   // What each node comes to, and where it lies: boxes as shares of the width.
@@ -29,9 +37,6 @@ class Flame {
     this.width_ = sums[sums.length - 1];  // what makes a box wide: the newer recording
     this.children = this.sortedChildren();
     this.whole = this.childSum(0);
-    const {zoom} = this.model.state;
-    this.zoom = zoom < view.parent.length && this.extent(zoom) > 0 ? zoom : 0;
-    this.computeMatches();
   }
 
   // Where it grew and shrank at once, what shrank takes no room.
@@ -65,10 +70,8 @@ class Flame {
     const {view} = this;
     this.matches = null;
     if (text === '') return;
-    const inGroup = view.groups.representative.map(place =>
-      this.model.calls.name(view.kind, place).toLowerCase().includes(text) ||
-      this.model.calls.text('label', place).toLowerCase().includes(text));
-    this.matches = view.group.map(group => group >= 0 && inGroup[group]);
+    const inGroup = this.model.calls.matchingGroups(view.kind, text);
+    this.matches = Uint8Array.from(view.group, group => group >= 0 ? inGroup[group] : 0);
     // Each trace counts once, where it first meets a match.
     let matched = 0;
     const covered = new Uint8Array(view.parent.length);
@@ -195,7 +198,7 @@ class Flame {
     const box = this.boxAt(event);
     if (!box) return;
     this.current = box.node;
-    this.model.set({zoom: box.node});
+    if (event.shiftKey && box.node !== 0) this.focusOn(box.node); else this.model.set({zoom: box.node});
   }
 
   // Arrows go from box to box, Enter zooms in, Escape out, f looks at one function alone.

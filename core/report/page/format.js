@@ -48,23 +48,37 @@ function factorText(before, after) {
 }
 
 function timeText(ns) {
-  if (ns < 1e3) return `${ns} ns`;
-  if (ns < 1e6) return `${(ns / 1e3).toPrecision(3)} µs`;
-  if (ns < 1e9) return `${(ns / 1e6).toPrecision(3)} ms`;
-  if (ns < 120e9) return `${(ns / 1e9).toPrecision(3)} s`;
-  const seconds = Math.round(ns / 1e9);
-  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return parts[0] > 0 ? `${parts[0]} h ${parts[1]} min` : `${parts[1]} min ${parts[2]} s`;
+  const seconds = ns / 1e9;
+  if (seconds < 1e-3) return `${fixed(seconds * 1e6, 0)} us`;
+  if (seconds < 1) return `${fixed(seconds * 1e3, 1)} ms`;
+  if (seconds < 60) return `${fixed(seconds, 3)} s`;
+  const whole = Math.floor(seconds);
+  const two = number => String(number).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(whole / 60)} m ${two(whole % 60)} s`;
+  return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} m`;
+}
+
+// The same of a round time: 1.500 s is 1.5 s.
+function tickText(ns) {
+  return ns === 0 ? '0' : timeText(ns).replace(/(\.\d*?)0+ /, '$1 ').replace('. ', ' ');
+}
+
+// The round step at or above a value; minutes and hours are not decimal.
+function roundStep(least, unit) {
+  if (unit === 'time' && least > 30e9) {
+    const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].map(x => x * 60e9);
+    return minutes.find(step => step >= least) ?? Math.ceil(least / 86400e9) * 86400e9;
+  }
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 5, 10].find(x => x * power >= least) * power;
 }
 
 // Round values from 0 up to at most `most`, about `wanted` of them; in units of 1024 for bytes.
 function ticks(most, wanted, unit) {
   let scale = 1;
   if (unit === 'bytes') while (most / scale >= 1024) scale *= 1024;
-  const raw = most / scale / wanted;
-  const power = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 5, 10].find(x => x * power >= raw) * power * scale;
+  const step = Math.max(1, roundStep(most / scale / wanted, unit) * scale);
   const result = [];
-  for (let value = 0; value <= most && step > 0; value += step) result.push(value);
+  for (let value = 0; value <= most; value += step) result.push(value);
   return result;
 }

@@ -122,6 +122,17 @@ function theme() {
 
 let redraw = () => {};
 
+// The other views of the calls take longer to make than a click should take to answer.
+function prepareWhenIdle(model) {
+  const views = [[true, 'function'], [false, 'line'], [true, 'line']];
+  const prepareNext = () => {
+    const [inverted, kind] = views.shift();
+    model.view({kind, inverted});
+    if (views.length > 0) requestIdleCallback(prepareNext);
+  };
+  if (window.requestIdleCallback) requestIdleCallback(prepareNext);
+}
+
 async function start() {
   const model = new Model(await readData());
   heading(model);
@@ -145,7 +156,8 @@ async function start() {
   new ResizeObserver(() => redraw()).observe($('timeline').parentElement);
   $('flame').addEventListener('focus', () => flame.draw());
   $('flame').addEventListener('blur', () => flame.draw());
-  model.notify(model.state);
+  model.notify();
+  prepareWhenIdle(model);
   window.heaptally = {model, flame, timeline, table};  // for the browser's console, and for tests
   document.body.dataset.state = 'ready';
 }

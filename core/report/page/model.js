@@ -1,72 +1,22 @@
 // What is selected, and what that comes to. Nothing here draws.
 
-// One way to see the calls: top-down or inverted, a node for each line or each function.
-class CallView {
-  constructor(calls, recordings, kind, inverted) {
-    this.calls = calls;
-    this.groups = calls.groups(kind);
-    this.kind = kind;
-    this.parent = [0];
-    this.group = [-1];
-    this.ids = new Map();
-    const nodeOf = inverted ? this.growUp(recordings) : this.growDown();
-    this.rowNode = recordings.map(recording => recording.rowNode.map(node => nodeOf[node]));
-    this.depth = new Int32Array(this.parent.length);
-    for (let i = 1; i < this.parent.length; ++i) this.depth[i] = this.depth[this.parent[i]] + 1;
-    delete this.ids;
+// What was computed last, by key, while the circumstances stay the same.
+class Latest {
+  constructor() {
+    this.circumstances = undefined;
+    this.results = new Map();
   }
-
-  child(node, group) {
-    const key = node * this.groups.representative.length + group;
-    let id = this.ids.get(key);
-    if (id === undefined) {
-      id = this.parent.length;
-      this.ids.set(key, id);
-      this.parent.push(node);
-      this.group.push(group);
-    }
-    return id;
-  }
-
-  growDown() {
-    const {parent, place} = this.calls;
-    const nodeOf = new Int32Array(parent.length);
-    for (let i = 1; i < parent.length; ++i) {
-      nodeOf[i] = this.child(nodeOf[parent[i]], this.groups.of[place[i]]);
-    }
-    return nodeOf;
-  }
-
-  growUp(recordings) {
-    const {parent, place} = this.calls;
-    const nodeOf = new Int32Array(parent.length);
-    for (const recording of recordings) {
-      for (const row of recording.rowNode) {
-        if (nodeOf[row] !== 0) continue;
-        let node = 0;
-        for (let i = row; i !== 0; i = parent[i]) node = this.child(node, this.groups.of[place[i]]);
-        nodeOf[row] = node;
-      }
-    }
-    return nodeOf;
-  }
-
-  name(node) {
-    return node === 0 ? 'all' : this.calls.name(this.kind, this.groups.representative[this.group[node]]);
-  }
-  place(node) { return this.groups.representative[this.group[node]]; }
-
-  // What passes each node: of the rows' values, those that `keep` has (null: all).
-  sums(which, values, keep) {
-    const sums = new Float64Array(this.parent.length);
-    const rowNode = this.rowNode[which];
-    for (let row = 0; row < rowNode.length; ++row) {
-      if (keep === null || keep[row]) sums[rowNode[row]] += values[row];
-    }
-    for (let i = sums.length - 1; i > 0; --i) sums[this.parent[i]] += sums[i];
-    return sums;
+  get(circumstances, key, compute) {
+    if (this.circumstances !== circumstances) this.results.clear();
+    this.circumstances = circumstances;
+    if (!this.results.has(key)) this.results.set(key, compute());
+    return this.results.get(key);
   }
 }
+
+// The parts of the state that change what rows come to.
+const SELECTION = ['range', 'moment', 'metric', 'unit', 'focus'];
+const hasAny = (changed, keys) => keys.some(key => changed.has(key));
 
 class Model {
   constructor(raw) {
@@ -74,6 +24,7 @@ class Model {
     this.calls = new Calls(raw);
     this.recordings = raw.recordings.map(recording => new Recording(recording));
     this.views = new Map();
+    this.known = {values: new Latest(), kept: new Latest()};
     this.listeners = [];
     this.past = [];
     this.future = [];
@@ -86,30 +37,36 @@ class Model {
 
   get isComparison() { return this.recordings.length === 2; }
   get latest() { return this.recordings[this.recordings.length - 1]; }
-  get end() { return Math.max(...this.recordings.map(recording => recording.end)); }
+  get end() { return Math.max(1, ...this.recordings.map(recording => recording.end)); }
 
+  // A listener is called with what of the state changed, a set of keys.
   onChange(listener) { this.listeners.push(listener); }
-  notify(changed) { for (const listener of this.listeners) listener(changed); }
+  notify(before = {}) {
+    const changed = new Set(Object.keys(this.state).filter(key => this.state[key] !== before[key]));
+    for (const listener of this.listeners) listener(changed);
+  }
 
   // `changes` of the state; one that is `minor` (each letter of a search) is no step to go back to.
   set(changes, minor = false) {
     const before = this.state;
     const after = {...before, ...changes};
     if ((after.kind !== before.kind || after.inverted !== before.inverted) && !('zoom' in changes)) after.zoom = 0;
+    if (Object.keys(after).every(key => after[key] === before[key])) return;
     if (!minor) {
       this.past.push(before);
       this.future = [];
     }
     this.state = after;
-    this.notify(changes);
+    this.notify(before);
   }
   back() { this.travel(this.past, this.future); }
   forward() { this.travel(this.future, this.past); }
   travel(from, to) {
     if (from.length === 0) return;
-    to.push(this.state);
+    const before = this.state;
+    to.push(before);
     this.state = from.pop();
-    this.notify(this.state);
+    this.notify(before);
   }
 
   // A range snaps to where the timeline is exact.
@@ -125,28 +82,31 @@ class Model {
     return from === to ? [edges[edges.length - 2], to] : [from, to];
   }
 
-  view() {
-    const {kind, inverted} = this.state;
+  view({kind, inverted} = this.state) {
     const key = `${kind} ${inverted}`;
     if (!this.views.has(key)) this.views.set(key, new CallView(this.calls, this.recordings, kind, inverted));
     return this.views.get(key);
   }
 
   values(which, metric = this.state.metric, unit = this.state.unit) {
-    return this.recordings[which].values(metric, unit, this.state.range, this.state.moment);
+    const {range, moment} = this.state;
+    return this.known.values.get(`${range} ${moment}`, `${which} ${metric} ${unit}`,
+      () => this.recordings[which].values(metric, unit, range, moment));
   }
 
   // By row, whether a call of the group that is in focus is on its way; null: all count.
   kept(which) {
     const {focus} = this.state;
     if (focus === null) return null;
-    const {of} = this.calls.groups(focus.kind);
-    const {parent, place} = this.calls;
-    const passes = new Uint8Array(parent.length);
-    for (let i = 1; i < passes.length; ++i) {
-      passes[i] = passes[parent[i]] || of[place[i]] === focus.group ? 1 : 0;
-    }
-    return this.recordings[which].rowNode.map(node => passes[node]);
+    return this.known.kept.get(focus, which, () => {
+      const {of} = this.calls.groups(focus.kind);
+      const {parent, place} = this.calls;
+      const passes = new Uint8Array(parent.length);
+      for (let i = 1; i < passes.length; ++i) {
+        passes[i] = passes[parent[i]] || of[place[i]] === focus.group ? 1 : 0;
+      }
+      return Uint8Array.from(this.recordings[which].rowNode, node => passes[node]);
+    });
   }
 
   // What the flame graph draws: sums by node of the view, of each recording.
@@ -160,44 +120,65 @@ class Model {
   table() {
     const {group: kind, cumulative} = this.state;
     const groups = this.calls.groups(kind);
-    const rows = groups.representative.map((place, group) => ({group, place, name: this.calls.name(kind, place)}));
-    const used = new Uint8Array(rows.length);
-    this.recordings.forEach((recording, which) => {
-      const keep = this.kept(which);
-      const groupsOf = this.groupsOfRows(recording, groups, cumulative);
-      for (const column of TABLE_COLUMNS) {
-        const values = this.values(which, column.metric === 'live' ? this.liveMetric() : column.metric, column.unit);
-        const sums = new Float64Array(rows.length);
-        for (let row = 0; row < values.length; ++row) {
-          if (values[row] === 0 || (keep !== null && !keep[row])) continue;
-          const passed = groupsOf[row];
-          for (const group of cumulative ? passed : [passed]) {
-            sums[group] += values[row];
-            used[group] = 1;
-          }
-        }
-        rows.forEach((row, i) => { (row[column.key] ??= [0, 0])[which] = sums[i]; });
-      }
+    const used = new Uint8Array(groups.representative.length);
+    const columns = TABLE_COLUMNS.map(column => this.recordings.map((recording, which) => {
+      const values = this.values(which, column.metric === 'live' ? this.liveMetric() : column.metric, column.unit);
+      return this.sumsOfGroups(which, kind, cumulative, values, used);
+    }));
+    const rows = [];
+    groups.representative.forEach((place, group) => {
+      if (used[group] === 0) return;
+      const row = {group, place, name: this.calls.name(kind, place)};
+      TABLE_COLUMNS.forEach(({key}, i) => { row[key] = columns[i].map(sums => sums[group]); });
+      rows.push(row);
     });
-    return rows.filter((row, i) => used[i] !== 0);
+    return rows;
+  }
+
+  // By group, what those of a recording's rows come to that are in focus; notes which are `used`.
+  sumsOfGroups(which, kind, cumulative, values, used) {
+    const {starts, ids} = this.groupsOfRows(which, kind, cumulative);
+    const keep = this.kept(which);
+    const sums = new Float64Array(used.length);
+    for (let row = 0; row < values.length; ++row) {
+      const value = values[row];
+      if (value === 0 || (keep !== null && keep[row] === 0)) continue;
+      for (let i = starts[row]; i < starts[row + 1]; ++i) {
+        sums[ids[i]] += value;
+        used[ids[i]] = 1;
+      }
+    }
+    return sums;
   }
 
   // Where a range is selected, what is live is shown as it grew, or as it stood at its end.
   liveMetric() { return this.state.metric === 'growth' ? 'growth' : 'live'; }
 
-  // By row the groups that it counts for; where it is one, that alone.
-  groupsOfRows(recording, groups, cumulative) {
+  // The groups that each row counts for, one after the other, and where each row's start.
+  groupsOfRows(which, kind, cumulative) {
+    const groups = this.calls.groups(kind);
+    const key = `${which} ${cumulative}`;
+    groups.ofRows ??= new Map();
+    if (!groups.ofRows.has(key)) groups.ofRows.set(key, this.findGroupsOfRows(which, groups, cumulative));
+    return groups.ofRows.get(key);
+  }
+
+  findGroupsOfRows(which, {of, representative}, cumulative) {
     const {parent, place} = this.calls;
-    if (!cumulative) return recording.rowNode.map(node => groups.of[place[node]]);
-    if (!groups.ofRows?.has(recording)) {
-      groups.ofRows ??= new Map();
-      groups.ofRows.set(recording, Array.from(recording.rowNode, node => {
-        const seen = new Set();
-        for (let i = node; i !== 0; i = parent[i]) seen.add(groups.of[place[i]]);
-        return [...seen];
-      }));
-    }
-    return groups.ofRows.get(recording);
+    const {rowNode} = this.recordings[which];
+    const starts = new Int32Array(rowNode.length + 1);
+    const ids = [];
+    const seenBy = new Int32Array(representative.length).fill(-1);
+    rowNode.forEach((node, row) => {
+      for (let i = node; i !== 0; i = cumulative ? parent[i] : 0) {
+        const group = of[place[i]];
+        if (seenBy[group] === row) continue;
+        seenBy[group] = row;
+        ids.push(group);
+      }
+      starts[row + 1] = ids.length;
+    });
+    return {starts, ids: Int32Array.from(ids)};
   }
 
   // Of a recording, what is live at each edge in all and of the sites that held most.

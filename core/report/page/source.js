@@ -14,7 +14,7 @@ class SourceView {
       option.value = option.textContent = file;
       this.select.append(option);
     }
-    model.onChange(() => this.draw());
+    model.onChange(changed => { if (hasAny(changed, [...SELECTION, 'file'])) this.draw(); });
   }
 
   has(place) { return this.files.has(this.model.calls.text('file', place)); }

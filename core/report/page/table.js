@@ -14,10 +14,11 @@ class LineTable {
       this.limit += 10 * TABLE_STEP;
       this.draw();
     });
-    model.onChange(changes => {
-      const changed = Object.keys(changes);
-      if (changed.some(key => key !== 'search' && key !== 'file')) this.compute();
-      if ('metric' in changes || 'unit' in changes) this.sortByMetric();
+    model.onChange(changed => {
+      const isRecomputed = hasAny(changed, [...SELECTION, 'group', 'cumulative']);
+      if (!isRecomputed && !changed.has('search')) return;
+      if (isRecomputed) this.compute();
+      if (hasAny(changed, ['metric', 'unit'])) this.sortByMetric();
       this.limit = TABLE_STEP;
       this.draw();
     });
@@ -58,27 +59,24 @@ class LineTable {
   }
 
   sorted(columns) {
-    const text = this.model.state.search.toLowerCase();
-    const rows = text === '' ? [...this.rows] : this.rows.filter(row => this.matches(row, text));
-    const by = columns.find(column => column.key === this.sort.key) ?? columns.find(c => c.key === 'change') ?? columns[0];
-    this.sort.key = by.key;
+    const {group: kind, search} = this.model.state;
+    const isMatch = search === '' ? null : this.model.calls.matchingGroups(kind, search.toLowerCase());
+    const rows = isMatch === null ? [...this.rows] : this.rows.filter(row => isMatch[row.group] !== 0);
     const sign = this.sort.descending ? -1 : 1;
-    if (this.sort.key === 'name') return rows.sort((a, b) => -sign * (a.name < b.name ? -1 : 1));
-    const value = new Map(rows.map(row => [row, by.value(row)]));
-    return rows.sort((a, b) => sign * (value.get(a) - value.get(b)) || a.group - b.group);
-  }
-
-  matches(row, text) {
-    return row.name.toLowerCase().includes(text) ||
-      this.model.calls.name('function', row.place).toLowerCase().includes(text);
+    if (this.sort.key === 'name') {
+      return rows.sort((a, b) => sign * (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) || a.group - b.group);
+    }
+    const {value} = columns.find(column => column.key === this.sort.key);
+    return rows.sort((a, b) => sign * (value(a) - value(b)) || a.group - b.group);
   }
 
   draw() {
     if (this.model.isComparison && TABLE_COLUMNS.some(c => c.key === this.sort.key)) this.sort = {key: 'change', descending: true};
     const columns = this.columns();
     const rows = this.sorted(columns);
-    const by = columns.find(column => column.key === this.sort.key);
-    const most = Math.max(1, ...rows.slice(0, this.limit).map(row => Math.abs(by.value(row))));
+    // Sorted by name, the first column has the bars.
+    const by = columns.find(column => column.key === this.sort.key) ?? columns[0];
+    const most = Math.max(1, ...rows.map(row => Math.abs(by.value(row))).slice(0, this.limit));
     this.table.replaceChildren(this.head(columns), this.body(rows, columns, by, most));
     this.more.hidden = rows.length <= this.limit;
     this.more.textContent = `Show more of ${countText(rows.length)}`;

@@ -16,7 +16,7 @@ class Timeline {
     canvas.addEventListener('pointerleave', () => { tip.hide(); });
     canvas.addEventListener('dblclick', () => model.set({range: null}));
     canvas.addEventListener('keydown', event => this.key(event));
-    model.onChange(() => this.draw());
+    model.onChange(changed => { if (changed.has('range')) this.draw(); });
     this.legend();
   }
 
@@ -98,7 +98,7 @@ class Timeline {
     context.textAlign = 'center';
     for (const time of ticks(this.model.end, this.width < 500 ? 3 : 7, 'time')) {
       if (this.x(time) > this.width - 24) continue;
-      context.fillText(time === 0 ? '0' : timeText(time), this.x(time), TIMELINE_HEIGHT - 11);
+      context.fillText(tickText(time), this.x(time), TIMELINE_HEIGHT - 11);
     }
   }
 
