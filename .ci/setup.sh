@@ -15,9 +15,10 @@ packages_build=(
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  bash-completion binutils bsdextrautils clang debuginfod elfutils git groff-base jq libc6-dbg
-  libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 make man-db mandoc
-  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh
+  bash-completion binutils bsdextrautils chromium chromium-driver clang debuginfod elfutils git
+  groff-base jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2
+  make man-db mandoc musl-tools perl python3-selenium redis-server redis-tools shellcheck sqlite3
+  util-linux valgrind zsh
 )
 # What only .ci/run needs.
 packages_ci=(

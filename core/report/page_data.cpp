@@ -19,7 +19,7 @@ constexpr std::size_t kMostCharacters = 2000;
 class Strings {
  public:
   std::uint32_t add(std::string_view text) {
-    const std::string cut = cut_text(text, kMostCharacters);
+    const std::string cut = cut_text(printable(text), kMostCharacters);
     const auto [found, is_new] = ids_.emplace(cut, texts_.size());
     if (is_new) texts_.push_back(cut);
     return static_cast<std::uint32_t>(found->second);
@@ -141,7 +141,7 @@ Json samples_json(const RecordingData& data, std::size_t most) {
 Json marks_json(const std::vector<Mark>& marks) {
   Json list = Json::array();
   for (const Mark& mark : marks) {
-    list.push_back(Json::array({mark.time.count(), cut_text(mark.name, 200)}));
+    list.push_back(Json::array({mark.time.count(), cut_text(printable(mark.name), 200)}));
   }
   return list;
 }

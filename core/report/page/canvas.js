@@ -1,10 +1,14 @@
 // What both drawings need of a canvas.
 
+// How wide a drawing is, in CSS pixels. On paper it is as wide as the page, and finer.
+const PAPER = {width: 760, ratio: 3, isUsed: false};
+function widthOfDrawing(canvas) { return PAPER.isUsed ? PAPER.width : canvas.parentElement.clientWidth; }
+
 // Sets a canvas to the size it is shown at, in the screen's own pixels. Gives the context and
 // width and height in CSS pixels.
 function prepare(canvas, height) {
-  const ratio = window.devicePixelRatio || 1;
-  const width = canvas.parentElement.clientWidth;
+  const ratio = PAPER.isUsed ? PAPER.ratio : window.devicePixelRatio || 1;
+  const width = widthOfDrawing(canvas);
   canvas.style.height = `${height}px`;
   const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== wide || canvas.height !== high) {
@@ -52,7 +56,7 @@ function fitted(context, text, width) {
   // Characters are about as wide as one another, so a guess is near.
   let length = Math.ceil(text.length * width / whole) + 2;
   while (length > 1 && widthOf(context, text.slice(0, length) + '…') > width) --length;
-  return length < 2 ? '' : text.slice(0, length) + '…';
+  return length < 2 ? '' : cut(text, length);
 }
 
 const tip = {
@@ -60,7 +64,7 @@ const tip = {
     const element = document.getElementById('tip');
     element.replaceChildren(...lines.map((line, i) => {
       const row = document.createElement(i === 0 ? 'strong' : 'div');
-      row.textContent = line.length > 300 ? line.slice(0, 300) + '…' : line;
+      row.textContent = cut(line, 300);
       return row;
     }));
     element.hidden = false;

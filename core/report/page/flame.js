@@ -106,7 +106,7 @@ class Flame {
   }
 
   draw() {
-    const width = this.canvas.parentElement.clientWidth;
+    const width = widthOfDrawing(this.canvas);
     this.boxes = this.layOut(width);
     const rows = 1 + this.boxes.reduce((deepest, box) => Math.max(deepest, box.y), 0);
     const {context} = prepare(this.canvas, rows * FLAME_ROW + 2);
@@ -172,9 +172,9 @@ class Flame {
 
   tipLines(node) {
     const {unit} = this.model.state;
-    const lines = [node === 0 ? 'all' : this.view.name(node)];
+    const lines = [node === 0 ? 'all' : cut(this.view.name(node), 400)];
     if (node !== 0 && this.view.kind === 'function') {
-      lines.push(this.model.calls.text('label', this.view.place(node)));
+      lines.push(cut(this.model.calls.text('label', this.view.place(node)), 400));
     }
     if (this.model.isComparison) {
       const [before, after] = this.sums.map(sums => sums[node]);
@@ -234,7 +234,7 @@ class Flame {
     const node = this.current !== 0 ? this.current : this.zoom;
     const parts = this.tipLines(node);
     if (this.matches !== null) {
-      parts.push(`“${this.model.state.search}” matches ${amountText(this.matched, this.model.state.unit)}, ` +
+      parts.push(`“${cut(this.model.state.search, 200)}” matches ${amountText(this.matched, this.model.state.unit)}, ` +
         `${shareText(this.matched, this.whole) || '0.0 %'} of all`);
     }
     this.details.textContent = this.whole > 0 ? parts.join(' · ') : 'Nothing here for this selection.';

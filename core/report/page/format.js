@@ -24,6 +24,11 @@ function sizeText(bytes, signed = false) {
   return '';
 }
 
+// The beginning of a text that is too long to be read.
+function cut(text, most) {
+  return text.length > most ? text.slice(0, most).replace(/[\ud800-\udbff]$/, '') + '…' : text;
+}
+
 const withSeparators = new Intl.NumberFormat('en-US');
 
 function countText(count, signed = false) {

@@ -43,13 +43,18 @@ function figures(model) {
     ? figure('Temporary', countText(now.temporary[1]), share(now) && `${share(now)} of the allocations`)
     : figure('Temporary', infos.map(info => countText(info.temporary[1])).join(' → '), factorText(infos[0].temporary[1], now.temporary[1])));
   list.push(figure('Duration', infos.map(info => timeText(info.duration)).join(' → '),
-    infos.length === 1 ? `exit status ${now.exit_status}` : ''));
+    infos.map(exitText).join(' → ')));
   return list;
+}
+
+function exitText(info) {
+  const status = info.exit_status;
+  return status > 128 && status < 193 ? `exit status ${status} (signal ${status - 128})` : `exit status ${status}`;
 }
 
 function heading(model) {
   const names = model.recordings.map(recording => recording.info.command);
-  $('title').textContent = names.length === 1 ? names[0] : 'Comparison';
+  $('title').textContent = names.length === 1 ? names[0] || '(no command)' : 'Comparison';
   document.body.dataset.sides = names.length;
   document.title = `${names.join(' | ')} · heaptally`;
   if (names.length === 2) {
@@ -69,7 +74,7 @@ function rangeControls(model) {
     $('range-clear').hidden = range === null;
     $('moments').hidden = range !== null || model.state.metric !== 'live';
     $('focus-chip').hidden = focus === null;
-    if (focus !== null) $('focus-name').textContent = focus.name;
+    if (focus !== null) $('focus-name').textContent = cut(focus.name, 200);
     $('back').disabled = model.past.length === 0;
     $('forward').disabled = model.future.length === 0;
     $('status').textContent = model.phrase();
@@ -120,6 +125,22 @@ function theme() {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => redraw());
 }
 
+// Paper is white, and narrower than most screens.
+function printing() {
+  const root = document.documentElement;
+  let theme;
+  const change = (isUsed, name) => {
+    PAPER.isUsed = isUsed;
+    if (name === undefined) delete root.dataset.theme; else root.dataset.theme = name;
+    redraw();
+  };
+  window.addEventListener('beforeprint', () => {
+    theme = root.dataset.theme;
+    change(true, 'light');
+  });
+  window.addEventListener('afterprint', () => change(false, theme));
+}
+
 let redraw = () => {};
 
 // The other views of the calls take longer to make than a click should take to answer.
@@ -149,6 +170,7 @@ async function start() {
   rangeControls(model);
   keys(model);
   theme();
+  printing();
   redraw = () => {
     timeline.draw();
     flame.draw();

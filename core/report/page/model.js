@@ -215,7 +215,7 @@ class Model {
       total: `Allocated ${stretch ?? 'over the run'}`,
       temporary: `Temporary ${stretch ?? 'over the run'}`,
     }[metric];
-    return focus === null ? text : `${text}, through ${focus.name}`;
+    return focus === null ? text : `${text}, through ${cut(focus.name, 200)}`;
   }
 }
 

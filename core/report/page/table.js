@@ -86,7 +86,7 @@ class LineTable {
   note(shown) {
     const {cumulative, search} = this.model.state;
     const what = `${countText(shown)} ${shown === 1 ? 'row' : 'rows'}`;
-    const match = search === '' ? '' : ` that match “${search}”`;
+    const match = search === '' ? '' : ` that match “${cut(search, 200)}”`;
     return `${this.model.phrase()}: ${what}${match}${cumulative ? '; rows overlap, for a call counts for its callers, too' : ''}`;
   }
 
@@ -131,21 +131,32 @@ class LineTable {
       }
       body.append(line);
     }
+    if (rows.length === 0) body.append(this.nothing(columns.length + 1));
     return body;
+  }
+
+  nothing(columns) {
+    const row = document.createElement('tr');
+    row.className = 'nothing';
+    row.append(Object.assign(document.createElement('td'), {
+      colSpan: columns,
+      textContent: this.model.state.search === '' ? 'Nothing here for this selection.' : 'Nothing here has that in its name.',
+    }));
+    return row;
   }
 
   nameCell(row) {
     const cell = document.createElement('th');
     cell.scope = 'row';
     const button = document.createElement('button');
-    button.textContent = row.name.length > 400 ? row.name.slice(0, 400) + '…' : row.name;
+    button.textContent = cut(row.name, 400);
     button.title = 'Show where it is called from, and its source';
     button.addEventListener('click', () => this.onLine(row));
     cell.append(button);
     const name = this.model.calls.name('function', row.place);
     if (this.model.state.group === 'line' && name !== row.name) {
       const detail = document.createElement('small');
-      detail.textContent = name.length > 400 ? name.slice(0, 400) + '…' : name;
+      detail.textContent = cut(name, 400);
       cell.append(detail);
     }
     return cell;
