@@ -77,6 +77,15 @@ class Colours(unittest.TestCase):
                 with self.subTest(theme=theme, text=text, below=below):
                     self.assertGreaterEqual(contrast(colours[text], colours[below]), 4.5)
 
+    def test_text_on_what_changed(self):
+        for theme, colours in themes().items():
+            share = int(re.findall(r"--change: (\d+)%;", STYLE)[theme == "dark"]) / 100
+            for name in ("before", "warm"):
+                mixed = "#" + "".join(
+                    f"{round(int(colours[name][i:i + 2], 16) * share + int(colours['panel'][i:i + 2], 16) * (1 - share)):02x}"
+                    for i in (1, 3, 5))
+                self.assertGreaterEqual(contrast(colours["text"], mixed), 4.5, (theme, name))
+
     def test_layers_of_the_timeline(self):
         for theme, colours in themes().items():
             layers = [name for name in colours if name.startswith("layer-")]

@@ -1,7 +1,7 @@
 // What both drawings need of a canvas.
 
 // How wide a drawing is, in CSS pixels. On paper it is as wide as the page, and finer.
-const PAPER = {width: 760, ratio: 3, isUsed: false};
+const PAPER = {width: 760, ratio: 2, isUsed: false};
 function widthOfDrawing(canvas) { return PAPER.isUsed ? PAPER.width : canvas.parentElement.clientWidth; }
 
 // Sets a canvas to the size it is shown at, in the screen's own pixels. Gives the context and
@@ -32,6 +32,7 @@ function colours() {
     accent: get('--accent'), before: get('--before'), after: get('--after'), warm: get('--warm'),
     layers: [1, 2, 3, 4, 5, 6].map(i => get(`--layer-${i}`)), rest: get('--layer-rest'),
     flame: [1, 2, 3, 4, 5, 6].map(i => get(`--flame-${i}`)), match: get('--match'),
+    change: parseInt(get('--change'), 10),
   };
 }
 

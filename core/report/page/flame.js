@@ -155,7 +155,7 @@ class Flame {
     const [before, after] = [this.sums[0][node], this.sums[1][node]];
     const change = (after - before) / Math.max(Math.abs(before), Math.abs(after), 1);
     if (Math.abs(change) < 0.01) return theme.line;
-    const share = Math.round(20 + 70 * Math.min(1, Math.abs(change)));
+    const share = Math.round(10 + (theme.change - 10) * Math.min(1, Math.abs(change)));
     return `color-mix(in srgb, ${change > 0 ? theme.warm : theme.before} ${share}%, ${theme.background})`;
   }
 

@@ -43,13 +43,13 @@ function figures(model) {
     ? figure('Temporary', countText(now.temporary[1]), share(now) && `${share(now)} of the allocations`)
     : figure('Temporary', infos.map(info => countText(info.temporary[1])).join(' → '), factorText(infos[0].temporary[1], now.temporary[1])));
   list.push(figure('Duration', infos.map(info => timeText(info.duration)).join(' → '),
-    infos.map(exitText).join(' → ')));
+    `exit status ${infos.map(exitText).join(' → ')}`));
   return list;
 }
 
 function exitText(info) {
   const status = info.exit_status;
-  return status > 128 && status < 193 ? `exit status ${status} (signal ${status - 128})` : `exit status ${status}`;
+  return status > 128 && status < 193 ? `${status} (signal ${status - 128})` : String(status);
 }
 
 function heading(model) {
