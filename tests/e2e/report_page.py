@@ -94,11 +94,9 @@ class Page:
     def click_box(self, name, *held):
         x, y = self.box(name)
         canvas = self.browser.find("#flame")
-        self.browser.script("document.getElementById('flame').scrollIntoView({block: 'start'})")
-        place = self.browser.script(
-            "const r = arguments[0].getBoundingClientRect(); return [r.left, r.top]", canvas)
-        scroll = max(0, place[1] + y - 900)
-        self.browser.script("window.scrollBy(0, arguments[0])", scroll)
+        # To the middle of the window, below what sticks to its top.
+        self.browser.script("window.scrollBy(0, arguments[0].getBoundingClientRect().top +"
+                            " arguments[1] - window.innerHeight / 2)", canvas, y)
         middle = (round(x - canvas.size["width"] / 2), round(y - canvas.size["height"] / 2))
         actions = self.browser.actions()
         for key in held:

@@ -12,7 +12,8 @@ class Timeline {
     this.layers = model.isComparison ? null : model.liveByEdge(0, 6);
     canvas.addEventListener('pointerdown', event => this.press(event));
     canvas.addEventListener('pointermove', event => this.move(event));
-    canvas.addEventListener('pointerup', event => this.release(event));
+    canvas.addEventListener('pointerup', () => this.release());
+    canvas.addEventListener('pointercancel', () => this.forget());
     canvas.addEventListener('pointerleave', () => { tip.hide(); });
     canvas.addEventListener('dblclick', () => model.set({range: null}));
     canvas.addEventListener('keydown', event => this.key(event));
@@ -193,6 +194,7 @@ class Timeline {
     const {range} = this.model.state;
     this.canvas.setAttribute('aria-valuetext', range === null ? 'the whole run'
       : `from ${timeText(range[0])} to ${timeText(range[1])}`);
+    this.canvas.setAttribute('aria-valuenow', Math.round(100 * (range === null ? 1 : range[1] / this.model.end)));
   }
 
   press(event) {
@@ -229,12 +231,18 @@ class Timeline {
       .sort((a, b) => b[0] - a[0]).slice(0, 5).map(([bytes, name]) => `${sizeText(bytes)}  ${name}`);
   }
 
-  release(event) {
+  release() {
     if (this.start === undefined) return;
     const range = this.dragged;
+    this.forget();
+    if (range !== null) this.select(range);
+  }
+
+  // What was begun to be dragged.
+  forget() {
     this.start = undefined;
     this.dragged = null;
-    if (range !== null) this.select(range); else if (event.type === 'pointerup') this.draw();
+    this.draw();
   }
 
   select(range) {
