@@ -11,6 +11,7 @@ source "$(dirname -- "$(readlink -f -- "$0")")/.ci/setup.sh"
 
 preset=${HEAPTALLY_PRESET:-release}
 install_packages build test
+install_npm_packages
 build "$preset"
 exec ctest --test-dir "$(build_folder "$preset")" --output-on-failure --no-tests=error \
   -j "$(nproc)" "$@"

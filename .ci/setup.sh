@@ -1,7 +1,7 @@
 # The one home of the set-up: sourced by run.sh, test.sh and .ci/run, never run.
 #
-# Offers `install_packages GROUP...` and `build PRESET [TARGET...]`. Both do nothing, and
-# say nothing, when there is nothing to do; whatever they say goes to stderr.
+# Offers `install_packages GROUP...`, `install_npm_packages` and `build PRESET [TARGET...]`. They do
+# nothing, and say nothing, when there is nothing to do; whatever they say goes to stderr.
 # shellcheck shell=bash disable=SC2034  # packages_GROUP is read through its name
 
 heaptally_root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
@@ -16,9 +16,13 @@ packages_build=(
 # What the tests record, compare with, or make programs with.
 packages_test=(
   bash-completion binutils bsdextrautils chromium chromium-driver clang debuginfod elfutils git
-  groff-base jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2
-  make man-db mandoc musl-tools perl python3-selenium redis-server redis-tools shellcheck sqlite3
-  util-linux valgrind zsh
+  golang-go groff-base jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev
+  libjemalloc2 libxml2-utils make man-db mandoc musl-tools perl python3-selenium redis-server
+  redis-tools shellcheck sqlite3 util-linux valgrind zsh
+)
+# What brings npm, where it is not there by other means.
+packages_npm=(
+  nodejs npm
 )
 # What only .ci/run needs.
 packages_ci=(
@@ -63,6 +67,19 @@ install_packages() {
   "${apt[@]}" update </dev/null >&2 || say "apt-get update failed; trying with the lists at hand"
   "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2 ||
     die "apt-get could not install: ${missing[*]}; its reason is above"
+}
+
+# Installs what tests/e2e/npm/package-lock.json names, exactly that, into build/npm.
+install_npm_packages() {
+  local from=$heaptally_root/tests/e2e/npm to=$heaptally_root/build/npm
+  cmp -s -- "$from/package-lock.json" "$to/installed.json" && return
+  command -v npm >/dev/null || install_packages npm
+  say "installing with npm into ${to#"$heaptally_root"/}"
+  mkdir -p -- "$to"
+  cp -- "$from/package.json" "$from/package-lock.json" "$to"
+  npm ci --prefix "$to" --ignore-scripts --no-audit --no-fund </dev/null >&2 ||
+    die "npm could not install what $from/package-lock.json names; its reason is above"
+  cp -- "$to/package-lock.json" "$to/installed.json"
 }
 
 # Where a preset of CMakePresets.json builds.

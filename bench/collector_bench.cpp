@@ -125,7 +125,8 @@ class Behind : public ProcessEvents {
   TaskTable tasks_{table_};
   Tallies tallies_;
   TimelineCutter timeline_{tallies_};
-  EventTally events_{clock_, traces_, tasks_, tallies_, *this};
+  DomainTable domains_;
+  EventTally events_{clock_, traces_, tasks_, tallies_, domains_, *this};
   ImageFamily family_{0, std::make_unique<SharedMemory>(SharedMemoryOptions{})};
   TrackedProcess process_;
   std::uint64_t stamp_ = 0;
@@ -175,11 +176,11 @@ void tallies(benchmark::State& state) {
   }
   // One block stays, so that there is a peak that most allocations do not exceed.
   tallies.allocate(ids[0], 1'000, Nanoseconds(0), process);
-  tallies.free(ids[0], 900, Nanoseconds(0), false, process);
+  tallies.free(ids[0], 900, Nanoseconds(0), Nanoseconds(0), false, process);
   std::size_t i = 0;
   for (auto _ : state) {
     tallies.allocate(ids[i], 40, Nanoseconds(1), process);
-    tallies.free(ids[i], 40, Nanoseconds(50), false, process);
+    tallies.free(ids[i], 40, Nanoseconds(0), Nanoseconds(50), false, process);
     if (++i == ids.size()) i = 0;
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(2 * state.iterations()));

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/large_recording.h"
 #include "core/recording/reader.h"
 #include "core/recording/writer.h"
 
@@ -17,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace heaptally;
-
-constexpr std::size_t kFrames = 100'000;
-constexpr std::size_t kTraces = 835'000;
-constexpr std::size_t kTallies = 250'000;
 
 class Folder {
  public:
@@ -39,70 +36,16 @@ class Folder {
   fs::path path_;
 };
 
-// A program of the size of a compiler: ids are handed out as traces are met, so a
-// trace's parent is mostly a recent one.
-void write_code(RecordingWriter& writer, std::mt19937_64& random) {
-  Process process;
-  writer.put(process);
-  writer.put(Task{});
-  for (std::uint32_t id = 0; id < 50; ++id) {
-    writer.put(Module{static_cast<ModuleId>(id), "/usr/lib/lib" + std::to_string(id) + ".so.1",
-                      std::string(40, 'a'), "dwarf"});
-  }
-  std::vector<Frame> frames(kFrames);
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    frames[i] = {static_cast<FrameId>(i), static_cast<ModuleId>(random() % 50),
-                 random() % (64 << 20), FrameKind::kReturnAddress};
-  }
-  writer.add(std::span<const Frame>(frames));
-  std::vector<Trace> traces(kTraces - 1);
-  for (std::size_t i = 0; i < traces.size(); ++i) {
-    const std::size_t id = i + 1;
-    traces[i] = {static_cast<TraceId>(id),
-                 static_cast<TraceId>(id - 1 - random() % std::min<std::size_t>(id, 50)),
-                 static_cast<FrameId>(random() % kFrames)};
-  }
-  writer.add(std::span<const Trace>(traces));
-  std::vector<TallyKey> keys(kTallies);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    keys[i] = {static_cast<TallyId>(i), static_cast<TraceId>(i * kTraces / kTallies), TaskId{0},
-               static_cast<SizeClass>(random() % 12)};
-  }
-  writer.add(std::span<const TallyKey>(keys));
-}
-
-void write_totals(RecordingWriter& writer, std::mt19937_64& random) {
-  std::vector<TallyTotals> totals(kTallies);
-  for (std::size_t i = 0; i < totals.size(); ++i) {
-    const std::uint64_t count = 1 + (random() % 1'000 >> random() % 10);
-    const std::uint64_t size = 1 + random() % 256;
-    totals[i].id = static_cast<TallyId>(i);
-    totals[i].total = {count * size, count};
-    if (i % 4 == 0) totals[i].live_at_end = {size, 1};
-    if (i % 2 == 0) totals[i].live_at_peak = {size, 1};
-    totals[i].lifetimes = {{static_cast<std::uint8_t>(10 + random() % 20), count}};
-  }
-  writer.add(std::span<const TallyTotals>(totals));
-}
-
-void write_large(const fs::path& path) {
-  std::mt19937_64 random(1);
-  RecordingWriter writer(path, true);
-  write_code(writer, random);
-  write_totals(writer, random);
-  writer.finish();
-}
-
 void write_large_recording(benchmark::State& state) {
   const Folder folder;
-  for (auto _ : state) write_large(folder.file());
+  for (auto _ : state) bench::write_large(folder.file(), {});
   state.counters["MB"] = static_cast<double>(fs::file_size(folder.file())) / 1e6;
 }
 BENCHMARK(write_large_recording)->Unit(benchmark::kMillisecond);
 
 void open_large_recording(benchmark::State& state) {
   const Folder folder;
-  write_large(folder.file());
+  bench::write_large(folder.file(), {});
   for (auto _ : state) {
     const RecordingReader reader(folder.file());
     benchmark::DoNotOptimize(reader.data().traces.data());
@@ -149,7 +92,7 @@ void write_long_timeline(benchmark::State& state) {
     state.PauseTiming();
     std::mt19937_64 random(1);
     RecordingWriter writer(folder.file(), true);
-    write_code(writer, random);
+    bench::write_code(writer, {}, random);
     writer.flush();
     state.ResumeTiming();
     Bucket bucket;

@@ -37,7 +37,7 @@ ShimSession& ShimSession::instance() {
   return session;
 }
 
-ShimSession::ShimSession() : memory_({clock_.kind(), false, false, true, wire::kMaxDepth}) {
+ShimSession::ShimSession() : memory_({.clock = clock_.kind()}) {
   using namespace preload;
   if (!find_loader()) throw Error("shim", "this C library's loader is too old for it");
   connect();

@@ -33,7 +33,7 @@ int run(const std::vector<std::string>& arguments) {
   SignalQueue signals;
   SessionPage page;
   Program program({{arguments.begin() + 1, arguments.end()}, arguments[0], listener.session()});
-  const SharedMemoryOptions memory = {clock.kind(), false, false, true, wire::kMaxDepth};
+  const SharedMemoryOptions memory = {.clock = clock.kind()};
   Watcher watcher({program.pid(), true, memory}, listener, signals, page, clock);
   program.start();
   std::vector<std::unique_ptr<SharedMemory>> memories;

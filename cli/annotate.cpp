@@ -4,11 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "cli/terminal.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/report/annotation_report.h"
 #include "core/report/statistics_report.h"
 
@@ -57,22 +58,6 @@ std::optional<std::size_t> parse_context(const std::optional<std::string>& text)
   throw Error("--context " + *text, "is no number of lines", "give 0 or more", ExitCode::kUsage);
 }
 
-void write(const AnnotationReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before the file is opened, but for
 // what the recording must know.
 void run(const Options& options) {
@@ -83,25 +68,26 @@ void run(const Options& options) {
   Query query;
   query.cumulative = options.cumulative;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  ask_of_its_domain(moment, query);
+  OpenRecording recording(options.file, options.filters);
   const std::string_view file = find_source(recording.profile(), options.source);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
-  const Snapshot peak = recording.snapshot(Metric::kLive, {});
+  const Snapshot peak = recording.snapshot(Metric::kLive, Moment{});
   const Snapshot total = recording.snapshot(Metric::kTotal, moment);
   const AnnotationSnapshots snapshots = {live, peak, total};
   const Annotation annotation =
       annotate(recording.profile(), snapshots, query, file, options.function);
-  write(
-      {.profile = recording.profile(),
-       .snapshots = snapshots,
-       .query = query,
-       .annotation = annotation,
-       .path = source_on_disk(file, recording.data().header.working_directory, options.source_root),
-       .context = context,
-       .colours = terminal_has_colours(),
-       .heat = heat,
-       .width = terminal_width()},
-      format);
+  answer(AnnotationReport{.profile = recording.profile(),
+                          .snapshots = snapshots,
+                          .query = query,
+                          .annotation = annotation,
+                          .path = source_on_disk(file, recording.data().header.working_directory,
+                                                 options.source_root),
+                          .context = context,
+                          .colours = output_style().is_on(),
+                          .heat = heat,
+                          .width = terminal_width()},
+         format);
 }
 
 void add_options(CLI::App& command, Options& options) {

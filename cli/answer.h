@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/output.h"
+#include "cli/terminal.h"
 #include "core/report/statistics_report.h"
 #include "core/report/style.h"
 
@@ -16,6 +17,7 @@ inline Style output_style() { return Style::of(STDOUT_FILENO); }
 template <class Report>
 void answer(const Report& report, Format format) {
   StandardOutput out;
+  if (format == Format::kText && wants_ascii()) out.draw_in_ascii();
   switch (format) {
     case Format::kText:
       write_text(report, out.stream());

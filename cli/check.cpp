@@ -1,6 +1,5 @@
 // heaptally check: limits that a run must keep, for CI.
-#include <charconv>
-#include <iostream>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,112 +49,137 @@ struct Options {
       {Measure::kLive, "--max-live"},   {Measure::kTotal, "--max-total"},
       {Measure::kCount, "--max-count"}, {Measure::kTemporary, "--max-temporary"}};
   std::vector<std::string> places;
-  std::string at = "end";
+  std::optional<std::string> at;
   std::string baseline;
-  std::string tolerance = "0%";
+  std::optional<std::string> tolerance;
   std::vector<std::string> suppressions;
   std::string junit;
   bool overwrite = false;
-  std::size_t worst = 3;
+  std::string worst = "3";
   FilterOptions filters;
 };
 
+bool is_share(const std::string& text) { return !text.empty() && text.back() == '%'; }
+
 // A share is meant of allocations alone: there it has a whole.
-std::uint64_t parse_limit_value(const GivenLimit& given, const Header& header) {
+Limit parse_given(const GivenLimit& given) {
   const Threshold threshold =
       parse_threshold(*given.text, !is_in_bytes(given.measure), given.option);
-  if (threshold.share == 0) return threshold.amount;
+  Limit limit{.measure = given.measure,
+              .most = threshold.amount,
+              .text = fmt::format("{} {}", given.option, *given.text)};
+  if (!is_share(*given.text)) return limit;
   if (given.measure != Measure::kTemporary) {
-    throw Error(fmt::format("{} {}", given.option, *given.text), "a share of what?",
-                "give a size or a number; only --max-temporary can be a share, of all allocations",
+    throw Error(limit.text, "is a share of nothing in particular",
+                "give a size or a number; --max-temporary alone can be a share, of allocations",
                 ExitCode::kUsage);
   }
-  return static_cast<std::uint64_t>(static_cast<double>(header.total.count) * threshold.share);
+  limit.share = threshold.share;
+  return limit;
+}
+
+std::vector<Limit> given_limits(const Options& options) {
+  std::vector<Limit> limits;
+  for (const GivenLimit& given : options.limits) {
+    if (given.text) limits.push_back(parse_given(given));
+  }
+  return limits;
+}
+
+double parse_tolerance(const Options& options) {
+  if (!options.tolerance) return 0;
+  if (options.baseline.empty()) {
+    throw Error("--tolerance", "of what?", "give --baseline, too", ExitCode::kUsage);
+  }
+  if (!is_share(*options.tolerance)) {
+    throw Error("--tolerance " + *options.tolerance, "is no share", "give a share such as 5%",
+                ExitCode::kUsage);
+  }
+  return parse_threshold(*options.tolerance, false, "--tolerance").share;
 }
 
 // Refused before anything is read.
 void check_usage(const Options& options) {
-  bool any = !options.baseline.empty();
-  Header nothing;
-  for (const GivenLimit& given : options.limits) {
-    if (!given.text) continue;
-    any = true;
-    parse_limit_value(given, nothing);
-  }
-  if (!any) {
+  const std::vector<Limit> limits = given_limits(options);
+  if (limits.empty() && options.baseline.empty()) {
     throw Error("check", "there is no limit", "give --max-peak, --max-leaked ..., or --baseline",
                 ExitCode::kUsage);
   }
-  parse_threshold(options.tolerance, false, "--tolerance");
-}
-
-std::vector<Limit> given_limits(const Options& options, const Header& header) {
-  std::vector<Limit> limits;
-  for (const GivenLimit& given : options.limits) {
-    if (!given.text) continue;
-    limits.push_back({given.measure, parse_limit_value(given, header),
-                      fmt::format("{} {}", given.option, *given.text)});
+  parse_tolerance(options);
+  const bool has_live = std::any_of(limits.begin(), limits.end(), [](const Limit& limit) {
+    return limit.measure == Measure::kLive;
+  });
+  if (options.at && !has_live) {
+    throw Error("--at", "is the moment of --max-live, which is not given",
+                "give it, or leave out --at", ExitCode::kUsage);
   }
-  return limits;
+  if (options.junit == "-") {
+    throw Error("--junit -", "standard output has the report as text", "name a file",
+                ExitCode::kUsage);
+  }
 }
 
-// What the older recording came to, and the tolerance on top.
+CheckSource source_of(OpenRecording& recording) {
+  return {recording.profile(), recording.timeline(), recording.crossings(), recording.events()};
+}
+
+// What the older recording came to, and the tolerance on top. What it lacks altogether is new.
 std::vector<Limit> baseline_limits(const Options& options, const Query& query,
                                    CheckQuestion question) {
-  OpenRecording old(options.baseline, options.filters.site_rules());
-  const Threshold tolerance = parse_threshold(options.tolerance, false, "--tolerance");
+  OpenRecording old(options.baseline, options.filters);
+  question.may_be_nothing = true;
   question.limits.clear();
   for (const Measure measure :
        {Measure::kPeak, Measure::kLeaked, Measure::kTotal, Measure::kCount, Measure::kTemporary}) {
-    question.limits.push_back({measure, 0, {}});
+    question.limits.push_back({.measure = measure});
   }
-  std::vector<Limit> limits;
-  for (const CheckedLimit& measured :
-       check_limits(old.profile(), old.timeline(), query, question)) {
-    const std::uint64_t most = measured.found + tolerance.of(measured.found);
-    limits.push_back(
-        {measured.limit.measure, most,
-         fmt::format("--baseline {} --tolerance {}", options.baseline, options.tolerance)});
+  tell_what_is_missing(options.baseline, old.data());
+  return limits_from(check_limits(source_of(old), query, question), parse_tolerance(options),
+                     fmt::format("--baseline {} --tolerance {}", options.baseline,
+                                 options.tolerance.value_or("0%")));
+}
+
+CheckQuestion question_of(const Options& options) {
+  CheckQuestion question{.limits = {},
+                         .places = options.places,
+                         .live_at = parse_moment(options.at.value_or("end")),
+                         .suppressions = {},
+                         .worst = parse_limit(options.worst, "--worst")};
+  for (const std::string& file : options.suppressions) {
+    for (std::string& pattern : read_suppressions(file)) {
+      question.suppressions.push_back(std::move(pattern));
+    }
   }
-  return limits;
+  return question;
+}
+
+void write_junit_file(const Options& options, const CheckReport& report) {
+  OutputFile file(options.junit, options.overwrite);
+  write_junit(report, file.stream());
+  file.finish();
 }
 
 int run(const Options& options) {
   check_usage(options);
   Query query;
   options.filters.apply_to(query);
-  CheckQuestion question{.limits = {},
-                         .places = options.places,
-                         .live_at = parse_moment(options.at),
-                         .suppressions = {},
-                         .worst = options.worst};
-  for (const std::string& file : options.suppressions) {
-    for (std::string& pattern : read_suppressions(file)) {
-      question.suppressions.push_back(std::move(pattern));
-    }
-  }
-  OpenRecording recording(options.file, options.filters.site_rules());
-  question.limits = given_limits(options, recording.data().header);
+  CheckQuestion question = question_of(options);
+  OpenRecording recording(options.file, options.filters);
+  question.limits = given_limits(options);
   if (!options.baseline.empty()) {
     for (Limit& limit : baseline_limits(options, query, question)) {
       question.limits.push_back(std::move(limit));
     }
   }
-  const std::vector<CheckedLimit> limits =
-      check_limits(recording.profile(), recording.timeline(), query, question);
+  const std::vector<CheckedLimit> limits = check_limits(source_of(recording), query, question);
   const CheckReport report = {recording.profile(), query, question, limits};
-  if (!options.junit.empty()) {
-    OutputFile file(options.junit, options.overwrite);
-    write_junit(report, file.stream());
-    file.finish();
-  }
+  if (!options.junit.empty()) write_junit_file(options, report);
   StandardOutput out;
   write_text(report, out.stream());
   out.finish();
-  for (const CheckedLimit& limit : limits) {
-    if (limit.is_broken()) return static_cast<int>(ExitCode::kFailed);
-  }
-  return static_cast<int>(ExitCode::kOk);
+  const bool is_broken = std::any_of(limits.begin(), limits.end(),
+                                     [](const CheckedLimit& limit) { return limit.is_broken(); });
+  return static_cast<int>(is_broken ? ExitCode::kFailed : ExitCode::kOk);
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -164,7 +188,7 @@ void add_options(CLI::App& command, Options& options) {
                                    "Bytes live at --at",
                                    "Bytes allocated in all",
                                    "Allocations",
-                                   "Temporary allocations, or their share of all"};
+                                   "Temporary allocations, or their share of allocations: 5%"};
   command.add_option("FILE", options.file, "The recording")->required();
   for (std::size_t i = 0; i < options.limits.size(); ++i) {
     command.add_option(options.limits[i].option, options.limits[i].text, kHelp[i])
@@ -181,8 +205,7 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--baseline", options.baseline, "A recording to hold all measures to")
       ->type_name("OLD");
   command
-      .add_option("--tolerance", options.tolerance,
-                  "By how much they may be above it: 5%, or a size (0%)")
+      .add_option("--tolerance", options.tolerance, "By how much of it they may be above it (0%)")
       ->type_name("SHARE");
   command
       .add_option(
@@ -192,7 +215,9 @@ void add_options(CLI::App& command, Options& options) {
       ->allow_extra_args(false);
   command.add_option("--junit", options.junit, "Write a JUnit report, too")->type_name("XML");
   command.add_flag("-f,--force", options.overwrite, "Replace the JUnit report if it exists");
-  command.add_option("--worst", options.worst, "How many traces to name for each broken limit (3)")
+  command
+      .add_option("--worst", options.worst,
+                  "How many traces to name for each broken limit, 0 for all (3)")
       ->type_name("N");
   options.filters.add_to(command);
 }

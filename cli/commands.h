@@ -21,6 +21,7 @@ void add_check_command(CLI::App& app, int& status);
 void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
+void add_events_command(CLI::App& app, int& status);
 void add_export_command(CLI::App& app, int& status);
 void add_flame_command(CLI::App& app, int& status);
 void add_leaks_command(CLI::App& app, int& status);

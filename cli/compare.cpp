@@ -17,8 +17,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "cli/recorder.h"
 #include "core/base/error.h"
@@ -189,22 +189,6 @@ void require_two(const Options& options) {
   require_new(options.keep_b, options);
 }
 
-void write(const ComparisonReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report.lines, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before anything is recorded.
 int run(const Options& options) {
   require_two(options);
@@ -212,7 +196,6 @@ int run(const Options& options) {
   const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
-  const SiteRules rules = options.filters.site_rules();
 
   std::optional<TemporaryFolder> folder;
   Recorded recorded{{options.file_a, options.file_b}, 0};
@@ -221,7 +204,7 @@ int run(const Options& options) {
     recorded = record_both(options, *folder);
     if (recorded.files.empty()) return recorded.status;
   }
-  OpenRecording a(recorded.files[0], rules), b(recorded.files[1], rules);
+  OpenRecording a(recorded.files[0], options.filters), b(recorded.files[1], options.filters);
   const Snapshot before = a.snapshot(metric, moment), after = b.snapshot(metric, moment);
   const Side old_side = {a.profile(), before}, new_side = {b.profile(), after};
   const StatisticDifferences rows = compare(old_side, new_side, query);
@@ -230,7 +213,7 @@ int run(const Options& options) {
                                   .query = query,
                                   .differences = rows,
                                   .raw = options.filters.raw};
-  write({.lines = lines, .facts = compare_facts(a.data(), b.data())}, format);
+  answer(ComparisonReport{.lines = lines, .facts = compare_facts(a.data(), b.data())}, format);
   return recorded.status;
 }
 

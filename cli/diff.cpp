@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "core/base/error.h"
 #include "core/report/difference_report.h"
@@ -63,45 +63,28 @@ Moments parse_moments(const Options& options, Metric metric) {
           parse_moment(options.to.value_or(is_one ? "end" : both), option ? option : "--to")};
 }
 
-void write(const DifferenceReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before a file is opened.
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
   const Moments moments = parse_moments(options, metric);
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
-  const SiteRules rules = options.filters.site_rules();
 
-  OpenRecording older(options.files.front(), rules);
+  OpenRecording older(options.files.front(), options.filters);
   std::optional<OpenRecording> other;
-  if (options.files.size() == 2) other.emplace(options.files.back(), rules);
+  if (options.files.size() == 2) other.emplace(options.files.back(), options.filters);
   OpenRecording& newer = other ? *other : older;
   const Snapshot before = older.snapshot(metric, moments.before);
   const Snapshot after = newer.snapshot(metric, moments.after);
   const Side old_side = {older.profile(), before};
   const Side new_side = {newer.profile(), after};
   const StatisticDifferences rows = compare(old_side, new_side, query);
-  write({.before = old_side,
-         .after = new_side,
-         .query = query,
-         .differences = rows,
-         .raw = options.filters.raw},
-        format);
+  answer(DifferenceReport{.before = old_side,
+                          .after = new_side,
+                          .query = query,
+                          .differences = rows,
+                          .raw = options.filters.raw},
+         format);
 }
 
 }  // namespace

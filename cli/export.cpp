@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/output_file.h"
 #include "cli/question.h"
+#include "core/profile/domains.h"
 #include "core/report/export.h"
 #include "core/report/flame_report.h"
 
@@ -65,12 +66,14 @@ void run(const Options& options) {
   const Moment moment = parse_moment(options.at);
   Query query;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  ask_of_its_domain(moment, query);
+  OpenRecording recording(options.file, options.filters);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
   const BucketSource buckets = recording.timeline();
   OutputFile output(options.output, options.overwrite);
   write(format, {recording.profile(), buckets, query, live}, output.stream());
   output.finish();
+  tell_what_is_missing(options.file, recording.data());
 }
 
 }  // namespace

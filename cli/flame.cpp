@@ -1,15 +1,14 @@
 // heaptally flame: a flame graph of what a run holds, leaks or churns.
 #include <memory>
-#include <optional>
+#include <ostream>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cli/commands.h"
 #include "cli/output_file.h"
 #include "cli/question.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/report/flame_report.h"
 #include "core/report/page.h"
 
@@ -38,7 +37,7 @@ struct Options {
   bool overwrite = false;
   std::string format;
   std::string metric = "live";
-  std::optional<std::string> at, from, to;
+  MomentOptions when;
   bool inverted = false;
   std::string group = "function";
   std::string sort = "size";
@@ -59,80 +58,98 @@ FlameFormat parse_flame_format(const Options& options) {
               "choose svg, html or folded, with --format or as its end", ExitCode::kUsage);
 }
 
-// Of a page the reader chooses the moment.
-void check_page(const Options& options) {
-  if (!options.at && !options.from && !options.to) return;
-  throw Error("--at", "means nothing to a page, which has the whole run",
-              "write an svg, or select the time in the page", ExitCode::kUsage);
-}
-
-Snapshot snapshot_of(OpenRecording& recording, const Options& options, Metric metric) {
-  if (options.from || options.to) {
-    return take_snapshot_between(recording.data(), recording.timeline(), metric,
-                                 parse_moment(options.from.value_or("start"), "--from"),
-                                 parse_moment(options.to.value_or("end"), "--to"));
-  }
-  const std::string usual = metric == Metric::kLive ? "peak" : "end";
-  return recording.snapshot(metric, parse_moment(options.at.value_or(usual)));
-}
+// What is asked of the recordings.
+struct Question {
+  FlameFormat format;
+  Metric metric;
+  AskedMoments moments;
+  Query query;
+};
 
 // Everything that can be wrong with the command line is found before a file is opened.
-void run(const Options& options) {
-  const FlameFormat format = parse_flame_format(options);
-  const Metric metric = parse_metric(options.metric);
-  if (format == FlameFormat::kHtml) check_page(options);
-  if (options.at && (options.from || options.to)) {
-    throw Error("--at", "cannot go with --from and --to", "give one or the other",
+Question question_of(const Options& options) {
+  Question question{.format = parse_flame_format(options),
+                    .metric = parse_metric(options.metric),
+                    .moments = {},
+                    .query = {}};
+  question.moments = options.when.moments(question.metric);
+  const bool has_moment = options.when.at || options.when.from || options.when.to;
+  if (question.format == FlameFormat::kHtml && has_moment) {
+    throw Error("--at, --from and --to", "mean nothing to a page, which has the whole run",
+                "write an svg, or leave them out and see heaptally report for choosing the time",
                 ExitCode::kUsage);
   }
-  for (const auto& [moment, option] :
-       {std::pair(options.at, "--at"), {options.from, "--from"}, {options.to, "--to"}}) {
-    if (moment) parse_moment(*moment, option);
-  }
-  Query query;
+  Query& query = question.query;
   query.group = parse_group(options.group);
   query.sort = parse_sort(options.sort);
   check_tree(query);
+  if (question.format == FlameFormat::kHtml && query.group != Group::kFunction) {
+    throw Error("--group " + options.group, "is not what a page is made of",
+                "write an svg, or leave it out: in a page calls are by function and line",
+                ExitCode::kUsage);
+  }
   options.filters.apply_to(query);
-  const SiteRules rules = options.filters.site_rules();
-  std::vector<std::unique_ptr<OpenRecording>> recordings;
-  for (const std::string& file : options.files) {
-    recordings.push_back(std::make_unique<OpenRecording>(file, rules));
-  }
-  OutputFile output(options.output, options.overwrite);
-  if (format == FlameFormat::kHtml) {
-    PageRequest request{.recordings = {}, .query = query};
-    for (const auto& recording : recordings) {
-      request.recordings.push_back({recording->profile(), recording->timeline()});
-    }
-    request.metric = metric;
-    request.unit = query.sort;
-    request.inverted = options.inverted;
-    request.flame_only = true;
-    output.stream() << make_page(request);
-    return output.finish();
-  }
-  const TreeShape shape = {.bottom_up = options.inverted, .least = {}, .depth = 0};
-  std::vector<Snapshot> snapshots;
+  ask_of_its_domain(question.moments.until, query);
+  return question;
+}
+
+using Recordings = std::vector<std::unique_ptr<OpenRecording>>;
+
+void write_html(const Question& question, bool inverted, const Recordings& recordings,
+                std::ostream& out) {
+  PageRequest request{.recordings = {}, .query = question.query};
+  request.recordings.reserve(recordings.size());
   for (const auto& recording : recordings) {
-    snapshots.push_back(snapshot_of(*recording, options, metric));
+    request.recordings.push_back({recording->profile(), recording->timeline()});
   }
+  request.metric = question.metric;
+  request.unit = question.query.sort;
+  request.inverted = inverted;
+  request.flame_only = true;
+  out << make_page(request);
+}
+
+void write_drawing(const Question& question, bool inverted, const Recordings& recordings,
+                   std::ostream& out) {
+  const TreeShape shape = {.bottom_up = inverted, .least = {}, .depth = 0};
+  std::vector<Snapshot> snapshots;
   std::vector<CallTree> trees;
-  for (std::size_t i = 0; i < recordings.size(); ++i) {
-    trees.emplace_back(recordings[i]->profile(), snapshots[i], query, shape);
+  snapshots.reserve(recordings.size());
+  trees.reserve(recordings.size());
+  for (const auto& recording : recordings) {
+    snapshots.push_back(recording->snapshot(question.metric, question.moments));
+    trees.emplace_back(recording->profile(), snapshots.back(), question.query, shape);
   }
   const FlameSide first = {recordings.front()->profile(), snapshots.front(), trees.front()};
   const FlameSide last = {recordings.back()->profile(), snapshots.back(), trees.back()};
-  const FlameReport report = {.query = query,
+  const FlameReport report = {.query = question.query,
                               .now = last,
                               .before = recordings.size() == 2 ? &first : nullptr,
-                              .inverted = options.inverted};
-  if (format == FlameFormat::kSvg) {
-    write_svg(report, output.stream());
+                              .inverted = inverted};
+  if (question.format == FlameFormat::kSvg) {
+    write_svg(report, out);
   } else {
-    write_folded(report, output.stream());
+    write_folded(report, out);
+  }
+}
+
+void run(const Options& options) {
+  const Question question = question_of(options);
+  Recordings recordings;
+  recordings.reserve(options.files.size());
+  for (const std::string& file : options.files) {
+    recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
+  }
+  OutputFile output(options.output, options.overwrite);
+  if (question.format == FlameFormat::kHtml) {
+    write_html(question, options.inverted, recordings, output.stream());
+  } else {
+    write_drawing(question, options.inverted, recordings, output.stream());
   }
   output.finish();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    tell_what_is_missing(options.files[i], recordings[i]->data());
+  }
 }
 
 void add_options(CLI::App& command, Options& options) {
@@ -147,11 +164,7 @@ void add_options(CLI::App& command, Options& options) {
       ->type_name("FORMAT");
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
-  command.add_option("--at", options.at, "As for stats (peak; end for total and temporary)")
-      ->type_name("MOMENT");
-  command.add_option("--from", options.from, "Only what came after this moment; not of live")
-      ->type_name("MOMENT");
-  command.add_option("--to", options.to, "... and before this one (end)")->type_name("MOMENT");
+  options.when.add_to(command);
   command.add_flag("--invert", options.inverted, "Allocation sites first, and their callers below");
   command
       .add_option("--group", options.group,

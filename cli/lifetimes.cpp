@@ -32,7 +32,7 @@ void run(const Options& options) {
   const Format format = parse_format(options.format);
   Query query;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Lifetimes rows = lifetimes(recording.profile(), query);
   answer(LifetimesReport{.profile = recording.profile(),
                          .query = query,

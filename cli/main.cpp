@@ -79,6 +79,7 @@ int main(int argc, char** argv) {
   heaptally::add_compare_command(app, status, heaptally::take_commands(arguments));
   heaptally::add_leaks_command(app, status);
   heaptally::add_annotate_command(app, status);
+  heaptally::add_events_command(app, status);
   heaptally::add_lifetimes_command(app, status);
   heaptally::add_mark_command(app, status);
   heaptally::add_processes_command(app, status);

@@ -1,5 +1,6 @@
 #include "cli/output.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -7,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/base/error.h"
+#include "core/report/ascii.h"
 
 namespace heaptally {
 
@@ -22,21 +24,27 @@ StandardOutput::Buffer::int_type StandardOutput::Buffer::overflow(int_type chara
 }
 
 int StandardOutput::Buffer::sync() {
-  if (pptr() == pbase()) return 0;
-  if (descriptor_ < 0) {
-    const std::string_view text(pbase(), static_cast<std::size_t>(pptr() - pbase()));
-    descriptor_ = wants_pager(text) ? pager_.start() : STDOUT_FILENO;
-  }
-  for (const char* next = pbase(); next < pptr() && problem_ == 0;) {
-    const ssize_t written = write(descriptor_, next, static_cast<std::size_t>(pptr() - next));
+  const std::string_view text(pbase(), static_cast<std::size_t>(pptr() - pbase()));
+  if (text.empty()) return 0;
+  if (descriptor_ < 0) descriptor_ = wants_pager(text) ? pager_.start() : STDOUT_FILENO;
+  const std::size_t size = in_ascii_ ? complete_bytes(text) : text.size();
+  write_out(in_ascii_ ? drawn_in_ascii(text.substr(0, size)) : text);
+  // The beginning of a character stays for the next time.
+  std::copy(text.begin() + static_cast<std::ptrdiff_t>(size), text.end(), bytes_.begin());
+  setp(bytes_.data(), bytes_.data() + bytes_.size());
+  pbump(static_cast<int>(text.size() - size));
+  return problem_ == 0 ? 0 : -1;
+}
+
+void StandardOutput::Buffer::write_out(std::string_view text) {
+  while (!text.empty() && problem_ == 0) {
+    const ssize_t written = write(descriptor_, text.data(), text.size());
     if (written >= 0) {
-      next += written;
+      text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
       problem_ = errno;
     }
   }
-  setp(bytes_.data(), bytes_.data() + bytes_.size());
-  return problem_ == 0 ? 0 : -1;
 }
 
 void StandardOutput::finish() {

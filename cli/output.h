@@ -19,6 +19,8 @@ class StandardOutput {
   StandardOutput();
 
   std::ostream& stream() { return stream_; }
+  // What reports draw with is written in ASCII from here on.
+  void draw_in_ascii() { buffer_.draw_in_ascii(); }
 
   // Writes out what is buffered. Errors: Error if anything could not be written, unless the reader
   // has gone away.
@@ -30,12 +32,15 @@ class StandardOutput {
     Buffer() { setp(bytes_.data(), bytes_.data() + bytes_.size()); }
     int problem() const { return problem_; }
     void wait_for_pager() { pager_.wait(); }
+    void draw_in_ascii() { in_ascii_ = true; }
 
    private:
     int_type overflow(int_type character) override;
     int sync() override;
+    void write_out(std::string_view text);
 
     std::array<char, 1 << 16> bytes_;
+    bool in_ascii_ = false;
     int problem_ = 0;      // errno of the first write that failed
     int descriptor_ = -1;  // chosen once there is something to write
     Pager pager_;

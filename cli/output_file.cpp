@@ -8,7 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <iostream>
 
 #include <fmt/format.h>
 
@@ -30,7 +29,10 @@ namespace {
 
 OutputFile::OutputFile(const std::string& path, bool overwrite)
     : path_(path), overwrite_(overwrite) {
-  if (path == "-") return;
+  if (path == "-") {
+    standard_.emplace();
+    return;
+  }
   std::error_code problem;
   // A device or a pipe is written to as it is.
   const bool is_special =
@@ -65,27 +67,35 @@ OutputFile::~OutputFile() {
 }
 
 std::ostream& OutputFile::stream() {
-  if (temporary_.empty()) return std::cout;
+  if (standard_) return standard_->stream();
   return file_;
 }
 
 void OutputFile::finish() {
+  if (standard_) return standard_->finish();
   errno = 0;
-  if (temporary_.empty()) {
-    std::cout.flush();
-    if (!std::cout) fail("standard output", errno == 0 ? EIO : errno);
-    return;
-  }
   file_.close();
   if (!file_) fail(path_, errno == 0 ? ENOSPC : errno);
   if (temporary_ == path_) return;
   // Two may write to one name at the same time: without --force the second must not win.
-  if (renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, path_.c_str(),
-                overwrite_ ? 0 : RENAME_NOREPLACE) != 0) {
-    if (errno == EEXIST) refuse(path_);
-    fail(path_, errno);
-  }
+  const int problem = overwrite_ ? rename_over() : rename_beside();
+  if (problem == EEXIST) refuse(path_);
+  if (problem != 0) fail(path_, problem);
   temporary_ = path_;
+}
+
+int OutputFile::rename_over() {
+  return std::rename(temporary_.c_str(), path_.c_str()) == 0 ? 0 : errno;
+}
+
+int OutputFile::rename_beside() {
+  const int here = AT_FDCWD;
+  if (renameat2(here, temporary_.c_str(), here, path_.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  // Not every file system can.
+  if (errno != EINVAL) return errno;
+  if (link(temporary_.c_str(), path_.c_str()) != 0) return errno;
+  unlink(temporary_.c_str());
+  return 0;
 }
 
 }  // namespace heaptally

@@ -3,7 +3,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
+
+#include "cli/output.h"
 
 namespace heaptally {
 
@@ -22,8 +25,13 @@ class OutputFile {
   void finish();
 
  private:
+  // errno, or 0.
+  int rename_over();
+  int rename_beside();
+
   std::filesystem::path path_;
-  std::filesystem::path temporary_;  // empty: standard output
+  std::filesystem::path temporary_;  // the file that is written; once it is whole, the path
+  std::optional<StandardOutput> standard_;
   bool overwrite_;
   std::ofstream file_;
 };

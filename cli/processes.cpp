@@ -15,7 +15,8 @@ constexpr const char* kExamples =
     R"(A row is a process with all the programs that it executed, below its parent. Columns: all its
 allocations and their bytes, how many of them were temporary, its own peak, what it held at the
 peak of the whole tree, and at its end. With filters by line or thread the amounts are those of the
-traces that count, and "own peak" is what these held when the process held most.
+traces that count, and "own peak" is what these held when the process held most; of another domain
+than the heap, when that domain held most.
 
 Examples:
   heaptally processes FILE
@@ -36,7 +37,7 @@ void run(const Options& options) {
   Query query;
   query.limit = parse_limit(options.limit);
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Processes processes(recording.data());
   const ChosenProcesses chosen = choose_processes(recording.profile(), processes, query);
   answer(ProcessesReport{.profile = recording.profile(),

@@ -2,7 +2,12 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
+#include "cli/output.h"
 #include "core/base/error.h"
+#include "core/report/heading.h"
+#include "core/report/wording.h"
 
 namespace heaptally {
 
@@ -25,6 +30,10 @@ void FilterOptions::add_to(CLI::App& command) {
   repeatable("--process", processes,
              "Only processes of this PID, command or program name; any of several")
       ->type_name("PID|PATTERN");
+  repeatable("--domain", domains,
+             "Only what is of this domain: heap, mmap, allocator, one that the program names, or "
+             "all; any of several (heap)")
+      ->type_name("NAME|PATTERN");
 }
 
 SiteRules FilterOptions::site_rules() const {
@@ -42,6 +51,36 @@ void FilterOptions::apply_to(Query& query) const {
   }
   query.threads = threads;
   query.processes = processes;
+  // What is asked for anyway.
+  if (domains != std::vector<std::string>{"heap"}) query.domains = domains;
+}
+
+void MomentOptions::add_to(CLI::App& command) {
+  command
+      .add_option("--at", at,
+                  "peak, peak:PID, peak-of:DOMAIN, start, end, mark:NAME, a share of the run (40%) "
+                  "or a time since "
+                  "the start: 1.5, 250ms, 1m30s (peak; end for total and temporary)")
+      ->type_name("MOMENT");
+  command
+      .add_option("--from", from,
+                  "Only what was allocated after this moment; for total and temporary (start)")
+      ->type_name("MOMENT");
+  command.add_option("--to", to, "... and before this one (end)")->type_name("MOMENT");
+}
+
+AskedMoments MomentOptions::moments(Metric metric) const {
+  const bool is_stretch = from || to;
+  if (at && is_stretch) {
+    throw Error("--at", "cannot go with --from and --to", "give one moment, or two",
+                ExitCode::kUsage);
+  }
+  if (is_stretch) {
+    return {parse_moment(from.value_or("start"), "--from"),
+            parse_moment(to.value_or("end"), "--to")};
+  }
+  const char* usual = metric == Metric::kLive ? "peak" : "end";
+  return {std::nullopt, parse_moment(at.value_or(usual))};
 }
 
 void RowOptions::add_to(CLI::App& command) {
@@ -67,6 +106,25 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters) {
   check(query);
   filters.apply_to(query);
   return query;
+}
+
+OpenRecording::OpenRecording(const std::string& file, const FilterOptions& filters)
+    : reader_(file),
+      profile_(reader_.data(), filters.site_rules()),
+      is_of_heap_(filters.domains.empty() || filters.domains == std::vector<std::string>{"heap"}) {}
+
+EventSource OpenRecording::log() {
+  if (!data().header.has_log) return {};
+  return {
+      [this](Nanoseconds from, const ChunkVisitor& visit) { reader_.for_each_chunk(from, visit); },
+      [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+        reader_.for_each_block(blocks, visit);
+      }};
+}
+
+void tell_what_is_missing(const std::string& file, const RecordingData& data) {
+  const std::string text = incomplete_phrase(data);
+  if (!text.empty()) tell(fmt::format("heaptally: {}: {}\n", printable(file), text));
 }
 
 std::size_t parse_limit(const std::string& text, const std::string& option) {

@@ -1,11 +1,13 @@
 // What the commands that answer with rows have in common on the command line.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "core/profile/mark_leaks.h"
 #include "core/profile/statistics.h"
 #include "core/recording/reader.h"
 #include "core/report/statistics_report.h"
@@ -21,6 +23,7 @@ struct FilterOptions {
   std::vector<std::string> excludes;
   std::vector<std::string> threads;
   std::vector<std::string> processes;
+  std::vector<std::string> domains;
 
   void add_to(CLI::App& command);
 
@@ -28,6 +31,22 @@ struct FilterOptions {
   SiteRules site_rules() const;
   // Leaves the rest of the query as it is.
   void apply_to(Query& query) const;
+};
+
+// The moments asked for; `from` only where a stretch of time is.
+struct AskedMoments {
+  std::optional<Moment> from;
+  Moment until;
+};
+
+// When a snapshot is taken, or between which moments; as given.
+struct MomentOptions {
+  std::optional<std::string> at, from, to;
+
+  void add_to(CLI::App& command);
+
+  // What is not given is what is usual of the metric.
+  AskedMoments moments(Metric metric) const;
 };
 
 // How rows are made, ordered and written; as given.
@@ -49,24 +68,41 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters);
 // Reads a number of rows, 0 for all. Errors: Error of usage that names `option`.
 std::size_t parse_limit(const std::string& text, const std::string& option = "--limit");
 
+// Says in a line on standard error, if a recording is not whole, what is missing and how far it
+// got: for commands whose answer goes elsewhere. `file`: as the user named it.
+void tell_what_is_missing(const std::string& file, const RecordingData& data);
+
 // Purpose: a recording that a command asks.
 class OpenRecording {
  public:
-  OpenRecording(const std::string& file, const SiteRules& rules)
-      : reader_(file), profile_(reader_.data(), rules) {}
+  // Of the filters the rules for sites and the domains matter here.
+  OpenRecording(const std::string& file, const FilterOptions& filters);
 
   const RecordingData& data() const { return reader_.data(); }
   const Profile& profile() const { return profile_; }
   BucketSource timeline() {
     return [this](const BucketVisitor& visit) { reader_.for_each_bucket(visit); };
   }
+  CrossingSource crossings() {
+    return [this](const CrossingVisitor& visit) { reader_.for_each_crossing(visit); };
+  }
+  // Null if the recording has no event log.
+  EventSource log();
+  // The same for what can be answered with it: the log is of the heap alone.
+  EventSource events() { return is_of_heap_ ? log() : EventSource(); }
   Snapshot snapshot(Metric metric, const Moment& moment) {
-    return take_snapshot(data(), timeline(), metric, moment);
+    return take_snapshot(data(), timeline(), metric, moment, events());
+  }
+  Snapshot snapshot(Metric metric, const AskedMoments& moments) {
+    return moments.from ? take_snapshot_between(data(), timeline(), metric, *moments.from,
+                                                moments.until, events())
+                        : snapshot(metric, moments.until);
   }
 
  private:
   RecordingReader reader_;
   Profile profile_;
+  bool is_of_heap_;  // what is asked
 };
 
 }  // namespace heaptally

@@ -3,10 +3,12 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -21,6 +23,7 @@
 #include "core/collect/collector.h"
 #include "core/collect/launcher.h"
 #include "core/collect/program_check.h"
+#include "core/profile/moment.h"
 #include "core/profile/places.h"
 #include "core/recording/reader.h"
 #include "core/report/stack_difference.h"
@@ -33,9 +36,15 @@ constexpr const char* kExamples = R"(Examples:
   heaptally record ./program --its arguments
   heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
   heaptally record --drop ./server         never make the program wait
+  heaptally record --log ./program         each allocation and free, too: heaptally events
   heaptally record -- make -j2             the whole tree of processes, in one recording
   heaptally record --mark-signal USR2 ./server
                                            kill -USR2 HEAPTALLY: marks "signal 1", "signal 2"
+  heaptally record --snapshot-every 10s ./server
+                                           diff FILE --from mark:snapshot#1 --to mark:snapshot#2
+  heaptally record --snapshot-at-exit ./program
+                                           stats FILE --at mark:exit: before destructors ran
+  heaptally record --stopped ./program     only what it does after heaptally_start()
 
 The processes that the program starts are recorded with it, and the recording ends with the last
 of them. When only background processes are left, Ctrl-C ends the recording and leaves them be.
@@ -153,10 +162,21 @@ int parse_mark_signal(const std::string& name) {
   throw Error("--mark-signal " + name, "cannot set marks", "choose USR1 or USR2", ExitCode::kUsage);
 }
 
+Nanoseconds parse_interval(const std::string& text) {
+  constexpr Nanoseconds kShortest = std::chrono::milliseconds(1),
+                        kLongest = std::chrono::hours(10000);
+  const std::optional<Nanoseconds> interval = read_duration(text);
+  if (interval && *interval >= kShortest && *interval <= kLongest) return *interval;
+  throw Error("--snapshot-every " + text, interval ? "is out of range" : "is no time",
+              "give one of at least 1ms, such as 10s, 250ms or 1m30s", ExitCode::kUsage);
+}
+
 // Whether the option's value is the next word: that of a long option, of -o, or of short options in
 // one, as -fo.
 bool takes_next_word(const std::string& option) {
-  if (option.starts_with("--")) return option == "--output" || option == "--mark-signal";
+  if (option.starts_with("--")) {
+    return option == "--output" || option == "--mark-signal" || option == "--snapshot-every";
+  }
   return option.find('o') == option.size() - 1;
 }
 
@@ -217,12 +237,25 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
   command->add_flag("-f,--force", options->overwrite, "Replace the file if it exists");
   command->add_flag("--drop", options->drop_when_full,
                     "When a ring is full drop events and count them, instead of waiting");
+  command->add_flag(
+      "--log", options->log,
+      "Keep every allocation and free, for heaptally events: one to three MB a million");
   command
       ->add_option_function<std::string>(
           "--mark-signal",
           [options](const std::string& name) { options->mark_signal = parse_mark_signal(name); },
           "USR1 or USR2: this signal, sent to heaptally itself, sets a mark and is not passed on")
       ->type_name("SIGNAL");
+  command
+      ->add_option_function<std::string>(
+          "--snapshot-every",
+          [options](const std::string& text) { options->snapshot_every = parse_interval(text); },
+          "Set a mark \"snapshot\" each time that this has passed, at most 3,072 of them")
+      ->type_name("TIME");
+  command->add_flag("--snapshot-at-exit", options->marks_exit,
+                    "Set a mark \"exit\" when a process begins to exit, before its handlers run");
+  command->add_flag("--stopped", options->starts_stopped,
+                    "Record nothing until the program calls heaptally_start()");
   command->add_flag("!--no-follow", options->follow,
                     "Record the first process alone, not those that it starts");
   command->footer(kExamples);

@@ -1,6 +1,5 @@
 // heaptally report: a recording, or two beside each other, as one page for a browser.
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,11 +40,14 @@ struct Options {
 void run(const Options& options) {
   Query query;
   options.filters.apply_to(query);
-  const SiteRules rules = options.filters.site_rules();
+  if (options.open && options.output == "-") {
+    throw Error("--open", "has no file to show", "name one with -o", ExitCode::kUsage);
+  }
   std::vector<std::unique_ptr<OpenRecording>> recordings;
+  recordings.reserve(options.files.size());
   PageRequest request{.recordings = {}, .query = query};
   for (const std::string& file : options.files) {
-    recordings.push_back(std::make_unique<OpenRecording>(file, rules));
+    recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
     request.recordings.push_back({recordings.back()->profile(), recordings.back()->timeline()});
   }
   request.source_root = options.source_root;
@@ -53,6 +55,9 @@ void run(const Options& options) {
   OutputFile output(options.output, options.overwrite);
   output.stream() << make_page(request);
   output.finish();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    tell_what_is_missing(options.files[i], recordings[i]->data());
+  }
   if (options.open) open_in_browser(options.output);
 }
 
@@ -65,7 +70,9 @@ void add_report_command(CLI::App& app, int& status) {
   command->add_option("FILE", options->files, "A recording, or an older and a newer one")
       ->required()
       ->expected(1, 2);
-  command->add_option("-o,--output", options->output, "The page")->type_name("PAGE")->required();
+  command->add_option("-o,--output", options->output, "The page; - is standard output")
+      ->type_name("PAGE")
+      ->required();
   command->add_flag("-f,--force", options->overwrite, "Replace the page if it exists");
   command->add_flag("--open", options->open, "Show it in the browser");
   command

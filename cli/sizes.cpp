@@ -5,6 +5,7 @@
 #include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/question.h"
+#include "core/profile/domains.h"
 #include "core/profile/sizes.h"
 #include "core/report/sizes_report.h"
 
@@ -35,7 +36,8 @@ void run(const Options& options) {
   const Format format = parse_format(options.format);
   Query query;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  ask_of_its_domain(moment, query);
+  OpenRecording recording(options.file, options.filters);
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
   const Snapshot total = recording.snapshot(Metric::kTotal, {.kind = Moment::Kind::kEnd});
   const Sizes rows = sizes(recording.profile(), total, live, query);

@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/statistics.h"
 #include "core/recording/reader.h"
 #include "core/report/statistics_report.h"
@@ -33,7 +34,13 @@ C and C++ runtime libraries).
 
 Peak and end are exact. peak:PID is what one process held at its own peak. The end of a tree of
 processes is that of each: its blocks just before it ended. A time is taken back to the last edge
-of a time bucket, which is exact too; the heading names it.
+of a time bucket, which is exact too; the heading names it. A recording with an event log (record
+--log) is exact at any time.
+
+Domains tell where memory comes from: heap is the C allocator, mmap what the program maps by itself
+(mmap, mremap, brk, sbrk), allocator what its allocator maps; others are pools that the program
+names. Blocks of a pool, and of an allocator, lie in memory that counts elsewhere, too. The peak is
+the heap's; peak-of:NAME is what a domain held at its own.
 
 Examples:
   heaptally stats FILE                                    who held most at the peak
@@ -48,87 +55,42 @@ Examples:
   heaptally stats FILE --group process                    which process held most
   heaptally stats FILE --process 'cc1*' --at end          only of these processes
   heaptally stats FILE --at peak:1234                     what process 1234 held at its peak
+  heaptally stats FILE --domain mmap --at end             what was mapped and never unmapped
+  heaptally stats FILE --at peak-of:pool                  what a pool held at its own peak
   heaptally stats FILE --format json --limit 0 | jq .total)";
 
 // The command line as given.
 struct Options {
   std::string file;
   std::string metric = "live";
-  std::optional<std::string> at, from, to;
+  MomentOptions when;
   RowOptions rows;
   FilterOptions filters;
 };
 
-void write(const StatisticsReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report, out.stream());
-      break;
-  }
-  out.finish();
-}
-
-// The moments asked for; `from` only where a stretch of time is.
-struct Moments {
-  std::optional<Moment> from;
-  Moment until;
-};
-
-Moments parse_moments(const Options& options, Metric metric) {
-  const bool is_stretch = options.from || options.to;
-  if (options.at && is_stretch) {
-    throw Error("--at", "cannot go with --from and --to", "give one moment, or two",
-                ExitCode::kUsage);
-  }
-  if (is_stretch) {
-    return {parse_moment(options.from.value_or("start"), "--from"),
-            parse_moment(options.to.value_or("end"), "--to")};
-  }
-  const char* usual = metric == Metric::kLive ? "peak" : "end";
-  return {std::nullopt, parse_moment(options.at.value_or(usual))};
-}
-
 // Everything that can be wrong with the command line is found before the file is opened.
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
-  const Moments moments = parse_moments(options, metric);
+  const AskedMoments moments = options.when.moments(metric);
   const Format format = parse_format(options.rows.format);
-  const Query query = query_of(options.rows, options.filters);
-  OpenRecording recording(options.file, options.filters.site_rules());
-  const Snapshot snapshot = moments.from
-                                ? take_snapshot_between(recording.data(), recording.timeline(),
-                                                        metric, *moments.from, moments.until)
-                                : recording.snapshot(metric, moments.until);
+  Query query = query_of(options.rows, options.filters);
+  ask_of_its_domain(moments.until, query);
+  OpenRecording recording(options.file, options.filters);
+  const Snapshot snapshot = recording.snapshot(metric, moments);
   const Statistics rows = statistics(recording.profile(), snapshot, query);
-  write({.profile = recording.profile(),
-         .snapshot = snapshot,
-         .query = query,
-         .statistics = rows,
-         .raw = options.filters.raw},
-        format);
+  answer(StatisticsReport{.profile = recording.profile(),
+                          .snapshot = snapshot,
+                          .query = query,
+                          .statistics = rows,
+                          .raw = options.filters.raw},
+         format);
 }
 
 void add_options(CLI::App& command, Options& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
-  command
-      .add_option("--at", options.at,
-                  "peak, peak:PID, start, end, mark:NAME, a share of the run (40%) or a time since "
-                  "the start: 1.5, 250ms, 1m30s (peak; end for total and temporary)")
-      ->type_name("MOMENT");
-  command
-      .add_option("--from", options.from,
-                  "Only what was allocated after this moment; for total and temporary (start)")
-      ->type_name("MOMENT");
-  command.add_option("--to", options.to, "... and before this one (end)")->type_name("MOMENT");
+  options.when.add_to(command);
   options.rows.add_to(command);
   options.filters.add_to(command);
 }

@@ -37,9 +37,10 @@ void run(const Options& options) {
   const Moment to = parse_moment(options.to, "--to");
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const auto between = [&](Metric metric) {
-    return take_snapshot_between(recording.data(), recording.timeline(), metric, from, to);
+    return take_snapshot_between(recording.data(), recording.timeline(), metric, from, to,
+                                 recording.events());
   };
   const Snapshot temporary = between(Metric::kTemporary);
   const Snapshot total = between(Metric::kTotal);

@@ -6,6 +6,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/report/ascii.h"
+
 namespace heaptally {
 namespace {
 
@@ -22,10 +24,8 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
-bool terminal_has_colours() {
-  // An empty NO_COLOR counts as none: https://no-color.org
-  return isatty(STDOUT_FILENO) != 0 && environment("NO_COLOR").empty() &&
-         environment("TERM") != "dumb";
+bool wants_ascii() {
+  return !locale_has_utf8() || (isatty(STDOUT_FILENO) != 0 && environment("TERM") == "dumb");
 }
 
 }  // namespace heaptally

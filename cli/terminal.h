@@ -8,7 +8,8 @@ namespace heaptally {
 // Its columns; 0 if standard output is no terminal, or one that does not tell.
 std::size_t terminal_width();
 
-// Whether it is one that shows colours to somebody who wants them (NO_COLOR is not set).
-bool terminal_has_colours();
+// Whether drawings are to be in ASCII: the user's language setting has no UTF-8, or standard output
+// is a terminal that is "dumb".
+bool wants_ascii();
 
 }  // namespace heaptally

@@ -37,7 +37,7 @@ void run(const Options& options) {
   Query query;
   query.limit = parse_limit(options.limit);
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Threads rows = threads(recording.profile(), query, order);
   answer(ThreadsReport{.profile = recording.profile(),
                        .query = query,

@@ -1,7 +1,4 @@
 // heaptally timeline: how much was live over the time of a run.
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <memory>
 #include <optional>
@@ -20,7 +17,8 @@ namespace {
 constexpr const char* kExamples =
     R"(A column of the plot shows the greatest live bytes within it, as they were recorded for the whole
 tree of processes. With filters the greatest is that of the edges of time buckets, of which there
-are up to 4,096; between them there may have been more. JSON and CSV have a row for each bucket.
+are up to 4,096; between them there may have been more. Where the language setting has no UTF-8, or the
+terminal is a dumb one, the plot is in ASCII. JSON and CSV have a row for each bucket.
 
 Examples:
   heaptally timeline FILE
@@ -46,11 +44,9 @@ struct Options {
   FilterOptions filters;
 };
 
-// Of standard output, if that is a terminal.
-std::size_t terminal_width() {
-  winsize size{};
-  const bool is_known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
-  return is_known ? size.ws_col : kUsualWidth;
+std::size_t usual_width() {
+  const std::size_t width = terminal_width();
+  return width != 0 ? width : kUsualWidth;
 }
 
 std::size_t parse_extent(const std::string& text, const std::string& option, std::size_t least,
@@ -67,7 +63,7 @@ std::size_t parse_extent(const std::string& text, const std::string& option, std
 
 // Where a moment lies among the edges of buckets.
 Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
-  return recording.snapshot(Metric::kTotal, moment).time;
+  return take_snapshot(recording.data(), recording.timeline(), Metric::kTotal, moment).time;
 }
 
 void run(const Options& options) {
@@ -75,11 +71,11 @@ void run(const Options& options) {
   const Moment to = parse_moment(options.to, "--to");
   const Format format = parse_format(options.format);
   const std::size_t width =
-      options.width ? parse_extent(*options.width, "--width", 40, 1000) : terminal_width();
+      options.width ? parse_extent(*options.width, "--width", 40, 1000) : usual_width();
   const std::size_t height = parse_extent(options.height, "--height", 2, 200);
   Query query;
   options.filters.apply_to(query);
-  OpenRecording recording(options.file, options.filters.site_rules());
+  OpenRecording recording(options.file, options.filters);
   const Nanoseconds first = edge_of(recording, from), last = edge_of(recording, to);
   if (last < first) {
     throw Error(from.text, "is after " + to.text, "give the earlier moment first",
@@ -90,7 +86,8 @@ void run(const Options& options) {
   answer(TimelineReport{.profile = recording.profile(),
                         .query = query,
                         .timeline = timeline,
-                        .dots = options.blocks ? PlotDots::kBlocks : PlotDots::kBraille,
+                        .dots = options.blocks || wants_ascii() ? PlotDots::kBlocks
+                                                                : PlotDots::kBraille,
                         .width = width,
                         .height = height,
                         .with_rss = options.rss,

@@ -2,14 +2,14 @@
 #include <charconv>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
+#include "cli/answer.h"
 #include "cli/commands.h"
-#include "cli/output.h"
 #include "cli/question.h"
 #include "cli/terminal.h"
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/report/statistics_report.h"
 #include "core/report/tree_report.h"
 
@@ -28,6 +28,7 @@ Examples:
   heaptally tree FILE                               where the peak came from
   heaptally tree FILE --at end --min 100KiB         ... and what was never freed
   heaptally tree FILE --metric total --sort count   who allocates most often
+  heaptally tree FILE --metric total --from mark:a --to mark:b
   heaptally tree FILE --bottom-up --depth 3         the sites, and who called them
   heaptally tree FILE --group function --min 5%
   heaptally tree FILE --filter 'src/*' --thread 'worker*'
@@ -37,7 +38,7 @@ Examples:
 struct Options {
   std::string file;
   std::string metric = "live";
-  std::optional<std::string> at;
+  MomentOptions when;
   bool bottom_up = false;
   std::string least = "1%";
   std::string depth = "0";
@@ -56,55 +57,39 @@ std::uint32_t parse_depth(const std::string& text) {
               ExitCode::kUsage);
 }
 
-void write(const TreeReport& report, Format format) {
-  StandardOutput out;
-  switch (format) {
-    case Format::kText:
-      write_text(report, out.stream());
-      break;
-    case Format::kJson:
-      write_json(report, out.stream());
-      break;
-    case Format::kCsv:
-      write_csv(report, out.stream());
-      break;
-  }
-  out.finish();
-}
-
 // Everything that can be wrong with the command line is found before the file is opened.
 void run(const Options& options) {
   const Metric metric = parse_metric(options.metric);
-  const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
+  const AskedMoments moments = options.when.moments(metric);
   const Format format = parse_format(options.format);
   Query query;
   query.group = parse_group(options.group);
   query.sort = parse_sort(options.sort);
   check_tree(query);
   options.filters.apply_to(query);
+  ask_of_its_domain(moments.until, query);
   const TreeShape shape = {
       .bottom_up = options.bottom_up,
       .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),
       .depth = parse_depth(options.depth)};
-  OpenRecording recording(options.file, options.filters.site_rules());
-  const Snapshot snapshot = recording.snapshot(metric, moment);
+  OpenRecording recording(options.file, options.filters);
+  const Snapshot snapshot = recording.snapshot(metric, moments);
   const CallTree tree(recording.profile(), snapshot, query, shape);
-  write({.profile = recording.profile(),
-         .snapshot = snapshot,
-         .query = query,
-         .shape = shape,
-         .tree = tree,
-         .raw = options.filters.raw,
-         .width = terminal_width()},
-        format);
+  answer(TreeReport{.profile = recording.profile(),
+                    .snapshot = snapshot,
+                    .query = query,
+                    .shape = shape,
+                    .tree = tree,
+                    .raw = options.filters.raw,
+                    .width = terminal_width()},
+         format);
 }
 
 void add_options(CLI::App& command, Options& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
-  command.add_option("--at", options.at, "As for stats (peak; end for total and temporary)")
-      ->type_name("MOMENT");
+  options.when.add_to(command);
   command.add_flag("--bottom-up", options.bottom_up,
                    "From the allocation sites up to their callers");
   command

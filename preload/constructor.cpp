@@ -2,13 +2,16 @@
 // nothing allocates before it but the loader.
 #include <pthread.h>
 
+#include "preload/domain_recorder.h"
 #include "preload/early_log.h"
 #include "preload/exec_hooks.h"
 #include "preload/exec_target.h"
 #include "preload/exit_hooks.h"
+#include "preload/exit_mark.h"
 #include "preload/libc_symbols.h"
 #include "preload/libunwind.h"
 #include "preload/loader.h"
+#include "preload/mapping_hooks.h"
 #include "preload/modules.h"
 #include "preload/real_allocator.h"
 #include "preload/seccomp_hooks.h"
@@ -29,10 +32,13 @@ void give_up() {
   if (!real_allocator_is_known()) resolve_real_allocator();
   resolve_exec_functions();
   resolve_exit_functions();
+  resolve_start_functions();
+  resolve_mapping_functions();
   resolve_seccomp_functions();
   const bool has_loader = find_loader();
   if (has_loader) remember_exec_surroundings(environment);
   if (!has_loader || !hooks_are_called()) return give_up();
+  find_allocators_code(reinterpret_cast<void*>(g_real.malloc));
   const int socket = call_collector(environment);
   if (socket < 0) return give_up();
   initialise_libc(argument_count, arguments, environment);
@@ -50,10 +56,12 @@ void give_up() {
   // fork() lets a child claim its process block at once; one that was made by the bare system
   // call does so at its first hook.
   pthread_atfork(&keep_out_of_libunwind, &let_into_libunwind, [] {
-    if (g_session.stage() == Stage::kRecording) g_session.in_own_process();
+    if (g_session.is_connected()) g_session.in_own_process();
   });
   watch_own_exit();
+  if (g_session.marks_exit()) mark_exits();
   redirect_libc_symbols();
+  if (g_session.stage() == Stage::kStopped) return g_early_log.discard();
   g_early_log.flush();
 }
 

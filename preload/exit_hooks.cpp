@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "preload/exit_hooks.h"
+#include "preload/exit_mark.h"
 #include "preload/hook.h"
 #include "preload/recorder.h"
 #include "preload/session.h"
@@ -29,7 +30,7 @@ void resolve_if_needed() {
 }
 
 void note_exit(int status) {
-  if (g_session.stage() != Stage::kRecording || !g_session.in_own_process()) return;
+  if (!g_session.is_connected() || !g_session.in_own_process()) return;
   // A vfork child exits in its parent's memory.
   if (!may_call_system() || current_pid() != g_session.pid()) return;
   g_session.block().exit.store(wire::ProcessBlock::kExits | (status & 0xff),
@@ -37,7 +38,7 @@ void note_exit(int status) {
 }
 
 void note_end(pid_t pid, int status, const void* frame) {
-  if (pid <= 0 || g_session.stage() != Stage::kRecording) return;
+  if (pid <= 0 || !g_session.is_connected()) return;
   if (!WIFEXITED(status) && !WIFSIGNALED(status)) return;
   record_note(wire::NoteKind::kEnded, static_cast<std::uint32_t>(pid),
               static_cast<std::uint32_t>(status), "", frame);
@@ -70,6 +71,7 @@ void watch_own_exit() {
 }  // namespace heaptally::preload
 
 HEAPTALLY_HOOK void _exit(int status) {
+  begin_exit();
   note_exit(status);
   resolve_if_needed();
   g_real_functions.exit_now(status);
@@ -77,6 +79,7 @@ HEAPTALLY_HOOK void _exit(int status) {
 }
 
 HEAPTALLY_HOOK void _Exit(int status) {
+  begin_exit();
   note_exit(status);
   resolve_if_needed();
   g_real_functions.exit_now(status);

@@ -5,13 +5,13 @@
 
 namespace heaptally::preload {
 
-void write_note(RingWriter& ring, wire::NoteKind kind, std::uint32_t pid, std::uint32_t value,
+bool write_note(RingWriter& ring, wire::NoteKind kind, std::uint32_t pid, std::uint32_t value,
                 const char* text) {
   std::size_t bytes = std::strlen(text);
   text += bytes - std::min<std::size_t>(bytes, wire::kMaxNoteText);
   bytes = std::min<std::size_t>(bytes, wire::kMaxNoteText);
   const auto parts = static_cast<std::uint32_t>((bytes + wire::kTextBytes - 1) / wire::kTextBytes);
-  if (!ring.reserve(1 + parts)) return;
+  if (!ring.reserve(1 + parts)) return false;
   ring.open();
   const std::uint64_t stamp = ring.stamp();
   ring.put(0, wire::EventKind::kNote, stamp, static_cast<std::uint64_t>(kind),
@@ -26,6 +26,7 @@ void write_note(RingWriter& ring, wire::NoteKind kind, std::uint32_t pid, std::u
     ring.put(1 + part, wire::EventKind::kText, stamp, piece.address, piece.size, piece.trace);
   }
   ring.commit(1 + parts);
+  return true;
 }
 
 }  // namespace heaptally::preload

@@ -8,9 +8,15 @@
 namespace heaptally::preload {
 namespace {
 
+inline bool is_own_call(const void* hook_frame) {
+  return g_session.in_own_process() && !is_inner_call(hook_frame);
+}
+inline bool records_allocations(const void* hook_frame) {
+  return g_session.stage() == Stage::kRecording && is_own_call(hook_frame);
+}
+// Frees and notes.
 inline bool records(const void* hook_frame) {
-  return g_session.stage() == Stage::kRecording && g_session.in_own_process() &&
-         !is_inner_call(hook_frame);
+  return g_session.is_connected() && is_own_call(hook_frame);
 }
 
 std::uint64_t address_of(const void* block) { return reinterpret_cast<std::uint64_t>(block); }
@@ -22,7 +28,7 @@ void record_allocation(const void* block, std::size_t size, const void* hook_fra
     g_early_log.add(wire::EventKind::kAllocate, block, size, caller_of(hook_frame).pc);
     return;
   }
-  if (!records(hook_frame)) return;
+  if (!records_allocations(hook_frame)) return;
   HookGuard guard(hook_frame);
   Channel* channel = guard.channel();
   if (channel == nullptr) return;
@@ -57,7 +63,8 @@ ReallocationRecord::ReallocationRecord(const void* block, std::size_t size, cons
   guard_.emplace(hook_frame);
   Channel* channel = guard_->channel();
   if (channel == nullptr) return;
-  trace_ = channel->capture(caller_of(hook_frame));
+  is_traced_ = g_session.stage() == Stage::kRecording;
+  if (is_traced_) trace_ = channel->capture(caller_of(hook_frame));
   RingWriter& ring = channel->ring();
   if (!ring.reserve(2)) return;
   ring.open();
@@ -78,7 +85,7 @@ void ReallocationRecord::finish(const void* moved, bool happened) {
   g_session.in_own_process();
   RingWriter& ring = guard_->channel()->ring();
   if (!happened) return ring.abandon();
-  if (moved == nullptr) {
+  if (moved == nullptr || !is_traced_) {
     ring.put(0, wire::EventKind::kFree, before_, address_of(block_), 0, 0);
     return ring.commit(1);
   }

@@ -28,7 +28,8 @@ class ReallocationRecord {
  private:
   // Held from beginning to end: a signal handler meanwhile must not use this channel.
   std::optional<HookGuard> guard_;
-  bool is_open_ = false;  // the ring is; else there is nothing to finish
+  bool is_open_ = false;    // the ring is; else there is nothing to finish
+  bool is_traced_ = false;  // the new block is to be recorded
   const void* block_;
   std::size_t size_;
   std::uint64_t before_ = 0;

@@ -38,7 +38,8 @@ class RingWriter {
 
   // Field by field: a copy of what was just written in parts would wait for those.
   void put(std::uint32_t offset, wire::EventKind kind, std::uint64_t stamp, std::uint64_t address,
-           std::uint64_t size, wire::TraceIndex trace, std::uint16_t process = 0) {
+           std::uint64_t size, wire::TraceIndex trace, std::uint16_t process = 0,
+           wire::DomainNumber domain = wire::kHeap) {
     if (g_session.is_unnoticed_fork()) [[unlikely]]
       return;
     wire::Event& slot = slots_[(head_ + offset) & (slot_count_ - 1)];
@@ -47,7 +48,7 @@ class RingWriter {
     slot.size = size;
     slot.trace = trace;
     slot.kind = kind;
-    slot.reserved = 0;
+    slot.domain = domain;
     slot.process = process;
   }
 

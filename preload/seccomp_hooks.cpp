@@ -23,7 +23,7 @@ namespace {
 
 int (*g_real_prctl)(int, ...) = nullptr;
 
-bool is_recording() { return g_session.stage() == Stage::kRecording; }
+bool is_recording() { return g_session.is_connected(); }
 
 // While it exists a filter is being installed; if that succeeds, no system call is made again.
 class FilterGuard {
@@ -47,16 +47,20 @@ class FilterGuard {
 // which is counted, unless that fails.
 class NoCounterGuard {
  public:
-  NoCounterGuard() : was_recording_(is_recording()) {
+  NoCounterGuard() : stage_(g_session.stage()), was_recording_(is_recording()) {
     if (was_recording_) g_session.stop();
   }
   void finish(bool is_taken) const {
     if (!was_recording_) return;
-    if (!is_taken) return g_session.resume();
+    if (!is_taken) {
+      g_session.change(Stage::kOff, stage_);
+      return;
+    }
     g_session.counters().lost_events.fetch_add(1, std::memory_order_relaxed);
   }
 
  private:
+  Stage stage_;
   bool was_recording_;
 };
 

@@ -14,6 +14,7 @@ namespace heaptally::preload {
 
 constinit Session g_session;
 constinit std::atomic<bool> g_no_system_calls{false};
+constinit std::atomic<std::size_t> g_mapped_bytes{0};
 
 namespace {
 
@@ -200,7 +201,8 @@ bool Session::make_fork_detector() {
 }
 
 void Session::start() {
-  stage_.store(Stage::kRecording, std::memory_order_relaxed);
+  stage_.store(header_->starts_stopped != 0 ? Stage::kStopped : Stage::kRecording,
+               std::memory_order_relaxed);
   block_->ready.store(1, std::memory_order_release);
 }
 

@@ -15,6 +15,7 @@ namespace heaptally::preload {
 enum class Stage : std::uint32_t {
   kEarly,      // before the constructor: events go to the early log
   kRecording,  // hooks record
+  kStopped,    // the program asked for no more: frees are recorded, allocations are not
   kOff,        // hooks pass everything through
 };
 
@@ -41,8 +42,14 @@ class Session {
   void start();
 
   Stage stage() const { return stage_.load(std::memory_order_relaxed); }
-  // What stop() has ended goes on.
-  void resume() { stage_.store(Stage::kRecording, std::memory_order_relaxed); }
+  // Whether the rings are in use: kRecording or kStopped.
+  bool is_connected() const {
+    return static_cast<std::uint32_t>(stage()) - static_cast<std::uint32_t>(Stage::kRecording) < 2;
+  }
+  // From one stage to the other. False: it was in neither of them.
+  bool change(Stage from, Stage to) {
+    return stage_.compare_exchange_strong(from, to, std::memory_order_relaxed);
+  }
   void stop() { stage_.store(Stage::kOff, std::memory_order_relaxed); }
 
   // Whether what happens here is to be recorded: in the process that connected, and in one
@@ -68,6 +75,7 @@ class Session {
   }
   // A thread is about to record; more than one, ever, and stamps are ordered.
   void note_thread() { threads_.fetch_add(1, std::memory_order_relaxed); }
+  bool marks_exit() const { return header_->marks_exit != 0; }
   bool drop_when_full() const { return header_->drop_when_full != 0; }
   std::uint32_t max_depth() const { return max_depth_; }
   bool verifies_stacks() const { return verify_stacks_; }
@@ -76,6 +84,10 @@ class Session {
   void wake_collector() {
     if (page_->sleeping.load(std::memory_order_relaxed) == 0) return;
     if (page_->sleeping.exchange(0, std::memory_order_acq_rel) != 0) futex_wake(&page_->sleeping);
+  }
+  // The number of a question to the collector: no two of this memory have the same.
+  std::uint32_t next_question() {
+    return header_->questions.fetch_add(1, std::memory_order_relaxed) + 1;
   }
   // False once the collector has died or left: nobody will ever drain the rings.
   bool collector_is_there();

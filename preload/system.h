@@ -22,6 +22,10 @@ inline bool may_call_system() { return !g_no_system_calls.load(std::memory_order
 inline std::uint32_t current_tid() { return static_cast<std::uint32_t>(raw_syscall(SYS_gettid)); }
 inline std::uint32_t current_pid() { return static_cast<std::uint32_t>(raw_syscall(SYS_getpid)); }
 
+// Bytes that are mapped by the functions below, and by those that were it in the processes that
+// this one was forked from.
+extern constinit std::atomic<std::size_t> g_mapped_bytes;
+
 // nullptr on failure.
 inline void* as_address(long result) {
   return result < 0 && result > -4096 ? nullptr : reinterpret_cast<void*>(result);
@@ -33,6 +37,7 @@ inline void* map_private(std::size_t bytes) {
       as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
   if (memory != nullptr) {
+    g_mapped_bytes.fetch_add(bytes, std::memory_order_relaxed);
     raw_syscall(SYS_madvise, reinterpret_cast<long>(memory), static_cast<long>(bytes),
                 MADV_DONTDUMP);
   }
@@ -44,6 +49,7 @@ inline void* map_shared(int fd, std::uint64_t offset, std::size_t bytes) {
       as_address(raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                              MAP_SHARED | MAP_NORESERVE, fd, static_cast<long>(offset)));
   if (memory != nullptr) {
+    g_mapped_bytes.fetch_add(bytes, std::memory_order_relaxed);
     raw_syscall(SYS_madvise, reinterpret_cast<long>(memory), static_cast<long>(bytes),
                 MADV_DONTDUMP);
   }
@@ -51,6 +57,7 @@ inline void* map_shared(int fd, std::uint64_t offset, std::size_t bytes) {
 }
 
 inline void unmap(void* memory, std::size_t bytes) {
+  g_mapped_bytes.fetch_sub(bytes, std::memory_order_relaxed);
   raw_syscall(SYS_munmap, reinterpret_cast<long>(memory), static_cast<long>(bytes));
 }
 
@@ -61,6 +68,7 @@ inline void* map_beyond(void* memory, std::size_t bytes, std::size_t more) {
   void* both = as_address(raw_syscall(SYS_mremap, reinterpret_cast<long>(memory), 0,
                                       static_cast<long>(bytes + more), MREMAP_MAYMOVE));
   if (both == nullptr) return nullptr;
+  g_mapped_bytes.fetch_add(bytes + more, std::memory_order_relaxed);
   unmap(both, bytes);
   return static_cast<char*>(both) + bytes;
 }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "preload/errno_keeper.h"
+#include "preload/signal_block.h"
 
 namespace heaptally::preload {
 
@@ -69,7 +70,7 @@ void announce(RingWriter& ring, std::uint32_t tid) {
   ring.commit(1);
 }
 
-ThreadRecord* attach_thread() {
+ThreadRecord* make_attached_record() {
   if (!may_call_system()) return nullptr;
   const ErrnoKeeper keeper;
   const std::uint32_t tid = current_tid();
@@ -80,6 +81,7 @@ ThreadRecord* attach_thread() {
   ThreadRecord* record = g_records[index].load(std::memory_order_acquire);
   if (record == nullptr) record = make_record(g_session.max_depth());
   if (record == nullptr) return nullptr;
+  record->lane = lane;
   if (record->forks != g_session.forks()) {
     record->forks = g_session.forks();
     record->main.begin_process();
@@ -93,6 +95,14 @@ ThreadRecord* attach_thread() {
   g_session.note_thread();
   announce(record->main.ring(), tid);
   return record;
+}
+
+// Handlers wait: what they allocate would find the thread without its channels, and be lost.
+void attach_thread(ThreadLocal& self) {
+  const SignalBlock block;
+  // One that came first may have done it.
+  if (self.record == nullptr) self.record = make_attached_record();
+  self.has_no_lane = self.record == nullptr;
 }
 
 // A vfork child runs on its parent's thread-local storage. A lane claimed in the child's name
@@ -139,6 +149,11 @@ bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame) {
     in_real = {};
     return false;
   }
+  return true;
+}
+
+bool is_inner_call(ThreadLocal::Hook& in_real, const void* hook_frame) {
+  if (!is_called_by(in_real, hook_frame)) return false;
   g_session.counters().inner_events.fetch_add(1, std::memory_order_relaxed);
   return true;
 }
@@ -146,14 +161,13 @@ bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame) {
 void HookGuard::enter_slowly(const void* hook_frame) {
   ThreadLocal& self = t_thread;
   if (self.depth != 0 && was_abandoned(self.recording, hook_frame)) self.depth = 0;
-  if (self.depth != 0) interrupted_ = self.recording;
+  if (self.depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child()) {
+    attach_thread(self);
+  }
+  interrupted_ = self.recording;
   self.recording = hook_at(hook_frame);
   const std::uint32_t depth = self.depth++;
   asm volatile("" ::: "memory");
-  if (depth == 0 && self.record == nullptr && !self.has_no_lane && !is_vfork_child()) {
-    self.record = attach_thread();
-    self.has_no_lane = self.record == nullptr;
-  }
   if (self.record != nullptr && depth < 2) {
     channel_ = depth == 0 ? &self.record->main : &self.record->nested;
   } else {

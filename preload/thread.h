@@ -12,6 +12,7 @@ namespace heaptally::preload {
 struct ThreadRecord {
   Channel main;
   Channel nested;
+  wire::Lane* lane;
   std::size_t bytes;    // of the mapping that begins here and holds the channels' buffers
   std::uint32_t forks;  // Session::forks() of the process that uses it
 
@@ -65,12 +66,19 @@ void forget_threads_of_parent();
 
 bool is_called_by(ThreadLocal::Hook& in_real, const void* hook_frame);
 
-// Whether a hook was called from inside the real allocator; such calls are counted.
+// Whether a hook was called from inside the real allocator.
+inline bool is_in_real_call(const void* hook_frame) {
+  ThreadLocal& self = t_thread;
+  return self.in_real.frame != nullptr && is_called_by(self.in_real, hook_frame);
+}
+
+// The same of a hook of the allocator; such calls are counted.
+bool is_inner_call(ThreadLocal::Hook& in_real, const void* hook_frame);
 inline bool is_inner_call(const void* hook_frame) {
   ThreadLocal& self = t_thread;
   if (self.in_real.frame == nullptr) [[likely]]
     return false;
-  return is_called_by(self.in_real, hook_frame);
+  return is_inner_call(self.in_real, hook_frame);
 }
 
 // Purpose: lets a hook record, unless it must not.
@@ -87,6 +95,8 @@ class HookGuard {
       enter_slowly(hook_frame);
       return;
     }
+    // A handler may come before the depth tells of this hook, and leaves this as it finds it.
+    interrupted_ = self.recording;
     self.recording = hook_at(hook_frame);
     self.depth = 1;
     asm volatile("" ::: "memory");
@@ -108,7 +118,7 @@ class HookGuard {
   void enter_slowly(const void* hook_frame);
 
   Channel* channel_ = nullptr;
-  ThreadLocal::Hook interrupted_ = {};
+  ThreadLocal::Hook interrupted_;
 };
 
 }  // namespace heaptally::preload

@@ -33,7 +33,7 @@ namespace heaptally::wire {
 
 inline constexpr std::uint64_t kMagic = 0x6c6c617470616568;  // "heaptall", little-endian
 // Raised by any change to wire/. Shim and collector of different versions refuse each other.
-inline constexpr std::uint32_t kVersion = 5;
+inline constexpr std::uint32_t kVersion = 6;
 
 inline constexpr std::uint64_t kPage = 4096;
 inline constexpr std::uint64_t kMaxProcesses = 4096;  // alive at one time
@@ -118,6 +118,18 @@ struct RingHeader {
 };
 static_assert(sizeof(RingHeader) == 128);
 
+// What the collector answers to the thread that owns a lane, which has one question open at a time.
+struct LaneAnswer {
+  static constexpr std::int32_t kAccepted = -1;  // the collector is at it; more will come
+
+  // Futex: counts answers. Release by the collector, acquire by the thread.
+  alignas(64) std::atomic<std::uint32_t> count;
+  std::atomic<std::uint32_t> question;  // the number of the one that this answers
+  std::atomic<std::int32_t> problem;    // an errno, 0 for none, or kAccepted
+  std::atomic<std::uint64_t> values[2];
+};
+static_assert(sizeof(LaneAnswer) == 64);
+
 // The rings of one thread: one for its events, a small one for events of signal
 // handlers that interrupt a hook.
 struct Lane {
@@ -126,8 +138,9 @@ struct Lane {
   alignas(64) std::atomic<std::uint64_t> owner;
   RingHeader main;
   RingHeader nested;
+  LaneAnswer answer;
 };
-static_assert(sizeof(Lane) == 320);
+static_assert(sizeof(Lane) == 384);
 
 constexpr std::uint64_t lane_owner(std::uint32_t process, std::uint32_t tid) {
   return static_cast<std::uint64_t>(process) << 32 | tid;
@@ -200,6 +213,8 @@ struct Header {
   std::uint32_t max_depth;       // frames of a stack, at most kMaxDepth
   std::uint32_t verify_stacks;   // 1: compare every stack with libunwind's own
   std::uint32_t follow_forks;    // 0: forked children run unrecorded
+  std::uint32_t starts_stopped;  // 1: nothing is recorded until the program asks for it
+  std::uint32_t marks_exit;      // 1: processes say when they begin to exit
 
   // Written by the shim.
   alignas(64) std::atomic<std::uint32_t> processes;  // blocks ever claimed: release by the
@@ -208,6 +223,7 @@ struct Header {
   std::atomic<std::uint32_t> lanes;                  // ever claimed: likewise
   std::atomic<std::uint32_t> modules;                // records reserved, starting at 1
   std::atomic<std::uint32_t> nodes;                  // nodes reserved, starting at 1
+  std::atomic<std::uint32_t> questions;              // ever asked: the next one's number
 };
 static_assert(sizeof(Header) <= kPage);
 

@@ -14,6 +14,7 @@ enum class ModuleId : std::uint32_t {};
 enum class FrameId : std::uint32_t {};
 enum class TraceId : std::uint32_t {};
 enum class TallyId : std::uint32_t {};
+enum class DomainId : std::uint32_t {};
 
 template <class Id>
 constexpr std::size_t index_of(Id id) {
@@ -24,6 +25,12 @@ constexpr std::size_t index_of(Id id) {
 inline constexpr TraceId kRootTrace{0};
 // Module 0 stands for code that lies in no file: JIT output, the unknown.
 inline constexpr ModuleId kNoModule{0};
+// Where memory comes from: the C allocator, ...
+inline constexpr DomainId kHeapDomain{0};
+// ... mmap and its like, called by the program, or by the allocator itself for its own use. Those
+// that a program names come after these.
+inline constexpr DomainId kMappedDomain{1};
+inline constexpr DomainId kAllocatorDomain{2};
 
 // Moments and durations of a recording: nanoseconds since it started.
 using Nanoseconds = std::chrono::nanoseconds;

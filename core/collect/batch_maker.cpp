@@ -1,9 +1,27 @@
 #include "core/collect/batch_maker.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace heaptally {
+
+Header header_of_start(const std::vector<std::string>& command, const TickClock& clock) {
+  Header header;
+  header.command = command;
+  header.working_directory = std::filesystem::current_path().string();
+  char host[256] = {};
+  gethostname(host, sizeof(host) - 1);
+  header.host = host;
+  header.heaptally_version = HEAPTALLY_VERSION;
+  header.start_unix_ns =
+      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+  header.clock = clock.name();
+  return header;
+}
 
 void BatchMaker::collect_sources() {
   for (const auto& [number, family] : parts_.tree.families()) {
@@ -32,8 +50,12 @@ Header BatchMaker::header_now(const Header& start) const {
   header.frees = events.frees;
   header.unknown_frees = events.unknown_frees;
   header.inherited_frees = events.inherited_frees;
+  header.untraced_frees = events.untraced_frees;
   header.inferred_frees = events.inferred_frees;
   header.late_events = events.late;
+  const DomainCounts& in_domains = parts_.events.domain_counts();
+  header.domain_unknown_frees = in_domains.unknown_frees;
+  header.domain_inferred_frees = in_domains.inferred_frees;
   const ShimCounts shim = parts_.tree.counts();
   header.lost_events = shim.lost_events + events.orphans;
   header.inner_events = shim.inner_events;
@@ -43,16 +65,50 @@ Header BatchMaker::header_now(const Header& start) const {
   header.fallback_stacks = shim.fallbacks.total();
   header.unrecorded_processes = parts_.tree.unrecorded() + shim.unrecorded_forks;
   header.dropped_marks = parts_.timeline.dropped_marks();
+  const CrossingTable& crossings = parts_.tallies.crossings();
+  header.crossings_end = crossings.end().value_or(Nanoseconds{0});
+  header.marks_after_crossings = crossings.marks_after_end();
   header.waited = shim.waited;
   header.nested_events = parts_.merger.counts().nested;
-  header.rejected_events = parts_.merger.counts().rejected + events.damaged_traces;
+  header.rejected_events =
+      parts_.merger.counts().rejected + events.damaged_traces + in_domains.damaged_traces;
   header.first_rss = parts_.sampler.first_rss();
   header.peak_rss = parts_.sampler.peak_rss();
   return header;
 }
 
+RecordingEnding BatchMaker::ending(const Header& start) const {
+  RecordingEnding ending;
+  ending.header = header_now(start);
+  ending.header.exit_status = kUnknownExit;
+  for (auto& [id, row] : parts_.tree.rows_now()) ending.processes.push_back(std::move(row));
+  ending.bucket = parts_.timeline.bucket_so_far();
+  ending.domains = parts_.domains.rows(ending.header);
+  ending.totals = parts_.tallies.totals([this](TaskId id) {
+    const Task& task = parts_.tasks.task(id);
+    return task.domain == kHeapDomain
+               ? parts_.tree.peak_number_now(task.process)
+               : std::optional(parts_.domains.tally(task.domain).peak_number);
+  });
+  SurvivorTable survivors = parts_.tallies.survivor_table();
+  if (!ending.bucket.deltas.empty()) {
+    survivors.begin_after(ending.bucket.start, ending.bucket.start + ending.bucket.width);
+  }
+  parts_.tree.for_each_process([&](const TrackedProcess& process) {
+    process.live.for_each(
+        [&](const LiveBlock& block) { survivors.add(block.birth, block.tally, block.size); });
+    DomainEvents::for_each_live(process,
+                                [&](TallyId tally, std::uint64_t bytes, Nanoseconds birth) {
+                                  survivors.add(birth, tally, bytes);
+                                });
+  });
+  ending.survivors = survivors.all();
+  return ending;
+}
+
 Batch BatchMaker::take(Header header) {
   Batch batch;
+  batch.domains = parts_.domains.rows(header);
   batch.processes = parts_.table.take_changed();
   batch.tasks = parts_.tasks.take_changed();
   batch.modules = parts_.traces.take_new_modules();
@@ -67,8 +123,10 @@ Batch BatchMaker::take(Header header) {
   batch.traces = parts_.traces.take_new_traces();
   batch.keys = parts_.tallies.take_new_keys();
   batch.marks = parts_.timeline.take_marks();
+  batch.crossings = parts_.timeline.take_crossings();
   batch.buckets = parts_.timeline.take();
   batch.samples = parts_.sampler.take();
+  batch.events = parts_.log.take();
   batch.header = std::move(header);
   return batch;
 }

@@ -1,6 +1,7 @@
 // BatchMaker: what the collector found out since the last batch, put together for the recording.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "core/collect/event_tally.h"
@@ -19,12 +20,17 @@ struct RecordingParts {
   ProcessTable& table;
   TaskTable& tasks;
   Tallies& tallies;
+  const DomainTable& domains;
   const RingMerger& merger;
   ProcessTree& tree;
   const EventTally& events;
   TimelineCutter& timeline;
   TreeSampler& sampler;
+  EventLogBuffer& log;
 };
+
+// What a header has from the start: what was recorded, where and when.
+Header header_of_start(const std::vector<std::string>& command, const TickClock& clock);
 
 // Purpose: makes batches in which things refer only to what is in them or in earlier ones, and
 //   headers with what was counted so far.
@@ -40,6 +46,8 @@ class BatchMaker {
   // `start`: a header with what has been known from the start.
   Header header_now(const Header& start) const;
   Batch take(Header header);
+  // How the recording would end if it did now: beside what is in batches, the next one included.
+  RecordingEnding ending(const Header& start) const;
 
  private:
   struct NewSource {

@@ -21,6 +21,7 @@
 #include "core/collect/listener.h"
 #include "core/collect/newcomers.h"
 #include "core/collect/process_tree.h"
+#include "core/collect/program_words.h"
 #include "core/collect/recording_store.h"
 #include "core/collect/replaced_file.h"
 #include "core/collect/ring_merger.h"
@@ -45,6 +46,7 @@ constexpr Nanoseconds kStartTime = 1s;           // from exec to the shim's cons
 constexpr Nanoseconds kLoadTime = 20ms;          // of a program by the kernel
 constexpr Nanoseconds kShortestNap = 500us;
 constexpr Nanoseconds kLongestNap = 10ms;
+constexpr Nanoseconds kNapWithCopy = 1ms;  // while a program waits for a copy of the recording
 // While so many events come in that somebody would soon wake it, the collector naps by the clock:
 // at 50 million events a second a ring is not half full by then.
 constexpr std::size_t kManyEvents = 2048;
@@ -63,12 +65,12 @@ class Recording {
   RecordResult run();
 
  private:
-  void fill_header_of_start();
   void loop();
   void loop_unrecorded();
   void fail(const std::exception& error);
   void require_file();
   void nap(Nanoseconds duration);
+  void apply(std::span<const MergedEvent> events);
   void take_occurrences();
   void take_signal(const Occurrence& occurrence);
   bool somebody_comes();
@@ -77,7 +79,9 @@ class Recording {
   void set_mark(const TrackedProcess& process, const std::string& name);
   void set_mark_from_outside(std::int32_t pid, std::string name, std::uint64_t stamp);
   void housekeeping();
-  void put_batch();
+  void put_batch(std::vector<CopyOrder> copies = {});
+  bool put_copy(int file, std::uint64_t ticket);
+  void answer_copies();
   void finish_recording();
 
   const RecordOptions& options_;
@@ -93,6 +97,8 @@ class Recording {
   ProcessTable table_;
   TaskTable tasks_{table_};
   Tallies tallies_;
+  DomainTable domains_;
+  EventLogBuffer log_;
   RingMerger merger_;
   ProcessTree tree_;
   EventTally events_;
@@ -104,8 +110,13 @@ class Recording {
   RecordResult result_;
   TimelineCutter timeline_{tallies_};
   TreeSampler sampler_{clock_};
-  BatchMaker batches_{
-      {clock_, traces_, table_, tasks_, tallies_, merger_, tree_, events_, timeline_, sampler_}};
+  BatchMaker batches_{{clock_, traces_, table_, tasks_, tallies_, domains_, merger_, tree_, events_,
+                       timeline_, sampler_, log_}};
+  ProgramWords words_{
+      tallies_,
+      tree_,
+      {[this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); },
+       [this](int file, std::uint64_t ticket) { return put_copy(file, ticket); }}};
   bool root_has_ended_ = false;
   Nanoseconds root_end_{0};
   std::optional<Nanoseconds> over_since_;  // all that are known have ended
@@ -128,39 +139,49 @@ Recording::Recording(const RecordOptions& options)
       store_(path_, options.overwrite),
       merger_(clock_.ticks_of(kSlack), clock_.ticks_of(kStuckAfter)),
       tree_(clock_, merger_, table_),
-      events_(clock_, traces_, tasks_, tallies_, tree_),
+      events_(clock_, traces_, tasks_, tallies_, domains_, tree_),
       watcher_({program_.pid(),
                 options.follow,
-                {clock_.kind(), options.drop_when_full, options.verify_stacks, options.follow,
-                 wire::kMaxDepth}},
+                {.clock = clock_.kind(),
+                 .drop_when_full = options.drop_when_full,
+                 .verify_stacks = options.verify_stacks,
+                 .follow_forks = options.follow,
+                 .starts_stopped = options.starts_stopped,
+                 .marks_exit = options.marks_exit}},
                listener_, signals_, page_, clock_),
-      sink_([this](std::span<const MergedEvent> events) { events_.apply(events); }) {
+      sink_([this](std::span<const MergedEvent> events) { apply(events); }) {
   tree_.connect(watcher_, events_);
-  fill_header_of_start();
+  if (options.starts_stopped) tree_.begin_stopped();
+  if (options.snapshot_every.count() != 0) {
+    timeline_.mark_every(options.snapshot_every, "snapshot", ProcessId{0});
+  }
+  header_ = header_of_start(options.command, clock_);
+  header_.has_log = options_.log;
+  if (options_.log) events_.log_to(&log_);
   events_.on_time([this](Nanoseconds now) { advance_timeline(now); }, timeline_.end());
   events_.on_mark(
       [this](const TrackedProcess& process, const std::string& name) { set_mark(process, name); });
+  events_.on_word([this](TrackedProcess& process, std::uint32_t lane, const PendingNote& note) {
+    words_.take(process, lane, note);
+  });
 }
 
-void Recording::fill_header_of_start() {
-  header_.command = options_.command;
-  header_.working_directory = std::filesystem::current_path().string();
-  char host[256] = {};
-  gethostname(host, sizeof(host) - 1);
-  header_.host = host;
-  header_.heaptally_version = HEAPTALLY_VERSION;
-  header_.start_unix_ns =
-      std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
-  header_.clock = clock_.name();
+void Recording::apply(std::span<const MergedEvent> events) {
+  events_.apply(events);
+  if (log_.has_many()) put_batch();
 }
 
 void Recording::advance_timeline(Nanoseconds now) {
   timeline_.advance(now);
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
+  // What still comes late is tallied in the bucket that has begun now.
+  events_.not_before(now);
 }
 
 void Recording::set_mark(const TrackedProcess& process, const std::string& name) {
   timeline_.mark(name, process.row, events_.last_time());
+  events_.begin_generation(timeline_.latest_mark());
   events_.call_at(timeline_.end());
 }
 
@@ -195,15 +216,38 @@ void Recording::housekeeping() {
   }
 }
 
-void Recording::put_batch() {
-  if (!result_.failure.empty()) return;
+void Recording::put_batch(std::vector<CopyOrder> copies) {
+  if (!result_.failure.empty()) {
+    log_.take();
+    return;
+  }
   last_batch_ = clock_.elapsed();
   try {
-    store_.put(batches_.take(batches_.header_now(header_)));
+    Batch batch = batches_.take(batches_.header_now(header_));
+    batch.copies = std::move(copies);
+    store_.put(std::move(batch));
   } catch (const std::exception& error) {
     // The program is not to suffer: its rings are drained to the end.
     fail(error);
   }
+}
+
+// Of all up to this moment. False: nothing is written any more.
+bool Recording::put_copy(int file, std::uint64_t ticket) {
+  if (!result_.failure.empty()) {
+    close(file);
+    return false;
+  }
+  std::vector<CopyOrder> copies;
+  copies.push_back({file, ticket, batches_.ending(header_)});
+  put_batch(std::move(copies));
+  return result_.failure.empty();
+}
+
+void Recording::answer_copies() {
+  if (!words_.has_open_copies()) return;
+  words_.copied(store_.take_copied());
+  if (!result_.failure.empty()) words_.give_up_copies();
 }
 
 // Why the recording is not whole, in words for the user.
@@ -287,10 +331,12 @@ void Recording::loop() {
     batches_.collect_sources();
     tree_.finish_ended(merger_.drained_until());
     housekeeping();
+    answer_copies();
     if (root_has_ended_ && !somebody_comes()) return;
     if (is_stopped_) return;
     if (root_has_ended_) notice_background();
     duration = events != 0 ? kShortestNap : std::min(duration * 2, kLongestNap);
+    if (words_.has_open_copies()) duration = std::min(duration, kNapWithCopy);
     if (merger_.has_backlog(kBacklog) || watcher_.has_any()) continue;
     if (events >= kManyEvents) {
       std::this_thread::sleep_for(kBusyNap);
@@ -347,8 +393,11 @@ void Recording::finish_recording() {
   try {
     Batch last = batches_.take(header_);
     last.header.complete = true;
-    last.totals = tallies_.totals(
-        [this](TaskId task) { return tree_.peak_number(tasks_.task(task).process); });
+    last.totals = tallies_.totals([this](TaskId id) {
+      const Task& task = tasks_.task(id);
+      return task.domain == kHeapDomain ? tree_.peak_number(task.process)
+                                        : std::optional(domains_.tally(task.domain).peak_number);
+    });
     last.survivors = tallies_.survivors();
     store_.finish(std::move(last), options_.progress);
   } catch (const std::exception& error) {
@@ -378,8 +427,11 @@ RecordResult Recording::run() {
   }
   page_.leave();
   result_.exit_status = program_.wait();
-  timeline_.advance(clock_.elapsed());
+  // A mark is of a process.
+  if (tree_.has_begun()) timeline_.advance(clock_.elapsed());
   timeline_.close(clock_.elapsed());
+  // As in the timeline, what is live now stays so.
+  events_.log_to(nullptr);
   batches_.collect_sources();
   tree_.finish();
   header_ = batches_.header_now(header_);

@@ -17,7 +17,11 @@ struct RecordOptions {
   std::filesystem::path output;      // empty: PROGRAM.PID.heaptally in the working directory
   bool overwrite = false;            // replace an existing file
   bool drop_when_full = false;       // never make the program wait for a full ring
+  bool log = false;                  // the full event log, too
   int mark_signal = 0;               // one that sets a mark and is not passed on; 0: none does
+  bool starts_stopped = false;       // record nothing until the program calls heaptally_start
+  bool marks_exit = false;           // set a mark when a process begins to exit
+  Nanoseconds snapshot_every{0};     // set a mark each time that this has passed; 0: none
   bool follow = true;                // record the processes it starts, too
   bool verify_stacks = false;        // compare every stack with libunwind's own (slow)
   bool monotonic_clock = false;      // stamp events as where the counter cannot be trusted

@@ -81,7 +81,9 @@ TallyId EventTally::look_up(const LaneState& lane, wire::TraceIndex trace, SizeC
 
 inline TallyId EventTally::tally_for(const LaneState& lane, wire::TraceIndex trace,
                                      std::uint64_t size) {
-  static_assert(TaskTable::kMaxIndividual + TaskTable::kMaxFolded < 1 << 15);
+  static_assert(TaskTable::kMaxIndividual + TaskTable::kMaxFolded + TaskTable::kMaxInDomains +
+                    DomainTable::kMaxNamed + 3 <
+                1 << 15);
   const auto size_class = static_cast<std::uint64_t>(std::bit_width(size));
   const std::uint64_t key = std::uint64_t{1} << 63 | size_class << 48 |
                             static_cast<std::uint64_t>(lane.task) << 32 | trace;
@@ -102,24 +104,39 @@ inline void EventTally::allocate(LaneState& lane, const wire::Event& event) {
   if (process.live.insert({event.address, event.size, last_time_, tally}, former)) {
     // Its free was not seen.
     ++counts_.inferred_frees;
-    tallies_.free(former.tally, former.size, last_time_ - former.birth, false, process.tally);
+    tallies_.free(former.tally, former.size, former.birth, last_time_, false, process.tally);
+    if (log_ != nullptr)
+      log_->add(RawEvent::freed(last_time_, process.number, event.address, false));
   }
   tallies_.allocate(tally, event.size, last_time_, process.tally);
   lane.last_allocation = event.address;
+  if (log_ != nullptr) [[unlikely]]
+    log_->add(RawEvent::allocated(last_time_, process.number, event.address, event.size, tally));
 }
 
 inline void EventTally::free(LaneState& lane, std::uint64_t address) {
   TrackedProcess& process = *lane.process;
-  ++counts_.frees;
   LiveBlock block;
-  if (!process.live.remove(address, block)) {
-    ++(process.is_forked ? counts_.inherited_frees : counts_.unknown_frees);
-    return;
-  }
+  if (!process.live.remove(address, block)) return free_unknown(lane);
+  ++counts_.frees;
   const bool temporary =
       address == lane.last_allocation && tallies_.task_of(block.tally) == lane.task;
   if (address == lane.last_allocation) lane.last_allocation = 0;
-  tallies_.free(block.tally, block.size, last_time_ - block.birth, temporary, process.tally);
+  tallies_.free(block.tally, block.size, block.birth, last_time_, temporary, process.tally);
+  if (log_ != nullptr) [[unlikely]]
+    log_->add(RawEvent::freed(last_time_, process.number, address, temporary));
+}
+
+// Nothing was recorded of the block, with or without a reason.
+void EventTally::free_unknown(LaneState& lane) {
+  if (std::exchange(lane.frees_own_block, false)) return;
+  const TrackedProcess& process = *lane.process;
+  if (process.has_untraced) {
+    ++counts_.untraced_frees;
+    return;
+  }
+  ++counts_.frees;
+  ++(process.is_forked ? counts_.inherited_frees : counts_.unknown_frees);
 }
 
 void EventTally::begin_note(LaneState& lane, const wire::Event& event) {
@@ -141,7 +158,7 @@ void EventTally::add_text(LaneState& lane, const wire::Event& event) {
 }
 
 // Once all of its text is there.
-void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
+void EventTally::end_note(LaneState& lane, const MergedEvent& merged) {
   if (!lane.note.has_value() || lane.note->text.size() < lane.note->text_bytes) return;
   if (lane.note->kind == wire::NoteKind::kStackDiffers) {
     note_difference(*lane.process, *lane.note);
@@ -150,10 +167,25 @@ void EventTally::end_note(LaneState& lane, std::uint64_t stamp) {
     // mark a block is of.
     ++last_time_;
     if (mark_callback_) mark_callback_(*lane.process, lane.note->text);
+  } else if (is_word(lane.note->kind)) {
+    ++last_time_;
+    if (last_time_ >= next_call_) callback_(last_time_);
+    if (log_ != nullptr && lane.note->kind == wire::NoteKind::kClear) log_forgotten(*lane.process);
+    if (lane.note->kind == wire::NoteKind::kClear) in_domains_.forget(*lane.process);
+    if (word_callback_) word_callback_(*lane.process, merged.lane, *lane.note);
+  } else if (lane.note->kind == wire::NoteKind::kDomain) {
+    in_domains_.name(*lane.process, lane.note->value, lane.note->text);
   } else {
-    processes_.note(*lane.process, *lane.note, stamp);
+    processes_.note(*lane.process, *lane.note, merged.event.stamp);
   }
   lane.note.reset();
+}
+
+// The program wants to hear no more of its blocks: they go as if they were freed.
+void EventTally::log_forgotten(const TrackedProcess& process) {
+  process.live.for_each([&](const LiveBlock& block) {
+    log_->add(RawEvent::freed(last_time_, process.number, block.address, false));
+  });
 }
 
 void EventTally::note_difference(const TrackedProcess& process, const PendingNote& note) {
@@ -183,6 +215,11 @@ void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
     case wire::EventKind::kFree:
     case wire::EventKind::kReallocateFrom:
       return free(lane, event.address);
+    case wire::EventKind::kDomainAllocate:
+    case wire::EventKind::kDomainFree:
+    case wire::EventKind::kMap:
+    case wire::EventKind::kUnmap:
+      return in_domains_.apply(lane, event, last_time_);
     case wire::EventKind::kNote:
       begin_note(lane, event);
       break;
@@ -192,7 +229,7 @@ void EventTally::apply_rare(LaneState& lane, const MergedEvent& merged) {
     default:
       return;
   }
-  end_note(lane, event.stamp);
+  end_note(lane, merged);
 }
 
 inline void EventTally::apply(LaneState& lane, const MergedEvent& merged) {
@@ -220,6 +257,8 @@ void EventTally::end_process(TrackedProcess& process) {
   process.live.for_each([&](const LiveBlock& block) {
     tallies_.end(block.tally, block.size, block.birth, process.tally);
   });
+  in_domains_.end_process(process);
+  if (log_ != nullptr) log_->add(RawEvent::ended(last_time_, process.number));
   for (LaneState& lane : process.family->lanes()) {
     if (lane.process == &process) lane = {};
   }
@@ -227,7 +266,7 @@ void EventTally::end_process(TrackedProcess& process) {
 
 void EventTally::refresh_thread_names(ImageFamily& family) {
   for (LaneState& lane : family.lanes()) {
-    if (lane.tid == 0 || index_of(lane.task) >= TaskTable::kMaxIndividual) continue;
+    if (lane.tid == 0 || !tasks_.is_individual(lane.task)) continue;
     const std::string name = thread_name(lane.process->pid, lane.tid);
     if (name.empty()) {
       lane.tid = 0;  // it has ended

@@ -1,6 +1,7 @@
 // EventTally: from events in order to tallies.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -9,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/collect/domain_events.h"
+#include "core/collect/event_log_buffer.h"
 #include "core/collect/image_family.h"
 #include "core/collect/merged_event.h"
 #include "core/collect/tallies.h"
@@ -23,6 +26,7 @@ struct EventCounts {
   std::uint64_t frees = 0;
   std::uint64_t unknown_frees = 0;
   std::uint64_t inherited_frees = 0;
+  std::uint64_t untraced_frees = 0;  // of blocks that were not recorded, as the program asked
   std::uint64_t inferred_frees = 0;
   std::uint64_t late = 0;
   std::uint64_t damaged_traces = 0;
@@ -53,16 +57,31 @@ class ProcessEvents {
 class EventTally {
  public:
   EventTally(const TickClock& clock, TraceStore& traces, TaskTable& tasks, Tallies& tallies,
-             ProcessEvents& processes)
-      : clock_(clock), traces_(traces), tasks_(tasks), tallies_(tallies), processes_(processes) {}
+             DomainTable& domains, ProcessEvents& processes)
+      : clock_(clock),
+        traces_(traces),
+        tasks_(tasks),
+        tallies_(tallies),
+        in_domains_(traces, tasks, tallies, domains),
+        processes_(processes) {}
 
   // Called with the time of each event before it is applied; where time buckets are closed.
   void on_time(std::function<void(Nanoseconds)> callback, Nanoseconds first);
   // Called with the name that a process gave to this moment, after all events before it.
   using OnMark = std::function<void(const TrackedProcess&, const std::string& name)>;
   void on_mark(OnMark callback) { mark_callback_ = std::move(callback); }
+  // Called with what a process says or asks through heaptally.h, in the same way; `lane`: of the
+  // thread that does.
+  using OnWord = std::function<void(TrackedProcess&, std::uint32_t lane, const PendingNote&)>;
+  void on_word(OnWord callback) { word_callback_ = std::move(callback); }
+  // Tells of each block, too; null: no more.
+  void log_to(EventLogBuffer* log) { log_ = log; }
+  // Nothing that is still to come is earlier than this; what comes late counts as of then.
+  void not_before(Nanoseconds time) { last_time_ = std::max(last_time_, time); }
   // The first callback wants to be called again once this time is reached.
   void call_at(Nanoseconds time) { next_call_ = time; }
+  // A mark was set at this time: events that come after it, late ones too, are not before it.
+  void begin_generation(Nanoseconds time) { last_time_ = std::max(last_time_, time); }
 
   void apply(std::span<const MergedEvent> events);
   // All of the process's events were applied: the blocks still live are its leaks.
@@ -72,6 +91,7 @@ class EventTally {
   void refresh_thread_names(ImageFamily& family);
 
   const EventCounts& counts() const { return counts_; }
+  const DomainCounts& domain_counts() const { return in_domains_.counts(); }
   // The first few.
   const std::vector<StackDifference>& differences() const { return differences_; }
   Nanoseconds last_time() const { return last_time_; }
@@ -102,7 +122,9 @@ class EventTally {
   void apply_rare(LaneState& lane, const MergedEvent& event);
   void allocate(LaneState& lane, const wire::Event& event);
   void free(LaneState& lane, std::uint64_t address);
-  void end_note(LaneState& lane, std::uint64_t stamp);
+  [[gnu::noinline]] void free_unknown(LaneState& lane);
+  void end_note(LaneState& lane, const MergedEvent& merged);
+  void log_forgotten(const TrackedProcess& process);
   void note_difference(const TrackedProcess& process, const PendingNote& note);
   void begin_note(LaneState& lane, const wire::Event& event);
   void add_text(LaneState& lane, const wire::Event& event);
@@ -115,7 +137,9 @@ class EventTally {
   TraceStore& traces_;
   TaskTable& tasks_;
   Tallies& tallies_;
+  DomainEvents in_domains_;
   ProcessEvents& processes_;
+  EventLogBuffer* log_ = nullptr;
   EventCounts counts_;
   std::vector<StackDifference> differences_;
   std::uint64_t last_stamp_ = 0;
@@ -123,6 +147,7 @@ class EventTally {
   Nanoseconds next_call_{Nanoseconds::max()};
   std::function<void(Nanoseconds)> callback_;
   OnMark mark_callback_;
+  OnWord word_callback_;
   // Neither is ever wrong: lanes stay where they are, numbers of memories and ids of tallies are
   // not used again.
   std::array<KnownLane, kKnownLanes> known_lanes_;

@@ -1,5 +1,6 @@
 #include "core/collect/image_family.h"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -75,6 +76,12 @@ TraceId ImageFamily::trace_of(wire::TraceIndex index, std::int32_t pid, TraceSto
     traces_[*node_index] = static_cast<std::uint32_t>(trace);
   }
   return trace;
+}
+
+wire::TraceIndex ImageFamily::node_of(TraceId trace) const {
+  if (trace == kRootTrace) return 0;
+  const auto found = std::find(traces_.rbegin(), traces_.rend(), static_cast<std::uint32_t>(trace));
+  return static_cast<wire::TraceIndex>(traces_.rend() - found) - (found == traces_.rend() ? 0 : 1);
 }
 
 }  // namespace heaptally

@@ -48,6 +48,9 @@ class ImageFamily {
   // The recording's id of a trace of process `pid`; kRootTrace with `is_sound` false where the
   // table is damaged.
   TraceId trace_of(wire::TraceIndex index, std::int32_t pid, TraceStore& store, bool& is_sound);
+  // The other way round: the latest node that stands for a trace; 0 if there is none. Takes a
+  // look at each node.
+  wire::TraceIndex node_of(TraceId trace) const;
 
   // Modules that a process mapped and the recording did not know, since the last call.
   struct NewModule {

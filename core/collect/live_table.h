@@ -58,14 +58,26 @@ class LiveTable {
     return true;
   }
 
+  // Copies the block, which stays. False: no such block is live.
+  bool find(std::uint64_t address, LiveBlock& block) const {
+    const std::uint64_t hash = hash_of(address);
+    const Shard& shard = shards_[hash & shard_mask_];
+    Place place;
+    if (!shard.find(address, hash, place)) return false;
+    block = shard.get(place);
+    return true;
+  }
+
   // Has the processor fetch what insert() or remove() will soon look at. GCC takes a function that
   // does no more than this for one without effects, and leaves its calls out.
   [[gnu::always_inline]] void prefetch(std::uint64_t address) {
     const std::uint64_t hash = hash_of(address);
     const Shard& shard = shard_of(hash);
-    const auto* bucket = reinterpret_cast<const char*>(shard.buckets.data() + shard.home_of(hash));
-    __builtin_prefetch(bucket, /*write=*/1);
-    __builtin_prefetch(bucket + sizeof(Bucket) / 2, /*write=*/1);
+    // A number, since a shard without buckets has no address to count from.
+    const auto bucket = reinterpret_cast<std::uintptr_t>(shard.buckets.data()) +
+                        shard.home_of(hash) * sizeof(Bucket);
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket), /*write=*/1);
+    __builtin_prefetch(reinterpret_cast<const void*>(bucket + sizeof(Bucket) / 2), /*write=*/1);
   }
 
   // Calls visit(block) for each.

@@ -11,8 +11,23 @@
 
 namespace heaptally {
 
+namespace {
+
+// What an image has by now, of which its row, or that of several, knows nothing yet.
+void add_amounts(const ProcessTally& tally, Process& row) {
+  row.total += tally.total;
+  row.live_at_end += tally.live;
+  if (tally.peak.bytes > row.peak.bytes) {
+    row.peak = tally.peak;
+    row.peak_time = tally.peak_time;
+  }
+}
+
+}  // namespace
+
 TrackedProcess& ProcessTree::track(std::unique_ptr<TrackedProcess> process) {
   TrackedProcess& tracked = *processes_.emplace_back(std::move(process));
+  tracked.number = next_process_++;
   tracked.family->set_process(tracked.block, &tracked);
   if (tracked.pid != 0) by_pid_[tracked.pid] = &tracked;
   return tracked;
@@ -48,6 +63,7 @@ void ProcessTree::image_arrived(Occurrence& occurrence) {
   process->family = family.get();
   process->program = program_of(row.command);
   process->begin_stamp = occurrence.stamp;
+  process->has_untraced = starts_stopped_;
   process->row = rows_.begin(std::move(row), occurrence.stamp);
   track(std::move(process));
 }
@@ -108,6 +124,7 @@ void ProcessTree::fork_found(ImageFamily& family, std::uint32_t index) {
   process->family = &family;
   process->block = index;
   process->is_forked = true;
+  process->has_untraced = parent != nullptr ? parent->has_untraced : starts_stopped_;
   process->begin_stamp = std::min(block.stamp, clock_.now());
   Process row;
   row.pid = process->pid != 0 ? process->pid : static_cast<std::int32_t>(block.pid.load());
@@ -171,6 +188,12 @@ void ProcessTree::note(const TrackedProcess& from, const PendingNote& note, std:
       return execs_.failed(pid);
     case wire::NoteKind::kStackDiffers:
     case wire::NoteKind::kMark:
+    case wire::NoteKind::kAsk:
+    case wire::NoteKind::kTracing:
+    case wire::NoteKind::kResetPeak:
+    case wire::NoteKind::kClear:
+    case wire::NoteKind::kExit:
+    case wire::NoteKind::kDomain:
       return;  // say nothing of a process
   }
 }
@@ -238,16 +261,10 @@ void ProcessTree::finish() {
 void ProcessTree::finish(TrackedProcess& process) {
   const wire::ProcessBlock& block = process.family->memory().process(process.block);
   ended_counts_.add(block);
-  const Amount live = process.tally.live;
-  events_->end_process(process);
   Process& row = table_.change(process.row);
-  row.total += process.tally.total;
-  row.live_at_end += live;
+  add_amounts(process.tally, row);
   row.end = std::max(row.end, clock_.since_start(*process.end_stamp));
-  if (process.tally.peak.bytes > row.peak.bytes) {
-    row.peak = process.tally.peak;
-    row.peak_time = process.tally.peak_time;
-  }
+  events_->end_process(process);
   // It was answered, but made nothing of it.
   if (!process.is_forked && block.ready.load(std::memory_order_relaxed) == 0) {
     row.not_recorded = "the shim did not start in it (is libunwind.so.8 missing there?)";
@@ -315,6 +332,27 @@ std::optional<std::uint64_t> ProcessTree::peak_number(ProcessId row) const {
   if (!table_.is_individual(row)) return std::nullopt;
   if (index_of(row) >= peak_numbers_.size()) return std::nullopt;
   return peak_numbers_[index_of(row)];
+}
+
+std::map<ProcessId, Process> ProcessTree::rows_now() const {
+  const Nanoseconds now = clock_.elapsed();
+  std::map<ProcessId, Process> rows;
+  for (const auto& process : processes_) {
+    // Several may be folded into one row.
+    Process& row = rows.try_emplace(process->row, table_.row(process->row)).first->second;
+    add_amounts(process->tally, row);
+    if (!process->end_stamp.has_value()) row.end = std::max(row.end, now);
+  }
+  return rows;
+}
+
+std::optional<std::uint64_t> ProcessTree::peak_number_now(ProcessId row) const {
+  if (table_.is_individual(row)) {
+    for (const auto& process : processes_) {
+      if (process->row == row) return process->tally.peak_number;
+    }
+  }
+  return peak_number(row);
 }
 
 ProcessId ProcessTree::row_of(std::int32_t pid) const {

@@ -75,6 +75,18 @@ class ProcessTree : public ProcessEvents {
   // Of the last image of a process; empty if it was recorded, or nothing is known of it.
   std::string why_not_recorded(std::int32_t pid) const;
   std::optional<std::uint64_t> peak_number(ProcessId row) const;
+
+  // Programs begin without recording anything.
+  void begin_stopped() { starts_stopped_ = true; }
+  // As of this moment: the rows of images that run, as if they ended now, and the number of the
+  // peak of an image that runs or has ended.
+  std::map<ProcessId, Process> rows_now() const;
+  std::optional<std::uint64_t> peak_number_now(ProcessId row) const;
+  // Calls visit(process) for each that runs, or has events that are not tallied yet.
+  template <class Visit>
+  void for_each_process(Visit visit) const {
+    for (const auto& process : processes_) visit(*process);
+  }
   // Of the image that a process runs; the first one of all if it is not recorded.
   ProcessId row_of(std::int32_t pid) const;
 
@@ -100,11 +112,13 @@ class ProcessTree : public ProcessEvents {
 
   std::map<std::uint32_t, std::unique_ptr<ImageFamily>> families_;  // by number
   std::uint32_t next_family_ = 0;
+  std::uint32_t next_process_ = 0;
   std::vector<std::unique_ptr<TrackedProcess>> processes_;
   std::unordered_map<std::int32_t, TrackedProcess*> by_pid_;  // those that have not ended
   std::vector<std::uint64_t> peak_numbers_;                   // by row, of those that have ended
   std::uint64_t unrecorded_count_ = 0;                        // that asked, and were not followed
   ShimCounts ended_counts_;
+  bool starts_stopped_ = false;
 };
 
 }  // namespace heaptally

@@ -22,8 +22,23 @@ bool makes_sense(const wire::Event& event) {
     return event.address != 0 && event.address < kAddressSpace &&
            (event.size <= kAddressSpace || !is_allocation(event.kind));
   }
-  return event.kind == wire::EventKind::kThreadBegin || event.kind == wire::EventKind::kText ||
-         (event.kind == wire::EventKind::kNote && event.address != 0);
+  switch (event.kind) {
+    case wire::EventKind::kThreadBegin:
+    case wire::EventKind::kText:
+      return true;
+    case wire::EventKind::kNote:
+      return event.address != 0;
+    case wire::EventKind::kDomainAllocate:
+    case wire::EventKind::kDomainFree:
+      return event.domain > wire::kAllocator && event.address != 0 &&
+             event.address < kAddressSpace && event.size <= kAddressSpace;
+    case wire::EventKind::kMap:
+    case wire::EventKind::kUnmap:
+      return event.domain <= wire::kAllocator && event.size != 0 && event.address < kAddressSpace &&
+             event.size <= kAddressSpace - event.address;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -176,7 +191,8 @@ bool RingMerger::take_run(Ring& ring, std::uint64_t now, std::uint64_t until, co
     ++ring.tail;
     if (makes_sense(merged.event)) {
       ++batched_;
-      counts_.nested += ring.is_nested;
+      // What the allocator maps within a realloc interrupts a hook, too.
+      if (ring.is_nested) counts_.nested += merged.event.domain != wire::kAllocator;
     } else {
       ++counts_.rejected;
     }

@@ -1,12 +1,15 @@
 #include "core/collect/shared_memory.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -55,6 +58,8 @@ void SharedMemory::create(const SharedMemoryOptions& options) {
   header.verify_stacks = options.verify_stacks ? 1 : 0;
   header.max_depth = std::clamp(options.max_depth, 1u, wire::kMaxDepth);
   header.follow_forks = options.follow_forks ? 1 : 0;
+  header.starts_stopped = options.starts_stopped ? 1 : 0;
+  header.marks_exit = options.marks_exit ? 1 : 0;
   tie_ = memfd_create("heaptally-tie", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (tie_ < 0 || ftruncate(tie_, static_cast<off_t>(wire::kPage)) != 0) fail("memfd_create");
 }
@@ -108,6 +113,19 @@ const wire::Event* SharedMemory::slots(std::uint32_t lane) {
   char*& slots = lane_slots_[lane];
   if (slots == nullptr) slots = map(wire::kRingsOffset + lane * wire::kLaneBytes, wire::kLaneBytes);
   return reinterpret_cast<const wire::Event*>(slots);
+}
+
+void SharedMemory::answer(std::uint32_t lane, std::uint32_t question, std::int32_t problem,
+                          std::uint64_t first, std::uint64_t second) {
+  wire::LaneAnswer& place = this->lane(lane).answer;
+  place.values[0].store(first, std::memory_order_relaxed);
+  place.values[1].store(second, std::memory_order_relaxed);
+  place.problem.store(problem, std::memory_order_relaxed);
+  place.question.store(question, std::memory_order_relaxed);
+  // Matched by the acquire of the thread that waits.
+  place.count.fetch_add(1, std::memory_order_release);
+  syscall(SYS_futex, &place.count, FUTEX_WAKE, std::numeric_limits<int>::max(), nullptr, nullptr,
+          0);
 }
 
 bool SharedMemory::read_module(std::uint32_t index, Module& module) {

@@ -14,6 +14,8 @@ struct SharedMemoryOptions {
   bool drop_when_full = false;
   bool verify_stacks = false;
   bool follow_forks = true;
+  bool starts_stopped = false;
+  bool marks_exit = false;
   std::uint32_t max_depth = wire::kMaxDepth;
 };
 
@@ -42,6 +44,9 @@ class SharedMemory {
   wire::Lane& lane(std::uint32_t index);  // index < kMaxLanes
   // The slots of the main ring, then those of the nested one; null if they cannot be mapped.
   const wire::Event* slots(std::uint32_t lane);
+  // What a thread asked is answered where it waits for that.
+  void answer(std::uint32_t lane, std::uint32_t question, std::int32_t problem,
+              std::uint64_t first = 0, std::uint64_t second = 0);
 
   // False: there is no such record or node, or it was not written.
   struct Module {

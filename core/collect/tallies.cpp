@@ -41,8 +41,77 @@ void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTall
   past_[index_of(id)].ended += block;
   ended_ += block;
   survivors_.add(birth, id, size);
+  crossings_.add_ended(id, block);
   live_ -= block;
   process.live -= block;
+}
+
+void Tallies::forget(TallyId id, std::uint64_t size, Nanoseconds birth, ProcessTally& process) {
+  const Amount block = {size, 1};
+  change(id, process).freed += block;
+  if (birth < crossings_.latest()) crossings_.add_freed(birth, id, block);
+  live_ -= block;
+  process.live -= block;
+}
+
+Bucket Tallies::bucket_so_far(Nanoseconds start, Nanoseconds width) const {
+  Bucket bucket = {start, width, bucket_max_live_, {}};
+  bucket.deltas.reserve(dirty_.size());
+  for (TallyId id : dirty_) {
+    const Current& tally = current_[index_of(id)];
+    bucket.deltas.push_back({id, tally.allocated, tally.freed, tally.temporary});
+  }
+  std::sort(bucket.deltas.begin(), bucket.deltas.end(),
+            [](const TallyDelta& a, const TallyDelta& b) { return a.id < b.id; });
+  return bucket;
+}
+
+// A tally of which parts of blocks alone were freed has bytes but no count of them.
+Tallies::Current& Tallies::change_in_domain(TallyId id, const DomainTally& domain) {
+  Current& tally = current_[index_of(id)];
+  keep_peaks(id, domain.peak_number);
+  if (!tally.is_dirty() && tally.freed.bytes == 0) dirty_.push_back(id);
+  return tally;
+}
+
+void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).allocated += block;
+  domain.total += block;
+  domain.live += block;
+  if (domain.live.bytes > domain.peak.bytes) {
+    domain.peak = domain.live;
+    domain.peak_time = now;
+    ++domain.peak_number;
+  }
+}
+
+void Tallies::free(TallyId id, const FreedPart& part, DomainTally& domain) {
+  const Amount freed = {part.bytes, part.is_last ? std::uint64_t{1} : 0};
+  Current& tally = change_in_domain(id, domain);
+  tally.freed += freed;
+  domain.live -= freed;
+  if (part.birth < crossings_.latest()) crossings_.add_freed(part.birth, id, freed);
+  if (!part.is_last) return;
+  if (part.temporary) tally.temporary += {*part.temporary, 1};
+  count_lifetime(id, part.now - part.birth);
+}
+
+void Tallies::forget(TallyId id, std::uint64_t size, Nanoseconds birth, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).freed += block;
+  if (birth < crossings_.latest()) crossings_.add_freed(birth, id, block);
+  domain.live -= block;
+}
+
+void Tallies::end(TallyId id, std::uint64_t size, Nanoseconds birth, DomainTally& domain) {
+  const Amount block = {size, 1};
+  change_in_domain(id, domain).freed += block;
+  past_[index_of(id)].ended += block;
+  domain.live_at_end += block;
+  domain.live -= block;
+  survivors_.add(birth, id, size);
+  crossings_.add_ended(id, block);
 }
 
 Bucket Tallies::take_bucket(Nanoseconds start, Nanoseconds width) {

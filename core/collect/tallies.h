@@ -10,6 +10,7 @@
 
 #include "core/base/id_map.h"
 #include "core/base/types.h"
+#include "core/collect/crossing_table.h"
 #include "core/collect/survivor_table.h"
 #include "core/recording/model.h"
 
@@ -19,6 +20,18 @@ namespace heaptally {
 struct ProcessTally {
   Amount total;
   Amount live;
+  Amount peak;
+  Nanoseconds peak_time{0};
+  std::uint64_t peak_number = 0;
+  std::uint64_t recent_peak = 0;  // of live bytes, since it was last set to what they are
+};
+
+// The same for a domain other than the heap, with what those have of it. Neither the totals of all
+// tallies nor a process's count what is in such a domain.
+struct DomainTally {
+  Amount total;
+  Amount live;
+  Amount live_at_end;  // of the process images that have ended
   Amount peak;
   Nanoseconds peak_time{0};
   std::uint64_t peak_number = 0;
@@ -32,6 +45,9 @@ struct ProcessTally {
 //   peak first keeps what it had then (peak_live, of peak `peak_number`); one that has not
 //   changed since still has it. So live_at_peak is exact, and costs O(1) an event. The same
 //   is done for the process's own mark; where several share a tally, that means nothing.
+// Domains: the totals and the marks are the heap's. Tallies of other domains are changed by the
+//   functions that take a DomainTally. They too keep what they had at the heap's mark, and, in the
+//   place of their process's mark, what they had at that of their domain.
 // Threads: one at a time.
 class Tallies {
  public:
@@ -39,11 +55,30 @@ class Tallies {
   TallyId tally_of(TraceId trace, TaskId task, SizeClass size_class);
 
   void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, ProcessTally& process);
-  void free(TallyId tally, std::uint64_t size, Nanoseconds lifetime, bool temporary,
+  void free(TallyId tally, std::uint64_t size, Nanoseconds birth, Nanoseconds now, bool temporary,
             ProcessTally& process);
   // The block is live as its process image ends: it is a leak of that.
   void end(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
 
+  // The block is live, and is not to be known any more.
+  void forget(TallyId tally, std::uint64_t size, Nanoseconds birth, ProcessTally& process);
+
+  // What is freed of a block of another domain: all of it, or a part of a mapping. The block is
+  // counted with the last one.
+  struct FreedPart {
+    std::uint64_t bytes = 0;
+    bool is_last = true;
+    Nanoseconds birth{0};
+    Nanoseconds now{0};
+    std::optional<std::uint64_t> temporary = std::nullopt;  // the block's size, if it was one
+  };
+  // The same for blocks of another domain.
+  void allocate(TallyId tally, std::uint64_t size, Nanoseconds now, DomainTally& domain);
+  void free(TallyId tally, const FreedPart& part, DomainTally& domain);
+  void forget(TallyId tally, std::uint64_t size, Nanoseconds birth, DomainTally& domain);
+  void end(TallyId tally, std::uint64_t size, Nanoseconds birth, DomainTally& domain);
+
+  TraceId trace_of(TallyId tally) const { return keys_[index_of(tally)].trace; }
   TaskId task_of(TallyId tally) const { return keys_[index_of(tally)].task; }
 
   Amount total() const { return total_; }
@@ -56,14 +91,22 @@ class Tallies {
   // The bucket since the last call, which ends now. Its deltas are ascending by id.
   Bucket take_bucket(Nanoseconds start, Nanoseconds width);
   bool bucket_is_empty() const { return dirty_.empty(); }
+  // What take_bucket() would return now; the bucket goes on.
+  Bucket bucket_so_far(Nanoseconds start, Nanoseconds width) const;
+
+  // A mark at `time`: what is born from now on is not born before it. What crossed the mark before
+  // and left since, and what process images held that ended since.
+  std::vector<Crossing> begin_generation(Nanoseconds time) { return crossings_.begin(time); }
+  const CrossingTable& crossings() const { return crossings_; }
 
   // Keys added since the last call.
   std::vector<TallyKey> take_new_keys();
-  // `peak_number_of`: of the process of a task; none if it is of several.
+  // `peak_number_of`: of the process of a task, none if it is of several; or of its domain.
   using PeakNumberOf = std::function<std::optional<std::uint64_t>(TaskId)>;
   std::vector<TallyTotals> totals(const PeakNumberOf& peak_number_of) const;
   // What was passed to end(), by the bucket of its birth.
   std::vector<Survivors> survivors() const { return survivors_.all(); }
+  const SurvivorTable& survivor_table() const { return survivors_; }
 
  private:
   // What each event changes, one cache line: the bucket's amounts and the peaks that were seen.
@@ -92,6 +135,8 @@ class Tallies {
     if (!tally.is_dirty()) dirty_.push_back(id);
     return tally;
   }
+  Current& change_in_domain(TallyId id, const DomainTally& domain);
+  [[gnu::always_inline]] void count_lifetime(TallyId id, Nanoseconds lifetime);
   static void grow(std::vector<std::uint64_t>& lifetimes, std::size_t size);
   void keep_peaks(TallyId id, std::uint64_t process_peak_number);
   Amount live_of(std::size_t i) const {
@@ -110,6 +155,7 @@ class Tallies {
   std::uint64_t peak_number_ = 0;
   std::uint64_t bucket_max_live_ = 0;
   SurvivorTable survivors_;
+  CrossingTable crossings_;
 };
 
 inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
@@ -126,6 +172,7 @@ inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
   }
   process.total += block;
   process.live += block;
+  process.recent_peak = std::max(process.recent_peak, process.live.bytes);
   if (process.live.bytes > process.peak.bytes) {
     process.peak = process.live;
     process.peak_time = now;
@@ -133,8 +180,8 @@ inline void Tallies::allocate(TallyId id, std::uint64_t size, Nanoseconds now,
   }
 }
 
-inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, bool temporary,
-                          ProcessTally& process) {
+inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds birth, Nanoseconds now,
+                          bool temporary, ProcessTally& process) {
   const Amount block = {size, 1};
   Current& tally = change(id, process);
   tally.freed += block;
@@ -144,6 +191,12 @@ inline void Tallies::free(TallyId id, std::uint64_t size, Nanoseconds lifetime, 
     tally.temporary += block;
     temporary_ += block;
   }
+  if (birth < crossings_.latest()) [[unlikely]]
+    crossings_.add_freed(birth, id, block);
+  count_lifetime(id, now - birth);
+}
+
+inline void Tallies::count_lifetime(TallyId id, Nanoseconds lifetime) {
   const auto nanoseconds = static_cast<std::uint64_t>(std::max(lifetime, Nanoseconds{0}).count());
   const auto lifetime_class = static_cast<std::size_t>(std::bit_width(nanoseconds));
   std::vector<std::uint64_t>& lifetimes = past_[index_of(id)].lifetimes;

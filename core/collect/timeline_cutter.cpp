@@ -1,9 +1,17 @@
 #include "core/collect/timeline_cutter.h"
 
+#include <iterator>
+
 namespace heaptally {
 
 void TimelineCutter::advance(Nanoseconds now) {
-  while (!to_come_.empty() && to_come_.front().time <= now) {
+  while (true) {
+    const bool has_other = !to_come_.empty() && to_come_.front().time <= now;
+    if (next_periodic_ <= now && (!has_other || next_periodic_ <= to_come_.front().time)) {
+      set_periodic();
+      continue;
+    }
+    if (!has_other) break;
     Mark next = std::move(to_come_.front());
     to_come_.pop_front();
     mark(std::move(next.name), next.process, next.time);
@@ -37,6 +45,24 @@ void TimelineCutter::mark(std::string name, ProcessId process, Nanoseconds now) 
   start_ = time;
   if (start_ >= end_) end_ = (start_ / width_ + 1) * width_;
   marks_.push_back({std::move(name), time, process});
+  latest_mark_ = time;
+  std::ranges::move(tallies_.begin_generation(time), std::back_inserter(crossings_));
+}
+
+void TimelineCutter::mark_every(Nanoseconds interval, std::string name, ProcessId process) {
+  periodic_ = {std::move(name), {}, process};
+  interval_ = next_periodic_ = interval;
+}
+
+void TimelineCutter::set_periodic() {
+  const Nanoseconds time = next_periodic_;
+  next_periodic_ += interval_;
+  if (periodic_set_ == kMostPeriodic) {
+    ++dropped_marks_;
+    return;
+  }
+  ++periodic_set_;
+  mark(periodic_.name, periodic_.process, time);
 }
 
 void TimelineCutter::mark_at(std::string name, ProcessId process, Nanoseconds time) {

@@ -23,8 +23,8 @@ heaptally::Metric metric_of(Metric metric) {
 }
 
 Snapshot snapshot_at(const std::shared_ptr<State>& state, const Moment& moment, Metric metric) {
-  return Access::snapshot(
-      state, take_snapshot(state->profile.data(), state->buckets, metric_of(metric), moment));
+  return Access::snapshot(state, take_snapshot(state->profile.data(), state->buckets,
+                                               metric_of(metric), moment, state->events));
 }
 
 }  // namespace
@@ -48,6 +48,12 @@ std::vector<Mark> Recording::marks() const {
   return marks;
 }
 
+std::vector<std::string> Recording::domains() const {
+  std::vector<std::string> names;
+  for (const Domain& domain : state_->profile.data().domains) names.push_back(domain.name);
+  return names;
+}
+
 Snapshot Recording::snapshot(std::string_view moment, Metric metric) const {
   return answered([&] { return snapshot_at(state_, parse_moment(moment, "moment"), metric); });
 }
@@ -64,8 +70,9 @@ Snapshot Recording::snapshot_between(std::string_view from, std::string_view to,
                   true);
     }
     return Access::snapshot(
-        state_, take_snapshot_between(state_->profile.data(), state_->buckets, metric_of(metric),
-                                      parse_moment(from, "from"), parse_moment(to, "to")));
+        state_,
+        take_snapshot_between(state_->profile.data(), state_->buckets, metric_of(metric),
+                              parse_moment(from, "from"), parse_moment(to, "to"), state_->events));
   });
 }
 

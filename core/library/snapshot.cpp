@@ -1,31 +1,96 @@
+#include <algorithm>
+
 #include "core/library/state.h"
+#include "core/profile/domains.h"
 #include "core/profile/filter.h"
 
 namespace heaptally::profile {
 namespace {
 
-// The same snapshot without the tallies that are not kept.
-Snapshot only(const SnapshotState& from, const std::vector<bool>& kept,
-              std::size_t (*index)(const TallyKey&)) {
+// The same snapshot without the tallies of tasks that are not kept.
+Snapshot only(const SnapshotState& from, const std::vector<bool>& kept) {
   heaptally::Snapshot snapshot = from.snapshot;
   const std::vector<TallyKey>& tallies = from.state->profile.data().tallies;
   for (std::size_t i = 0; i < tallies.size(); ++i) {
-    if (!kept[index(tallies[i])]) snapshot.amounts[i] = {};
+    if (!kept[index_of(tallies[i].task)]) snapshot.amounts[i] = {};
   }
-  return Access::snapshot(from.state, std::move(snapshot));
+  return Access::snapshot(from.state, std::move(snapshot), from.has_all_domains);
 }
 
-std::size_t trace_of(const TallyKey& tally) { return index_of(tally.trace); }
-std::size_t task_of(const TallyKey& tally) { return index_of(tally.task); }
+std::vector<std::string> domains_of(const SnapshotState& of) {
+  return of.has_all_domains ? std::vector<std::string>{"all"} : std::vector<std::string>{};
+}
 
-Amount sum(const heaptally::Snapshot& snapshot) {
+Amount sum(const SnapshotState& of) {
+  const std::vector<bool> counts = tallies_in_domains(of.state->profile.data(), domains_of(of));
   Amount all;
-  for (const Amount amount : snapshot.amounts) all += amount;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (counts[i]) all += of.snapshot.amounts[i];
+  }
   return all;
 }
 
-Query query_of(std::string_view key, bool cumulative, std::size_t limit) {
+// By tally: which of them a filter matches, inclusive or not. Names of domains are no patterns.
+std::vector<bool> matches(const Profile& profile, const Filter& filter) {
+  const RecordingData& data = profile.data();
+  const std::vector<bool> traces = kept_traces(data, profile.places(), profile.sites(),
+                                               {{.text = filter.filename_pattern,
+                                                 .pattern = Pattern(filter.filename_pattern),
+                                                 .line = filter.lineno,
+                                                 .inclusive = true,
+                                                 .all_frames = filter.all_frames}});
+  std::optional<DomainId> domain;
+  if (filter.domain) domain = domain_called(data, *filter.domain, "domain " + *filter.domain);
+  std::vector<bool> result(data.tallies.size());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const TallyKey& tally = data.tallies[i];
+    result[i] = traces[index_of(tally.trace)] &&
+                (!domain || data.tasks[index_of(tally.task)].domain == *domain);
+  }
+  return result;
+}
+
+std::vector<bool> matches(const Profile& profile, const DomainFilter& filter) {
+  const RecordingData& data = profile.data();
+  const DomainId domain = domain_called(data, filter.domain, "domain " + filter.domain);
+  std::vector<bool> result(data.tallies.size());
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    result[i] = data.tasks[index_of(data.tallies[i].task)].domain == domain;
+  }
+  return result;
+}
+
+// Takes out what no inclusive filter matches, if there is any, and what an exclusive one does.
+class Sieve {
+ public:
+  explicit Sieve(const Profile& profile)
+      : profile_(profile), in_(profile.data().tallies.size()), out_(in_) {}
+
+  template <class AnyFilter>
+  void add(const std::vector<AnyFilter>& filters) {
+    for (const AnyFilter& filter : filters) {
+      const std::vector<bool> matched = matches(profile_, filter);
+      std::vector<bool>& side = filter.inclusive ? in_ : out_;
+      any_inclusive_ = any_inclusive_ || filter.inclusive;
+      for (std::size_t i = 0; i < side.size(); ++i) side[i] = side[i] || matched[i];
+    }
+  }
+
+  void apply_to(heaptally::Snapshot& snapshot) const {
+    for (std::size_t i = 0; i < in_.size(); ++i) {
+      if ((any_inclusive_ && !in_[i]) || out_[i]) snapshot.amounts[i] = {};
+    }
+  }
+
+ private:
+  const Profile& profile_;
+  std::vector<bool> in_, out_;  // by tally
+  bool any_inclusive_ = false;
+};
+
+Query query_of(const SnapshotState& of, std::string_view key, bool cumulative, std::size_t limit) {
   Query query;
+  query.domains = domains_of(of);
   query.group = parse_group(key, "key");
   query.cumulative = cumulative;
   query.limit = limit;
@@ -52,41 +117,43 @@ Metric Snapshot::metric() const {
 
 std::chrono::nanoseconds Snapshot::time() const { return state_->snapshot.time; }
 bool Snapshot::is_exact() const { return state_->snapshot.exact; }
-std::uint64_t Snapshot::size() const { return sum(state_->snapshot).bytes; }
-std::uint64_t Snapshot::count() const { return sum(state_->snapshot).count; }
+std::uint64_t Snapshot::size() const { return sum(*state_).bytes; }
+std::uint64_t Snapshot::count() const { return sum(*state_).count; }
 
 Snapshot Snapshot::filter_traces(const std::vector<Filter>& filters) const {
+  return filter_traces(filters, {});
+}
+
+Snapshot Snapshot::filter_traces(const std::vector<Filter>& filters,
+                                 const std::vector<DomainFilter>& domains) const {
   return answered([&] {
-    std::vector<heaptally::Filter> all;
-    all.reserve(filters.size());
-    for (const Filter& filter : filters) {
-      all.push_back({.text = filter.filename_pattern,
-                     .pattern = Pattern(filter.filename_pattern),
-                     .line = filter.lineno,
-                     .inclusive = filter.inclusive,
-                     .all_frames = filter.all_frames});
-    }
-    const Profile& profile = state_->state->profile;
-    return only(*state_, kept_traces(profile.data(), profile.places(), profile.sites(), all),
-                trace_of);
+    Sieve sieve(state_->state->profile);
+    sieve.add(filters);
+    sieve.add(domains);
+    heaptally::Snapshot snapshot = state_->snapshot;
+    sieve.apply_to(snapshot);
+    const bool by_domain =
+        !domains.empty() || std::any_of(filters.begin(), filters.end(),
+                                        [](const Filter& f) { return f.domain.has_value(); });
+    return Access::snapshot(state_->state, std::move(snapshot),
+                            state_->has_all_domains || by_domain);
   });
 }
 
 Snapshot Snapshot::only_threads(const std::vector<std::string>& threads) const {
   return answered(
-      [&] { return only(*state_, kept_tasks(state_->state->profile.data(), threads), task_of); });
+      [&] { return only(*state_, kept_tasks(state_->state->profile.data(), threads)); });
 }
 
 Snapshot Snapshot::only_processes(const std::vector<std::string>& processes) const {
-  return answered([&] {
-    return only(*state_, kept_by_process(state_->state->profile.data(), processes), task_of);
-  });
+  return answered(
+      [&] { return only(*state_, kept_by_process(state_->state->profile.data(), processes)); });
 }
 
 std::vector<Statistic> Snapshot::statistics(std::string_view key, bool cumulative,
                                             std::size_t limit) const {
   return answered([&] {
-    const Query query = query_of(key, cumulative, limit);
+    const Query query = query_of(*state_, key, cumulative, limit);
     const std::shared_ptr<const State>& state = state_->state;
     return Access::statistics(
         {state, query.group, heaptally::statistics(state->profile, state_->snapshot, query).rows});
@@ -96,7 +163,11 @@ std::vector<Statistic> Snapshot::statistics(std::string_view key, bool cumulativ
 std::vector<StatisticDifference> Snapshot::compare_to(const Snapshot& old, std::string_view key,
                                                       bool cumulative, std::size_t limit) const {
   return answered([&] {
-    const Query query = query_of(key, cumulative, limit);
+    if (old.state_->has_all_domains != state_->has_all_domains) {
+      throw Error(
+          "compare_to: of one of the snapshots the heap alone counts; filter both by domain", true);
+    }
+    const Query query = query_of(*state_, key, cumulative, limit);
     const std::shared_ptr<const State>&before = old.state_->state, &after = state_->state;
     return Access::differences({before, after, query.group,
                                 heaptally::compare({before->profile, old.state_->snapshot},

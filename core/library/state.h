@@ -18,7 +18,15 @@ struct State {
   State(const std::filesystem::path& path, const heaptally::SiteRules& rules)
       : reader(std::make_unique<RecordingReader>(path)),
         buckets([this](const BucketVisitor& visit) { reader->for_each_bucket(visit); }),
-        profile(reader->data(), rules) {}
+        profile(reader->data(), rules) {
+    if (!reader->data().header.has_log) return;
+    events = {[this](Nanoseconds from, const ChunkVisitor& visit) {
+                reader->for_each_chunk(from, visit);
+              },
+              [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+                reader->for_each_block(blocks, visit);
+              }};
+  }
   // Of a recording in memory, which must outlive this: for tests.
   State(const RecordingData& data, BucketSource timeline, const heaptally::SiteRules& rules)
       : buckets(std::move(timeline)), profile(data, rules) {}
@@ -27,6 +35,7 @@ struct State {
 
   std::unique_ptr<RecordingReader> reader;
   BucketSource buckets;
+  EventSource events;  // null without a log
   heaptally::Profile profile;
   mutable SourceLines source;  // what was read of source files so far
 };
@@ -34,6 +43,7 @@ struct State {
 struct SnapshotState {
   std::shared_ptr<const State> state;
   heaptally::Snapshot snapshot;
+  bool has_all_domains = false;  // else the heap alone counts
 };
 
 struct Rows {
@@ -52,10 +62,11 @@ struct DifferenceRows {
 struct Access {
   static Recording recording(std::shared_ptr<State> state) { return Recording(std::move(state)); }
 
-  static Snapshot snapshot(std::shared_ptr<const State> state, heaptally::Snapshot snapshot) {
+  static Snapshot snapshot(std::shared_ptr<const State> state, heaptally::Snapshot snapshot,
+                           bool has_all_domains = false) {
     Snapshot result;
-    result.state_ =
-        std::make_shared<const SnapshotState>(SnapshotState{std::move(state), std::move(snapshot)});
+    result.state_ = std::make_shared<const SnapshotState>(
+        SnapshotState{std::move(state), std::move(snapshot), has_all_domains});
     return result;
   }
 

@@ -190,12 +190,14 @@ Excerpt excerpt(const Profile& profile, const BucketSource& buckets, const Query
   result.traces = by_trace.traces;
   result.shortened_traces = tree.shortened_traces();
   std::vector<std::uint32_t> row_of_tally = add_rows(data, kept, tree, result);
-  const bool keeps_all = std::find(kept.begin(), kept.end(), false) == kept.end();
+  // The greatest totals within buckets are those of the whole heap.
+  const bool is_whole = query.filters.empty() && query.threads.empty() && query.processes.empty() &&
+                        query.domains.empty();
   Edges edges(data, shape.buckets);
   result.marks = edges.marks();
   BucketMaker maker(std::move(row_of_tally), result.rows.size(), std::move(edges));
   buckets([&](const Bucket& bucket) {
-    maker.add(bucket, keeps_all);
+    maker.add(bucket, is_whole);
     return true;
   });
   result.buckets = maker.finish(run_time(data));

@@ -47,13 +47,13 @@ std::vector<bool> matching_traces(const RecordingData& data, const Places& place
 std::string names_of_threads(const RecordingData& data) {
   constexpr std::size_t kShown = 10;
   std::string names;
-  for (std::size_t i = 0; i < std::min(kShown, data.tasks.size()); ++i) {
-    if (i != 0) names += ", ";
-    names += data.tasks[i].name + " (" + std::to_string(data.tasks[i].tid) + ")";
+  std::size_t threads = 0;
+  for (const Task& task : data.tasks) {
+    if (task.heap_task || ++threads > kShown) continue;
+    if (threads != 1) names += ", ";
+    names += task.name + " (" + std::to_string(task.tid) + ")";
   }
-  if (data.tasks.size() > kShown) {
-    names += " and " + std::to_string(data.tasks.size() - kShown) + " more";
-  }
+  if (threads > kShown) names += " and " + std::to_string(threads - kShown) + " more";
   return names;
 }
 

@@ -113,8 +113,8 @@ double cpu_until(const std::vector<Sample>& samples, double time) {
 HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, const Query& query,
                            Nanoseconds from, Nanoseconds to) {
   HeapTimeline timeline{.from = from, .to = to, .rows = {}, .peak = {}};
-  timeline.recorded_maxima =
-      query.filters.empty() && query.threads.empty() && query.processes.empty();
+  timeline.recorded_maxima = query.filters.empty() && query.threads.empty() &&
+                             query.processes.empty() && query.domains.empty();
   SampleCursor samples(profile.data());
   std::uint64_t before = 0;
   for_each_sum(buckets, kept_tallies(profile, query),

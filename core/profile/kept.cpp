@@ -1,5 +1,7 @@
 #include "core/profile/kept.h"
 
+#include "core/profile/domains.h"
+
 namespace heaptally {
 
 std::vector<bool> kept_tallies(const Profile& profile, const Query& query) {
@@ -8,11 +10,11 @@ std::vector<bool> kept_tallies(const Profile& profile, const Query& query) {
   const std::vector<bool> processes = kept_by_process(data, query.processes);
   const std::vector<bool> traces =
       kept_traces(data, profile.places(), profile.sites(), query.filters);
-  std::vector<bool> kept(data.tallies.size());
+  std::vector<bool> kept = tallies_in_domains(data, query.domains);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     const TallyKey& tally = data.tallies[i];
     const std::size_t task = index_of(tally.task);
-    kept[i] = threads[task] && processes[task] && traces[index_of(tally.trace)];
+    kept[i] = kept[i] && threads[task] && processes[task] && traces[index_of(tally.trace)];
   }
   return kept;
 }
@@ -23,7 +25,9 @@ Kept keep(const Profile& profile, const Snapshot& snapshot, const Query& query) 
               .tallies = kept_tallies(profile, query),
               .kept = {},
               .whole = {}};
+  const std::vector<bool> in_domains = tallies_in_domains(data, query.domains);
   for (std::size_t i = 0; i < data.tallies.size(); ++i) {
+    if (!in_domains[i]) continue;
     const Amount amount = snapshot.amounts[i];
     result.whole += amount;
     if (!result.tallies[i]) continue;

@@ -11,7 +11,7 @@ struct Kept {
   std::vector<Amount> by_trace;
   std::vector<bool> tallies;  // whether a tally counts
   Amount kept;                // after the filters
-  Amount whole;               // before the filters
+  Amount whole;               // before the filters, but in the domains asked for
 };
 
 // By tally, whether it counts. Errors: as kept_tasks and kept_by_process.

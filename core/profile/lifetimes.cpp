@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/profile/domains.h"
 #include "core/profile/kept.h"
 
 namespace heaptally {
@@ -24,7 +25,9 @@ Lifetimes lifetimes(const Profile& profile, const Query& query) {
   Lifetimes result;
   std::array<std::uint64_t, kClasses> counts{};
   std::size_t first = kClasses, last = 0;
+  const std::vector<bool> in_domains = tallies_in_domains(data, query.domains);
   for (std::size_t i = 0; i < std::min(kept.size(), data.totals.size()); ++i) {
+    if (!in_domains[i]) continue;
     const TallyTotals& totals = data.totals[i];
     result.whole += totals.total;
     if (!kept[i]) continue;

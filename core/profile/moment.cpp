@@ -5,6 +5,9 @@
 #include <charconv>
 #include <cmath>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "core/base/error.h"
 
@@ -23,10 +26,11 @@ constexpr std::array<Unit, 6> kUnits = {
     {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 
 [[noreturn]] void refuse_moment(std::string_view option, std::string_view text) {
-  throw Error(std::string(option) + " " + std::string(text), "is no moment of a run",
-              "give start, peak, peak:PID, end, mark:NAME, a share such as 40%, or a time such as "
-              "1.5, 250ms or 1m30s",
-              ExitCode::kUsage);
+  throw Error(
+      std::string(option) + " " + std::string(text), "is no moment of a run",
+      "give start, peak, peak:PID, peak-of:DOMAIN, end, mark:NAME, a share such as 40%, or a "
+      "time such as 1.5, 250ms or 1m30s",
+      ExitCode::kUsage);
 }
 
 // The number that the text is, and nothing but that.
@@ -72,17 +76,65 @@ bool read_time(std::string_view text, Nanoseconds& time) {
   return !text.empty();
 }
 
+double seconds_of(Nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+// The first mark of a name, or with NAME#K the K-th of them.
+const Mark* find_mark(const RecordingData& data, std::string_view name) {
+  for (const Mark& mark : data.marks) {
+    if (mark.name == name) return &mark;
+  }
+  const std::size_t sign = name.rfind('#');
+  std::size_t number = 0;
+  if (sign == std::string_view::npos) return nullptr;
+  const char* digits = name.data() + sign + 1;
+  const char* end = name.data() + name.size();
+  const auto [read, problem] = std::from_chars(digits, end, number);
+  if (problem != std::errc() || read != end) return nullptr;
+  for (const Mark& mark : data.marks) {
+    if (mark.name == name.substr(0, sign) && --number == 0) return &mark;
+  }
+  return nullptr;
+}
+
+// On one line, whatever a program has called it.
+std::string shown(std::string_view name) {
+  constexpr std::size_t kMostBytes = 60;
+  if (name.empty()) return "''";
+  std::string text(name.substr(0, kMostBytes));
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return name.size() > kMostBytes ? text + "..." : text;
+}
+
+std::string names_of_marks(const RecordingData& data) {
+  constexpr std::size_t kNamed = 10;
+  std::vector<std::string_view> names;
+  for (const Mark& mark : data.marks) {
+    if (std::find(names.begin(), names.end(), mark.name) == names.end()) names.push_back(mark.name);
+  }
+  if (names.empty()) return "the recording has no marks";
+  std::string text = "there are ";
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) {
+    text += (i == 0 ? "" : ", ") + shown(names[i]);
+  }
+  if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
+  return text;
+}
+
 }  // namespace
 
 Moment parse_moment(std::string_view text, std::string_view option) {
   Moment moment;
   moment.text = std::string(option) + " " + std::string(text);
-  constexpr std::string_view kPeakOf = "peak:", kMark = "mark:";
+  constexpr std::string_view kPeakOf = "peak:", kDomainPeak = "peak-of:", kMark = "mark:";
   if (text == "peak") return moment;
   if (text.starts_with(kPeakOf)) {
     if (!read_number(text.substr(kPeakOf.size()), moment.pid) || moment.pid <= 0) {
       refuse_moment(option, text);
     }
+  } else if (text.starts_with(kDomainPeak) && text.size() > kDomainPeak.size()) {
+    moment.domain = text.substr(kDomainPeak.size());
   } else if (text == "start") {
     moment.kind = Moment::Kind::kStart;
   } else if (text == "end") {
@@ -100,11 +152,56 @@ Moment parse_moment(std::string_view text, std::string_view option) {
   return moment;
 }
 
+std::optional<Nanoseconds> read_duration(std::string_view text) {
+  Nanoseconds time{0};
+  return read_time(text, time) ? std::optional(time) : std::nullopt;
+}
+
+Nanoseconds parse_duration(std::string_view text, std::string_view option) {
+  const std::optional<Nanoseconds> time = read_duration(text);
+  if (!time) {
+    throw Error(std::string(option) + " " + std::string(text), "is no stretch of time",
+                "give one such as 1.5, 250ms or 1m30s", ExitCode::kUsage);
+  }
+  return *time;
+}
+
 std::string_view name_of(Moment::Kind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
 Nanoseconds run_time(const RecordingData& data) {
   if (data.header.complete || data.samples.empty()) return data.header.duration;
   return std::max(data.header.duration, data.samples.back().time);
+}
+
+Moment resolve(const RecordingData& data, Moment moment) {
+  const Nanoseconds whole = run_time(data);
+  if (moment.kind == Moment::Kind::kShare) {
+    moment.time = Nanoseconds(std::llround(static_cast<double>(whole.count()) * moment.share));
+  } else if (moment.kind == Moment::Kind::kMark) {
+    const Mark* mark = find_mark(data, moment.mark);
+    if (mark == nullptr) {
+      throw Error(moment.text, "no such mark", names_of_marks(data), ExitCode::kUsage);
+    }
+    moment.time = mark->time;
+  } else if (moment.kind == Moment::Kind::kTime && moment.time > whole) {
+    throw Error(moment.text, fmt::format("the run took {:.9g} s", seconds_of(whole)),
+                "give a time within it, or end", ExitCode::kUsage);
+  }
+  return moment;
+}
+
+bool is_end(const RecordingData& data, const Moment& moment) {
+  return moment.kind == Moment::Kind::kEnd ||
+         (moment.kind != Moment::Kind::kPeak && moment.time >= run_time(data));
+}
+
+void require_order(const Moment& from, Nanoseconds from_time, const Moment& to,
+                   Nanoseconds to_time) {
+  if (from_time <= to_time) return;
+  throw Error(from.text,
+              fmt::format("is after {} ({:.9g} s and {:.9g} s)", to.text, seconds_of(from_time),
+                          seconds_of(to_time)),
+              "give the earlier moment first", ExitCode::kUsage);
 }
 
 }  // namespace heaptally

@@ -54,7 +54,8 @@ ChosenProcesses choose_processes(const Profile& profile, const Processes& proces
                          .chosen = matching_processes(processes, query.processes),
                          .count = 0,
                          .sum = {}};
-  const bool restricts_tallies = !query.filters.empty() || !query.threads.empty();
+  const bool restricts_tallies =
+      !query.filters.empty() || !query.threads.empty() || !query.domains.empty();
   for (std::size_t i = 0; i < processes.size(); ++i) {
     // What is stored of a process is right where tallies were folded, too.
     if (!restricts_tallies) {

@@ -10,7 +10,7 @@ namespace heaptally {
 namespace {
 
 // Sorted, to be searched.
-constexpr std::array<std::string_view, 23> kFunctions = {"_Znaj",
+constexpr std::array<std::string_view, 25> kFunctions = {"_Znaj",
                                                          "_Znam",
                                                          "_Znwj",
                                                          "_Znwm",
@@ -26,6 +26,8 @@ constexpr std::array<std::string_view, 23> kFunctions = {"_Znaj",
                                                          "__rust_realloc",
                                                          "aligned_alloc",
                                                          "calloc",
+                                                         "heaptally_alloc",
+                                                         "heaptally_realloc",
                                                          "malloc",
                                                          "memalign",
                                                          "posix_memalign",

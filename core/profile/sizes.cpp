@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/profile/domains.h"
 #include "core/profile/kept.h"
 
 namespace heaptally {
@@ -12,7 +13,9 @@ Sizes sizes(const Profile& profile, const Snapshot& total, const Snapshot& live,
   Sizes result;
   std::vector<SizeRow> classes(kSizeClasses);
   std::size_t first = kSizeClasses, last = 0;
+  const std::vector<bool> in_domains = tallies_in_domains(profile.data(), query.domains);
   for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (!in_domains[i]) continue;
     result.whole_total += total.amounts[i];
     result.whole_live += live.amounts[i];
     const auto number = static_cast<std::size_t>(profile.data().tallies[i].size_class);

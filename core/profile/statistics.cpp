@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/kept.h"
 #include "core/profile/processes.h"
 
@@ -112,8 +113,9 @@ Rows rows_of_tallies(const Profile& profile, const Snapshot& snapshot, const Kep
 }
 
 std::vector<Statistic> by_task(const Profile& profile, const Snapshot& snapshot, const Kept& kept) {
-  const Rows rows = rows_of_tallies(profile, snapshot, kept,
-                                    [](const TallyKey& tally) { return index_of(tally.task); });
+  const Rows rows = rows_of_tallies(profile, snapshot, kept, [&](const TallyKey& tally) {
+    return index_of(thread_of(profile.data(), tally.task));
+  });
   return rows.statistics([](std::uint32_t key) { return Key{.task = TaskId(key)}; });
 }
 

@@ -24,6 +24,7 @@ struct Query {
   std::vector<Filter> filters;
   std::vector<std::string> threads;    // see kept_tasks
   std::vector<std::string> processes;  // see kept_by_process
+  std::vector<std::string> domains;    // see tasks_in_domains
   std::size_t limit = 0;               // how many rows; 0 for all
 };
 
@@ -37,7 +38,7 @@ struct Statistics {
   std::size_t groups = 0;       // how many rows there are without a limit
   Amount covered;               // of what was kept, what the rows hold; shared traces count once
   Amount kept;                  // after the filters
-  Amount whole;                 // before the filters
+  Amount whole;                 // before the filters, but in the domains asked for
 };
 
 // Errors: Error of usage for a cumulative group that is not by place.

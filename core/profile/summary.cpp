@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/profile/domains.h"
+
 namespace heaptally {
 namespace {
 
@@ -13,7 +15,7 @@ Statistics top_lines(const Profile& profile, Metric metric, Moment::Kind moment,
   const BucketSource no_timeline = [](const BucketVisitor&) {};
   const Snapshot snapshot = take_snapshot(profile.data(), no_timeline, metric, {moment});
   return statistics(profile, snapshot,
-                    {.filters = {}, .threads = {}, .processes = {}, .limit = lines});
+                    {.filters = {}, .threads = {}, .processes = {}, .domains = {}, .limit = lines});
 }
 
 void take_totals_from_header(const Header& header, Summary& summary) {
@@ -25,7 +27,9 @@ void take_totals_from_header(const Header& header, Summary& summary) {
 }
 
 void take_totals_from_tallies(const RecordingData& data, Summary& summary) {
+  const std::vector<bool> in_heap = tallies_in_domains(data, {});
   for (const TallyTotals& totals : data.totals) {
+    if (!in_heap[index_of(totals.id)]) continue;
     summary.total += totals.total;
     summary.temporary += totals.temporary;
     summary.peak += totals.live_at_peak;
@@ -64,7 +68,13 @@ Summary summarize(const Profile& profile, std::size_t lines) {
   summary.at_peak = top_lines(profile, Metric::kLive, Moment::Kind::kPeak, lines);
   summary.at_end = top_lines(profile, Metric::kLive, Moment::Kind::kEnd, lines);
   summary.of_all = top_lines(profile, Metric::kTotal, Moment::Kind::kEnd, lines);
-  for (const Task& task : data.tasks) summary.threads += task.threads;
+  for (const Task& task : data.tasks) {
+    if (task.domain == kHeapDomain) summary.threads += task.threads;
+  }
+  for (const Domain& domain : data.domains) {
+    const bool is_nothing = domain.total == Amount{};
+    if (domain.id != kHeapDomain && !is_nothing) summary.domains.push_back(domain);
+  }
   summary.processes_at_once = most_at_once(data.processes);
   if (header.complete) {
     take_totals_from_header(header, summary);

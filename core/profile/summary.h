@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/profile/statistics.h"
 
@@ -16,6 +17,7 @@ struct Summary {
   Amount temporary;
   Amount peak;
   Amount live_at_end;
+  std::vector<Domain> domains;  // the others that had anything
   std::uint64_t frees = 0;
   std::uint64_t rss_growth = 0;      // bytes, from before main to the peak
   std::optional<double> heap_share;  // peak bytes over `rss_growth`; none if it did not grow

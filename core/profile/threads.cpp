@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "core/base/error.h"
+#include "core/profile/domains.h"
 #include "core/profile/kept.h"
 
 namespace heaptally {
@@ -67,11 +68,12 @@ Threads threads(const Profile& profile, const Query& query, ThreadOrder order) {
   std::vector<ThreadRow> all(data.tasks.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i].task = TaskId(i);
   Threads result;
+  const std::vector<bool> in_domains = tallies_in_domains(data, query.domains);
   for (std::size_t i = 0; i < std::min(kept.size(), data.totals.size()); ++i) {
-    add(result.whole, data.totals[i]);
+    if (in_domains[i]) add(result.whole, data.totals[i]);
     if (!kept[i]) continue;
     add(result.kept, data.totals[i]);
-    add(all[index_of(data.tallies[i].task)], data.totals[i]);
+    add(all[index_of(thread_of(data, data.tallies[i].task))], data.totals[i]);
   }
   for (const ThreadRow& row : all) {
     if (row.total != Amount{}) result.rows.push_back(row);

@@ -21,11 +21,18 @@ std::size_t process_of(const RecordingData& data, TallyId tally) {
   return index_of(data.tasks[index_of(task)].process);
 }
 
+// What a process has is that of the heap.
+bool is_of_heap(const RecordingData& data, TallyId tally) {
+  const TaskId task = data.tallies[index_of(tally)].task;
+  return data.tasks[index_of(task)].domain == kHeapDomain;
+}
+
 // By process image.
 std::vector<Shown> walk(const ForEachBucket& for_each_bucket, const RecordingData& data) {
   std::vector<Shown> shown(data.processes.size());
   for_each_bucket([&](const Bucket& bucket) {
     for (const TallyDelta& delta : bucket.deltas) {
+      if (!is_of_heap(data, delta.id)) continue;
       Shown& image = shown[process_of(data, delta.id)];
       image.total += delta.allocated;
       image.live += delta.allocated;
@@ -65,6 +72,7 @@ void derive_peaks(const ForEachBucket& for_each_bucket, const std::vector<Shown>
     if (bucket.start >= last_edge) return false;
     for (const TallyDelta& delta : bucket.deltas) {
       const std::size_t process = process_of(data, delta.id);
+      if (!is_of_heap(data, delta.id)) continue;
       if (!has_peak(data.processes[process], shown[process])) continue;
       if (bucket.start >= shown[process].peak_edge) continue;
       Amount& live = data.totals[index_of(delta.id)].live_at_process_peak;

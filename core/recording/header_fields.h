@@ -17,6 +17,7 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("duration_ns", header.duration);
   visit("clock", header.clock);
   visit("complete", header.complete);
+  visit("has_log", header.has_log);
   visit("exit_status", header.exit_status);
 
   visit("total_bytes", header.total.bytes);
@@ -33,7 +34,10 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("lost_events", header.lost_events);
   visit("unknown_frees", header.unknown_frees);
   visit("inherited_frees", header.inherited_frees);
+  visit("untraced_frees", header.untraced_frees);
   visit("inferred_frees", header.inferred_frees);
+  visit("domain_unknown_frees", header.domain_unknown_frees);
+  visit("domain_inferred_frees", header.domain_inferred_frees);
   visit("late_events", header.late_events);
   visit("rejected_events", header.rejected_events);
   visit("nested_events", header.nested_events);
@@ -49,6 +53,8 @@ void for_each_header_field(HeaderType& header, Visit visit) {
   visit("fallbacks_no_libunwind", header.fallbacks.no_libunwind);
   visit("unrecorded_processes", header.unrecorded_processes);
   visit("dropped_marks", header.dropped_marks);
+  visit("crossings_end_ns", header.crossings_end);
+  visit("marks_after_crossings", header.marks_after_crossings);
   visit("waited_ns", header.waited);
 
   visit("cpu_ns", header.cpu);

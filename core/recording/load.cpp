@@ -54,7 +54,9 @@ Header load_header(Database& database) {
     row.start(std::string_view(key));
     // A build that knew fewer keys wrote the file: the default holds. `complete` all had.
     if (!row.step()) {
-      if (std::is_same_v<Value, bool>) throw damaged(database.subject(), "an empty header");
+      if (std::string_view(key) == "complete") {
+        throw damaged(database.subject(), "an empty header");
+      }
       return;
     }
     if constexpr (std::is_same_v<Value, Nanoseconds>) {
@@ -107,16 +109,50 @@ void load_processes(Database& database, std::int64_t version, RecordingData& dat
   });
 }
 
-void load_tasks(Database& database, RecordingData& data) {
-  scan_dense(database, "SELECT id, process, tid, name, threads FROM tasks ORDER BY id",
+// Before version 4 there was the heap, and what it amounts to is the header's.
+void load_domains(Database& database, std::int64_t version, RecordingData& data) {
+  const Header& header = data.header;
+  if (version < 4) {
+    data.domains.push_back({.id = kHeapDomain,
+                            .name = "heap",
+                            .total = header.total,
+                            .live_at_end = header.live_at_end,
+                            .peak = header.peak,
+                            .peak_time = header.peak_time});
+    return;
+  }
+  scan_dense(database,
+             "SELECT id, name, total_bytes, total_count, live_at_end_bytes, live_at_end_count,"
+             " peak_bytes, peak_count, peak_time_ns FROM domains ORDER BY id",
              [&](Statement& row) {
-               Task& task = data.tasks.emplace_back();
-               task.id = static_cast<TaskId>(row.word(0));
-               task.process = static_cast<ProcessId>(row.below(1, data.processes.size()));
-               task.tid = small(row, 2);
-               task.name = row.text(3);
-               task.threads = static_cast<std::uint32_t>(row.below(4, kIdLimit));
+               Domain& domain = data.domains.emplace_back();
+               domain.id = static_cast<DomainId>(row.word(0));
+               domain.name = row.text(1);
+               domain.total = {row.word(2), row.word(3)};
+               domain.live_at_end = {row.word(4), row.word(5)};
+               domain.peak = {row.word(6), row.word(7)};
+               domain.peak_time = time_of(row, 8);
              });
+  if (data.domains.empty()) throw damaged(database.subject(), "no domain 0");
+}
+
+constexpr const char* kSelectTasks1 =
+    "SELECT id, process, tid, name, threads, 0, NULL FROM tasks ORDER BY id";
+constexpr const char* kSelectTasks4 =
+    "SELECT id, process, tid, name, threads, domain, heap_task FROM tasks ORDER BY id";
+
+void load_tasks(Database& database, std::int64_t version, RecordingData& data) {
+  scan_dense(database, version < 4 ? kSelectTasks1 : kSelectTasks4, [&](Statement& row) {
+    const std::uint64_t id = row.word(0);
+    Task& task = data.tasks.emplace_back();
+    task.id = static_cast<TaskId>(id);
+    task.process = static_cast<ProcessId>(row.below(1, data.processes.size()));
+    task.tid = small(row, 2);
+    task.name = row.text(3);
+    task.threads = static_cast<std::uint32_t>(row.below(4, kIdLimit));
+    task.domain = static_cast<DomainId>(row.below(5, data.domains.size()));
+    if (!row.is_null(6)) task.heap_task = static_cast<TaskId>(row.below(6, id));
+  });
 }
 
 void load_modules(Database& database, RecordingData& data) {
@@ -267,7 +303,8 @@ RecordingData load_tables(Database& database, std::int64_t version, bool& totals
   RecordingData data;
   data.header = load_header(database);
   load_processes(database, version, data);
-  load_tasks(database, data);
+  load_domains(database, version, data);
+  load_tasks(database, version, data);
   load_modules(database, data);
   load_frames(database, data);
   load_locations(database, data);

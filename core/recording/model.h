@@ -39,6 +39,7 @@ struct Header {
   Nanoseconds duration{0};
   std::string clock;      // "tsc" or "monotonic": what ordered the events
   bool complete = false;  // false until the recording was finished in order
+  bool has_log = false;   // every allocation and free is in the event log
   int exit_status = 0;    // as a shell reports it: status, or 128 + signal
 
   Amount total;      // every allocation; a realloc counts as one
@@ -51,7 +52,10 @@ struct Header {
   std::uint64_t lost_events = 0;           // dropped because a ring was full or out of reach
   std::uint64_t unknown_frees = 0;         // frees of blocks never seen to be allocated
   std::uint64_t inherited_frees = 0;       // by forked processes, of blocks from before the fork
+  std::uint64_t untraced_frees = 0;        // of blocks that were not recorded, as the program asked
   std::uint64_t inferred_frees = 0;        // an allocation at a live address: its free was missed
+  std::uint64_t domain_unknown_frees = 0;  // the same two of domains that the program named
+  std::uint64_t domain_inferred_frees = 0;
   std::uint64_t late_events = 0;           // arrived after later ones were tallied
   std::uint64_t rejected_events = 0;       // made no sense: the shared memory was scribbled on
   std::uint64_t nested_events = 0;         // from signal handlers that interrupted a hook
@@ -62,7 +66,11 @@ struct Header {
   Fallbacks fallbacks;                     // the same by reason; earlier versions did not tell
   std::uint64_t unrecorded_processes = 0;  // children that could not be, or were not to be recorded
   std::uint64_t dropped_marks = 0;         // beyond the 4,096 that a recording keeps
-  Nanoseconds waited{0};                   // how long the program waited for the collector
+  // From the mark at this time on there were too many crossings (see Crossing) to be kept, so that
+  // many marks came later; 0: all were kept.
+  Nanoseconds crossings_end{0};
+  std::uint64_t marks_after_crossings = 0;
+  Nanoseconds waited{0};  // how long the program waited for the collector
 
   Nanoseconds cpu{0};  // of the program and the children that it waited for, user and system
 
@@ -104,14 +112,28 @@ struct Process {
   Nanoseconds peak_time{0};
 };
 
-// A task is a thread of a process. Beyond 256 of them, threads of one name and one program share
-// a task; if they are of several processes, its process is a row of folded ones.
+// Where memory comes from: 0 is the heap, 1 what the program maps by itself, 2 what the allocator
+// maps; the program gives others their names.
+struct Domain {
+  DomainId id{};
+  std::string name;
+  Amount total = {};
+  Amount live_at_end = {};
+  Amount peak = {};  // its own
+  Nanoseconds peak_time{0};
+};
+
+// A task is a thread of a process in one domain. Beyond 256 threads, those of one name and one
+// program share a task; if they are of several processes, its process is a row of folded ones.
 struct Task {
   TaskId id{};
   ProcessId process{};
   std::int32_t tid = 0;  // of the first thread, if several are folded
   std::string name;
   std::uint32_t threads = 1;  // how many are folded into this task
+  DomainId domain = kHeapDomain;
+  // Of another domain than the heap: the heap's task of the same threads.
+  std::optional<TaskId> heap_task = std::nullopt;
 };
 
 struct Module {
@@ -162,7 +184,8 @@ struct TallyTotals {
   Amount temporary;
   Amount live_at_end;
   Amount live_at_peak;          // of the whole tree of processes
-  Amount live_at_process_peak;  // of the task's process; nothing for a row of folded ones
+  Amount live_at_process_peak;  // of the task's process; nothing for a row of folded ones. Of
+                                // another domain than the heap: at that domain's own peak
   Histogram lifetimes;
 };
 
@@ -197,6 +220,17 @@ struct Survivors {
   std::vector<TallyAmount> amounts;  // ascending by id, each id once
 };
 
+// What was freed between one mark and the next, of the blocks that were allocated between two
+// earlier ones. A stretch between marks is named by the time of the mark that begins it; the first
+// begins at 0. Of marks set at one time only the last begins one.
+struct Crossing {
+  Nanoseconds since{0};  // of the stretch in which they were freed
+  // ... in which they were allocated, which is an earlier one. None: these were not freed, but held
+  // by process images as they ended, whenever allocated. (The timeline shows both as freed.)
+  std::optional<Nanoseconds> born;
+  std::vector<TallyAmount> amounts;  // ascending by id, each id once
+};
+
 // The processes of the tree together, as the kernel sees them, sampled on the same clock. What
 // they share counts for each.
 struct Sample {
@@ -211,6 +245,16 @@ struct Mark {
   std::string name;
   Nanoseconds time{0};
   ProcessId process{};  // the image that set it
+};
+
+// How a recording that goes on would end if it did now.
+struct RecordingEnding {
+  Header header;                     // `complete` is taken for granted
+  std::vector<Process> processes;    // instead of the rows with the same ids
+  std::vector<Domain> domains;       // likewise
+  Bucket bucket;                     // what the timeline lacks; nothing if it has no deltas
+  std::vector<TallyTotals> totals;   // one of each tally, ascending
+  std::vector<Survivors> survivors;  // by bucket, that one included
 };
 
 // What an address resolved to: innermost inlined call first, never empty.

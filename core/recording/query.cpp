@@ -59,7 +59,8 @@ Names names_of(Database& database, std::int64_t version) {
 // as count(*) does, the name may also be one that the query itself made up.
 bool may_read(const Names& names, const char* table, std::string_view column,
               std::string_view database) {
-  if (database != "main" && is_named(schema_views(), table)) return true;
+  const bool is_own = database == "temp" && is_named(schema_tables(kFormatVersion), table);
+  if (is_own || (database != "main" && is_named(schema_views(), table))) return true;
   if (!column.empty()) return is_named(names.tables, table) || has(kOtherTables, table);
   return std::none_of(names.others.begin(), names.others.end(), [&](const std::string& name) {
     return sqlite3_stricmp(name.c_str(), table) == 0;
@@ -94,10 +95,18 @@ constexpr const char* kFromVersion1 =
     "CREATE TEMP VIEW totals AS SELECT *, NULL AS live_at_process_peak_bytes,"
     " NULL AS live_at_process_peak_count FROM main.totals";
 
+// The same of versions before 4.
+constexpr const char* kFromVersion3 =
+    "CREATE TEMP VIEW tasks AS SELECT *, 0 AS domain, NULL AS heap_task FROM main.tasks;"
+    "CREATE TEMP VIEW domains AS SELECT 0 AS id, 'heap' AS name, NULL AS total_bytes,"
+    " NULL AS total_count, NULL AS live_at_end_bytes, NULL AS live_at_end_count,"
+    " NULL AS peak_bytes, NULL AS peak_count, NULL AS peak_time_ns";
+
 // Views of the connection's own: they hide those of the file that have the same names.
 void add_views(Database& database, std::int64_t version) {
   database.execute("PRAGMA query_only = OFF");
   if (version == 1) database.execute(kFromVersion1);
+  if (version < 4) database.execute(kFromVersion3);
   for (const SchemaItem& view : schema_views()) {
     constexpr std::string_view kCreate = "CREATE VIEW ";
     const std::string sql =

@@ -7,6 +7,7 @@
 #include "core/recording/delta_codec.h"
 #include "core/recording/derive.h"
 #include "core/recording/derive_processes.h"
+#include "core/recording/event_log_reader.h"
 #include "core/recording/load.h"
 #include "core/recording/open.h"
 
@@ -16,6 +17,16 @@ namespace {
 
 constexpr const char* kSelectTimeline =
     "SELECT start_ns, width_ns, max_live_bytes, deltas FROM timeline ORDER BY start_ns";
+
+constexpr const char* kSelectCrossings =
+    "SELECT since_ns, born_ns, deltas FROM crossings ORDER BY id";
+
+// A row of `crossings`, still packed.
+struct PackedCrossing {
+  Nanoseconds since{0};
+  std::optional<Nanoseconds> born;
+  std::vector<std::uint8_t> deltas;
+};
 
 // A row of the timeline, still packed.
 struct PackedBucket {
@@ -35,6 +46,9 @@ struct RecordingReader::Impl {
   void work_out(std::int64_t version, bool totals_stored);
   void for_each_row(const std::function<bool(const PackedBucket&, BlobView)>& visit);
   void for_each_bucket(const VisitBucket& visit);
+  void for_each_packed_crossing(const std::function<bool(const PackedCrossing&, BlobView)>& visit);
+  void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
+  sqlite::Database* database() { return opened ? &opened->database : nullptr; }
 
   std::string subject;
   RecordingData data;
@@ -42,7 +56,9 @@ struct RecordingReader::Impl {
   // `data`: an open file would keep the writer from finishing.
   std::optional<OpenedRecording> opened;
   std::vector<PackedBucket> rows;
+  std::vector<PackedCrossing> crossings;
   DeltaCodec codec;
+  EventLogReader log;
 };
 
 void RecordingReader::Impl::load() {
@@ -51,10 +67,17 @@ void RecordingReader::Impl::load() {
   bool totals_stored = false;
   const std::int64_t version = opened->version;
   data = load_tables(database, version, totals_stored);
+  data.knows_crossings = version >= 4;
+  if (version >= 4) log.load(database, !opened->settled);
   if (!opened->settled) {
     for_each_row([&](const PackedBucket& row, BlobView deltas) {
       rows.push_back(row);
       rows.back().deltas.assign(deltas.begin(), deltas.end());
+      return true;
+    });
+    for_each_packed_crossing([&](const PackedCrossing& row, BlobView deltas) {
+      crossings.push_back(row);
+      crossings.back().deltas.assign(deltas.begin(), deltas.end());
       return true;
     });
   }
@@ -111,6 +134,41 @@ void RecordingReader::Impl::for_each_bucket(const VisitBucket& visit) {
   });
 }
 
+void RecordingReader::Impl::for_each_packed_crossing(
+    const std::function<bool(const PackedCrossing&, BlobView)>& visit) {
+  if (!data.knows_crossings) return;
+  if (!opened) {
+    for (const PackedCrossing& row : crossings) {
+      if (!visit(row, row.deltas)) return;
+    }
+    return;
+  }
+  sqlite::Statement select(opened->database, kSelectCrossings);
+  PackedCrossing row;
+  while (select.step()) {
+    const Nanoseconds before = row.since;
+    row.since = Nanoseconds(select.below(0, kMostTime));
+    row.born.reset();
+    if (!select.is_null(1)) row.born = Nanoseconds(select.below(1, kMostTime));
+    if (row.since < before || (row.born && *row.born >= row.since)) {
+      throw sqlite::damaged(subject, "what crossed a mark is out of order");
+    }
+    if (!visit(row, select.blob(2))) return;
+  }
+}
+
+void RecordingReader::Impl::for_each_crossing(const std::function<bool(const Crossing&)>& visit) {
+  Crossing crossing;
+  for_each_packed_crossing([&](const PackedCrossing& row, BlobView deltas) {
+    crossing.since = row.since;
+    crossing.born = row.born;
+    if (!codec.decode(deltas, data.tallies.size(), crossing.amounts)) {
+      throw sqlite::damaged(subject, "what crossed a mark");
+    }
+    return visit(crossing);
+  });
+}
+
 RecordingReader::RecordingReader(const std::filesystem::path& path)
     : impl_(std::make_unique<Impl>(path)) {
   impl_->load();
@@ -122,6 +180,19 @@ const RecordingData& RecordingReader::data() const { return impl_->data; }
 
 void RecordingReader::for_each_bucket(const std::function<bool(const Bucket&)>& visit) {
   impl_->for_each_bucket(visit);
+}
+
+void RecordingReader::for_each_crossing(const std::function<bool(const Crossing&)>& visit) {
+  impl_->for_each_crossing(visit);
+}
+
+void RecordingReader::for_each_chunk(Nanoseconds from, const ChunkVisitor& visit) {
+  impl_->log.for_each_chunk(impl_->database(), impl_->data.tallies, from, visit);
+}
+
+void RecordingReader::for_each_block(std::span<const std::uint64_t> blocks,
+                                     const BlockVisitor& visit) {
+  impl_->log.for_each_block(impl_->database(), impl_->data.tallies, blocks, visit);
 }
 
 }  // namespace heaptally

@@ -5,8 +5,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
+#include "core/recording/event_log.h"
 #include "core/recording/model.h"
 
 namespace heaptally {
@@ -15,6 +17,7 @@ namespace heaptally {
 // dense: element i has id i. All references between them have been checked.
 struct RecordingData {
   Header header;
+  std::vector<Domain> domains;  // the heap at least; before version 4 it was the only one
   std::vector<Process> processes;
   std::vector<Task> tasks;
   std::vector<Module> modules;
@@ -29,6 +32,8 @@ struct RecordingData {
   // What was never freed, by the row of the timeline that it was allocated in; in order of time.
   // Not known (which is not the same as nothing) before version 3, and of an unfinished recording.
   std::optional<std::vector<Survivors>> survivors;
+  // Whether it is known what crossed marks: not before version 4.
+  bool knows_crossings = true;
   bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 
@@ -51,6 +56,14 @@ class RecordingReader {
 
   // Calls `visit` with each bucket in order of time while it returns true.
   void for_each_bucket(const std::function<bool(const Bucket&)>& visit);
+  // Likewise with what crossed marks, in order of the stretches in which it was freed.
+  void for_each_crossing(const std::function<bool(const Crossing&)>& visit);
+
+  // The event log, which is empty unless header.has_log. The chunks that end at `from` or later, in
+  // order, while `visit` returns true.
+  void for_each_chunk(Nanoseconds from, const ChunkVisitor& visit);
+  // The blocks with these numbers, which ascend.
+  void for_each_block(std::span<const std::uint64_t> blocks, const BlockVisitor& visit);
 
  private:
   struct Impl;

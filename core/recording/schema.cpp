@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 #include <string_view>
 
 namespace heaptally {
@@ -22,7 +23,8 @@ constexpr SchemaItem kTables[] = {
      " peak_time_ns INTEGER NOT NULL)"},
     {"tasks",
      "CREATE TABLE tasks(id INTEGER PRIMARY KEY, process INTEGER NOT NULL,"
-     " tid INTEGER NOT NULL, name TEXT NOT NULL, threads INTEGER NOT NULL)"},
+     " tid INTEGER NOT NULL, name TEXT NOT NULL, threads INTEGER NOT NULL,"
+     " domain INTEGER NOT NULL, heap_task INTEGER)"},
     {"modules",
      "CREATE TABLE modules(id INTEGER PRIMARY KEY, path TEXT NOT NULL,"
      " build_id TEXT NOT NULL, debug TEXT NOT NULL)"},
@@ -58,10 +60,33 @@ constexpr SchemaItem kTables[] = {
     {"marks",
      "CREATE TABLE marks(id INTEGER PRIMARY KEY, time_ns INTEGER NOT NULL,"
      " name TEXT NOT NULL, process INTEGER NOT NULL)"},
+    {"domains",
+     "CREATE TABLE domains(id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+     " total_bytes INTEGER NOT NULL, total_count INTEGER NOT NULL,"
+     " live_at_end_bytes INTEGER NOT NULL, live_at_end_count INTEGER NOT NULL,"
+     " peak_bytes INTEGER NOT NULL, peak_count INTEGER NOT NULL,"
+     " peak_time_ns INTEGER NOT NULL)"},
+    {"crossings",
+     "CREATE TABLE crossings(id INTEGER PRIMARY KEY, since_ns INTEGER NOT NULL,"
+     " born_ns INTEGER, deltas BLOB NOT NULL)"},
+    {"events",
+     "CREATE TABLE events(first INTEGER PRIMARY KEY, count INTEGER NOT NULL,"
+     " first_block INTEGER NOT NULL, blocks INTEGER NOT NULL, start_ns INTEGER NOT NULL,"
+     " end_ns INTEGER NOT NULL, data BLOB NOT NULL)"},
 };
 
 // What version 3 added.
 constexpr std::string_view kNewIn3[] = {"marks", "survivors"};
+
+// What version 4 added.
+constexpr std::string_view kNewIn4[] = {"crossings", "domains", "events"};
+
+// What version 4 changed, as it was.
+constexpr SchemaItem kVersion3[] = {
+    {"tasks",
+     "CREATE TABLE tasks(id INTEGER PRIMARY KEY, process INTEGER NOT NULL,"
+     " tid INTEGER NOT NULL, name TEXT NOT NULL, threads INTEGER NOT NULL)"},
+};
 
 // What version 2 changed, as it was.
 constexpr SchemaItem kVersion1[] = {
@@ -78,21 +103,30 @@ constexpr SchemaItem kVersion1[] = {
      " lifetimes BLOB)"},
 };
 
-}  // namespace
+void take_out(std::vector<SchemaItem>& tables, std::span<const std::string_view> names) {
+  std::erase_if(tables, [&](const SchemaItem& table) {
+    return std::ranges::find(names, std::string_view(table.name)) != names.end();
+  });
+}
 
-std::vector<SchemaItem> schema_tables(std::int64_t version) {
-  std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
-  if (version < 3) {
-    std::erase_if(tables, [](const SchemaItem& table) {
-      return std::ranges::find(kNewIn3, std::string_view(table.name)) != std::end(kNewIn3);
-    });
-  }
-  if (version > 1) return tables;
-  for (const SchemaItem& old : kVersion1) {
+void put_back(std::vector<SchemaItem>& tables, std::span<const SchemaItem> items) {
+  for (const SchemaItem& old : items) {
     for (SchemaItem& table : tables) {
       if (std::string_view(table.name) == old.name) table = old;
     }
   }
+}
+
+}  // namespace
+
+std::vector<SchemaItem> schema_tables(std::int64_t version) {
+  std::vector<SchemaItem> tables(std::begin(kTables), std::end(kTables));
+  if (version < 4) {
+    take_out(tables, kNewIn4);
+    put_back(tables, kVersion3);
+  }
+  if (version < 3) take_out(tables, kNewIn3);
+  if (version < 2) put_back(tables, kVersion1);
   return tables;
 }
 

@@ -10,7 +10,7 @@ namespace heaptally {
 // "htly" in ASCII; at offset 68 of the file, where file(1) looks.
 inline constexpr std::int32_t kApplicationId = 0x68746C79;
 // In user_version. A change that an older reader would misread adds one to it.
-inline constexpr std::int32_t kFormatVersion = 3;
+inline constexpr std::int32_t kFormatVersion = 4;
 
 struct SchemaItem {
   const char* name;

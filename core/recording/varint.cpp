@@ -13,4 +13,16 @@ bool read_varint(const std::uint8_t*& at, const std::uint8_t* end, std::uint64_t
   return false;
 }
 
+bool skip_varints(const std::uint8_t*& at, const std::uint8_t* end, std::size_t count) {
+  // As many words as cannot hold the last of them.
+  for (; count > 8 && end - at >= 8; at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof(word));
+    // The bits are added up in the highest byte.
+    count -= ((~word >> 7 & 0x0101010101010101) * 0x0101010101010101) >> 56;
+  }
+  for (; count > 0 && at != end; ++at) count -= *at < 0x80 ? 1 : 0;
+  return count == 0;
+}
+
 }  // namespace heaptally

@@ -62,9 +62,22 @@ constexpr SchemaItem kViews[] = {
      " v.live_at_peak_bytes AS live_at_peak_bytes, v.live_at_peak_count AS live_at_peak_count,"
      " v.live_at_process_peak_bytes AS live_at_process_peak_bytes,"
      " v.live_at_process_peak_count AS live_at_process_peak_count,"
-     " t.task AS task, k.process AS image"
+     " t.task AS task, k.process AS image, k.domain AS domain"
      " FROM tallies t JOIN tasks k ON k.id = t.task JOIN processes p ON p.id = k.process"
      " LEFT JOIN totals v ON v.tally = t.id"},
+    {"domain_lines",
+     "CREATE VIEW domain_lines AS"
+     " SELECT d.name AS domain, l.file AS file, l.line AS line, l.function AS function,"
+     " l.module AS module,"
+     " sum(v.total_bytes) AS total_bytes, sum(v.total_count) AS total_count,"
+     " sum(v.temporary_bytes) AS temporary_bytes, sum(v.temporary_count) AS temporary_count,"
+     " sum(v.live_at_end_bytes) AS live_at_end_bytes,"
+     " sum(v.live_at_end_count) AS live_at_end_count,"
+     " sum(v.live_at_peak_bytes) AS live_at_peak_bytes,"
+     " sum(v.live_at_peak_count) AS live_at_peak_count"
+     " FROM tally_values v JOIN domains d ON d.id = v.domain JOIN traces t ON t.id = v.trace"
+     " LEFT JOIN frame_lines l ON l.frame = t.frame AND l.depth = 0"
+     " GROUP BY 1, 2, 3, 4, 5"},
     {"lines",
      "CREATE VIEW lines AS"
      " SELECT l.file AS file, l.line AS line, l.function AS function, l.module AS module,"
@@ -76,7 +89,7 @@ constexpr SchemaItem kViews[] = {
      " sum(v.live_at_peak_count) AS live_at_peak_count"
      " FROM tally_values v JOIN traces t ON t.id = v.trace"
      " LEFT JOIN frame_lines l ON l.frame = t.frame AND l.depth = 0"
-     " GROUP BY 1, 2, 3, 4"},
+     " WHERE v.domain = 0 GROUP BY 1, 2, 3, 4"},
     {"peak_lines",
      "CREATE VIEW peak_lines AS"
      " SELECT file, line, function, module, live_at_peak_bytes AS bytes,"
@@ -99,7 +112,7 @@ constexpr SchemaItem kViews[] = {
      " FROM tally_values v JOIN process_images i ON i.image = v.image"
      " JOIN process_list q ON q.process = i.process JOIN traces t ON t.id = v.trace"
      " LEFT JOIN frame_lines l ON l.frame = t.frame AND l.depth = 0"
-     " GROUP BY 1, 4, 5, 6, 7"},
+     " WHERE v.domain = 0 GROUP BY 1, 4, 5, 6, 7"},
     {"thread_values",
      "CREATE VIEW thread_values AS"
      " SELECT k.id AS task, p.pid AS pid, k.tid AS tid, k.name AS thread, k.threads AS threads,"
@@ -112,7 +125,7 @@ constexpr SchemaItem kViews[] = {
      " sum(v.live_at_peak_count) AS live_at_peak_count"
      " FROM tasks k JOIN processes p ON p.id = k.process"
      " LEFT JOIN tallies t ON t.task = k.id LEFT JOIN totals v ON v.tally = t.id"
-     " GROUP BY k.id"},
+     " WHERE k.domain = 0 GROUP BY k.id"},
     {"timeline_rows",
      "CREATE VIEW timeline_rows AS"
      " SELECT start_ns, start_ns + width_ns AS end_ns, max_live_bytes,"

@@ -1,86 +1,25 @@
 #include "core/recording/writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <optional>
 #include <string>
-#include <system_error>
-#include <type_traits>
 #include <unordered_map>
 #include <vector>
 
+#include "core/recording/create.h"
 #include "core/recording/delta_codec.h"
-#include "core/recording/header_fields.h"
+#include "core/recording/ending.h"
+#include "core/recording/event_log_writer.h"
 #include "core/recording/sample_thinner.h"
-#include "core/recording/schema.h"
 #include "core/recording/sqlite.h"
 #include "core/recording/timeline.h"
 
 namespace heaptally {
 
-namespace {
-
 using sqlite::Database;
 using sqlite::Statement;
 
-// Long enough for a reader's short transactions, short enough not to look hung.
-constexpr int kBusyMilliseconds = 5000;
-
-// Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
-std::string create_file(const std::filesystem::path& path, bool overwrite) {
-  std::error_code error;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, error);
-  if (error) throw Error(path.string(), "cannot be made (" + error.message() + ")");
-  const auto status = std::filesystem::symlink_status(absolute, error);
-  if (std::filesystem::exists(status)) {
-    if (!overwrite) throw Error(path.string(), "exists", "give another name, or --force");
-    if (!std::filesystem::is_regular_file(status)) {
-      throw Error(path.string(), "is not a regular file, so it is not replaced",
-                  "give another name");
-    }
-    if (::unlink(absolute.c_str()) != 0) {
-      throw Error(path.string(),
-                  "cannot be replaced (" + std::generic_category().message(errno) + ")",
-                  "give another name");
-    }
-  }
-  // Leftovers of a file that is gone; SQLite would take them for the new one's.
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) {
-    ::unlink((absolute.string() + suffix).c_str());
-  }
-  const int descriptor = ::open(absolute.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-  if (descriptor < 0) {
-    throw Error(path.string(), "cannot be made (" + std::generic_category().message(errno) + ")",
-                "choose another place");
-  }
-  ::close(descriptor);
-  return absolute.string();
-}
-
-void create_schema(Database& database) {
-  database.execute("PRAGMA synchronous = OFF");
-  database.execute("BEGIN");
-  for (const SchemaItem& table : schema_tables(kFormatVersion)) database.execute(table.sql);
-  for (const SchemaItem& view : schema_views()) database.execute(view.sql);
-  const std::string ids = "PRAGMA application_id = " + std::to_string(kApplicationId) +
-                          "; PRAGMA user_version = " + std::to_string(kFormatVersion);
-  database.execute(ids.c_str());
-  database.execute("COMMIT");
-}
-
-Database open_new(const std::filesystem::path& path, bool overwrite) {
-  const std::string name = create_file(path, overwrite);
-  Database database(name, SQLITE_OPEN_READWRITE, path.string());
-  sqlite3_busy_timeout(database.handle(), kBusyMilliseconds);
-  create_schema(database);
-  return database;
-}
-
-}  // namespace
-
 struct RecordingWriter::Impl : BucketStore {
-  Impl(const std::filesystem::path& path, bool overwrite) : db(open_new(path, overwrite)) {}
+  Impl(const std::filesystem::path& path, bool overwrite) : db(create_recording(path, overwrite)) {}
 
   // One transaction from the first change after a flush to the next flush.
   void begin() {
@@ -133,12 +72,13 @@ struct RecordingWriter::Impl : BucketStore {
   std::int64_t intern(const std::string& text);
   void store_samples();
   void require_bucket(const Bucket& bucket) const;
+  void require_amounts(std::span<const TallyAmount> amounts) const;
   void put(const Survivors& survivors);
-  void finish_file();
 
   Database db;
   bool in_transaction = false;
 
+  std::size_t domains = 0;
   std::size_t processes = 0;
   std::size_t tasks = 0;
   std::size_t modules = 0;
@@ -146,20 +86,18 @@ struct RecordingWriter::Impl : BucketStore {
   std::size_t traces = 0;
   std::size_t tallies = 0;
   std::size_t marks = 0;
+  std::size_t crossings = 0;
+  Nanoseconds last_crossing{0};
   std::vector<bool> resolved;  // by frame
   std::unordered_map<std::string, std::int64_t> strings;
   DeltaCodec codec;
   Timeline timeline{*this};
   bool has_survivors = false;
   SampleThinner samples;
-  std::vector<std::uint8_t> lifetimes;  // scratch
+  EventLogWriter events{db};
 
-  Statement put_header{db, "REPLACE INTO header VALUES(?1, ?2)"};
-  Statement insert_argument{db, "INSERT INTO arguments VALUES(?1, ?2)"};
-  Statement put_process{db,
-                        "REPLACE INTO processes VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                        " ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"};
-  Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5)"};
+  EndingRows ending{db};
+  Statement put_task{db, "REPLACE INTO tasks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement put_module{db, "REPLACE INTO modules VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_frame{db, "INSERT INTO frames VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_string{db, "INSERT INTO strings VALUES(?1, ?2)"};
@@ -167,14 +105,11 @@ struct RecordingWriter::Impl : BucketStore {
   Statement insert_location{db, "INSERT INTO locations VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   Statement insert_trace{db, "INSERT INTO traces VALUES(?1, ?2, ?3)"};
   Statement insert_tally{db, "INSERT INTO tallies VALUES(?1, ?2, ?3, ?4)"};
-  Statement insert_totals{db,
-                          "INSERT INTO totals VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                          " ?12)"};
   Statement insert_bucket{db, "REPLACE INTO timeline VALUES(?1, ?2, ?3, ?4)"};
   Statement select_bucket{
       db, "SELECT width_ns, max_live_bytes, deltas FROM timeline WHERE start_ns = ?1"};
   Statement delete_bucket{db, "DELETE FROM timeline WHERE start_ns = ?1"};
-  Statement insert_survivors{db, "INSERT INTO survivors VALUES(?1, ?2)"};
+  Statement insert_crossing{db, "INSERT INTO crossings VALUES(?1, ?2, ?3, ?4)"};
   Statement insert_mark{db, "INSERT INTO marks VALUES(?1, ?2, ?3, ?4)"};
   Statement put_sample{db, "REPLACE INTO samples VALUES(?1, ?2, ?3, ?4, ?5)"};
 };
@@ -208,24 +143,11 @@ void RecordingWriter::Impl::require_bucket(const Bucket& bucket) const {
   require(next <= tallies, "a bucket names a tally that was not added");
 }
 
-// A merged timeline leaves free pages in the middle of the file; what a rewrite saves is
-// worth its time only if they are many. It may fail for want of space: no harm.
-void RecordingWriter::Impl::finish_file() {
-  const std::int64_t pages = db.query_integer("PRAGMA page_count");
-  const std::int64_t unused = db.query_integer("PRAGMA freelist_count");
-  if (unused > 16 && unused > pages / 10) {
-    sqlite3_exec(db.handle(), "VACUUM", nullptr, nullptr, nullptr);
-  }
-  db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-  // Refused while a reader has the file open; then it stays a whole, readable file in
-  // WAL mode whose last user removes the empty WAL.
-  sqlite3_exec(db.handle(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
-}
-
 RecordingWriter::RecordingWriter(const std::filesystem::path& path, bool overwrite)
     : impl_(std::make_unique<Impl>(path, overwrite)) {
   put(Header{});
   put(Module{});
+  put(Domain{.id = kHeapDomain, .name = "heap"});
   impl_->insert_trace.run(0, 0, nullptr);
   impl_->traces = 1;
   impl_->intern("");
@@ -238,22 +160,14 @@ RecordingWriter::~RecordingWriter() = default;
 
 void RecordingWriter::put(const Header& header) {
   impl_->begin();
-  for_each_header_field(header, [&]<class Value>(const char* key, const Value& value) {
-    const std::string_view name = key;
-    if constexpr (std::is_same_v<Value, Nanoseconds>) {
-      impl_->put_header.run(name, value.count());
-    } else if constexpr (std::is_same_v<Value, bool>) {
-      impl_->put_header.run(name, 0);  // `complete` is for finish() to say
-    } else if constexpr (std::is_same_v<Value, std::string>) {
-      impl_->put_header.run(name, std::string_view(value));
-    } else {
-      impl_->put_header.run(name, value);
-    }
-  });
-  impl_->db.execute("DELETE FROM arguments");
-  for (std::size_t position = 0; position < header.command.size(); ++position) {
-    impl_->insert_argument.run(std::uint64_t{position}, std::string_view(header.command[position]));
-  }
+  // Complete: that is for finish() to say.
+  impl_->ending.put(header, false);
+}
+
+void RecordingWriter::put(const Domain& domain) {
+  impl_->require_put(domain.id, impl_->domains, "a domain is out of order");
+  impl_->begin();
+  impl_->ending.put(domain);
 }
 
 void RecordingWriter::put(const Process& process) {
@@ -261,25 +175,21 @@ void RecordingWriter::put(const Process& process) {
                  "a process image continues one that is not earlier");
   impl_->require_put(process.id, impl_->processes, "a process is out of order");
   impl_->begin();
-  std::optional<std::int64_t> previous;
-  if (process.previous) previous = index_of(*process.previous);
-  std::optional<std::int64_t> exit_status;
-  if (process.exit_status != kUnknownExit) exit_status = process.exit_status;
-  impl_->put_process.run(static_cast<std::uint32_t>(process.id), process.pid, process.parent_pid,
-                         static_cast<std::uint32_t>(process.origin), previous,
-                         std::string_view(process.command), process.start.count(),
-                         process.end.count(), exit_status, process.processes,
-                         std::string_view(process.not_recorded), process.total.bytes,
-                         process.total.count, process.live_at_end.bytes, process.live_at_end.count,
-                         process.peak.bytes, process.peak.count, process.peak_time.count());
+  impl_->ending.put(process);
 }
 
 void RecordingWriter::put(const Task& task) {
   impl_->require(index_of(task.process) < impl_->processes, "a task has no process");
+  impl_->require(index_of(task.domain) < impl_->domains, "a task has no domain");
+  impl_->require(!task.heap_task || *task.heap_task < task.id,
+                 "a task comes before that of its threads in the heap");
   impl_->require_put(task.id, impl_->tasks, "a task is out of order");
   impl_->begin();
+  std::optional<std::int64_t> heap_task;
+  if (task.heap_task) heap_task = index_of(*task.heap_task);
   impl_->put_task.run(static_cast<std::uint32_t>(task.id), static_cast<std::uint32_t>(task.process),
-                      task.tid, std::string_view(task.name), task.threads);
+                      task.tid, std::string_view(task.name), task.threads,
+                      static_cast<std::uint32_t>(task.domain), heap_task);
 }
 
 void RecordingWriter::put(const Module& module) {
@@ -370,30 +280,22 @@ void RecordingWriter::add(std::span<const TallyTotals> totals) {
   impl_->begin();
   for (const TallyTotals& row : totals) {
     impl_->require(index_of(row.id) < impl_->tallies, "totals name a tally that was not added");
-    encode_lifetimes(row.lifetimes, impl_->lifetimes);
-    const auto run = [&](const auto& lifetimes) {
-      impl_->insert_totals.run(static_cast<std::uint32_t>(row.id), row.total.bytes, row.total.count,
-                               row.temporary.bytes, row.temporary.count, row.live_at_end.bytes,
-                               row.live_at_end.count, row.live_at_peak.bytes,
-                               row.live_at_peak.count, row.live_at_process_peak.bytes,
-                               row.live_at_process_peak.count, lifetimes);
-    };
-    if (row.lifetimes.empty()) {
-      run(nullptr);
-    } else {
-      run(BlobView(impl_->lifetimes));
-    }
+    impl_->ending.add(row);
   }
 }
 
-void RecordingWriter::Impl::put(const Survivors& survivors) {
+void RecordingWriter::Impl::require_amounts(std::span<const TallyAmount> amounts) const {
   std::size_t next = 0;
-  for (const TallyAmount& amount : survivors.amounts) {
-    require(index_of(amount.id) >= next, "survivors are not in order");
+  for (const TallyAmount& amount : amounts) {
+    require(index_of(amount.id) >= next, "amounts of tallies are not in order");
     next = index_of(amount.id) + 1;
   }
-  require(next <= tallies, "survivors name a tally that was not added");
-  insert_survivors.run(survivors.start.count(), codec.encode(survivors.amounts));
+  require(next <= tallies, "amounts name a tally that was not added");
+}
+
+void RecordingWriter::Impl::put(const Survivors& survivors) {
+  require_amounts(survivors.amounts);
+  ending.add(survivors);
 }
 
 void RecordingWriter::add(std::span<const Survivors> survivors) {
@@ -414,18 +316,44 @@ void RecordingWriter::add(std::span<const Survivors> survivors) {
   if (!row.amounts.empty()) impl_->put(row);
 }
 
+void RecordingWriter::add(std::span<const Crossing> crossings) {
+  impl_->begin();
+  for (const Crossing& crossing : crossings) {
+    impl_->require(crossing.since >= impl_->last_crossing, "a crossing is out of order");
+    impl_->last_crossing = crossing.since;
+    impl_->require_amounts(crossing.amounts);
+    std::optional<std::int64_t> born;
+    if (crossing.born) born = crossing.born->count();
+    impl_->insert_crossing.run(std::uint64_t{impl_->crossings++}, crossing.since.count(), born,
+                               impl_->codec.encode(crossing.amounts));
+  }
+}
+
+void RecordingWriter::add(std::span<const RawEvent> events) {
+  if (events.empty()) return;
+  impl_->begin();
+  impl_->events.add(events, impl_->tallies);
+}
+
 void RecordingWriter::flush() {
   if (impl_->timeline.rows() > 0) impl_->begin();
   impl_->timeline.flush();
+  if (impl_->events.is_pending()) impl_->begin();
+  impl_->events.store();
   impl_->store_samples();
   impl_->commit();
 }
 
+void RecordingWriter::copy_to(const std::filesystem::path& path, const RecordingEnding& ending) {
+  flush();
+  copy_with_ending(impl_->db, path.string(), impl_->tallies, ending);
+}
+
 void RecordingWriter::finish() {
   impl_->begin();
-  impl_->put_header.run(std::string_view("complete"), 1);
+  impl_->db.execute("REPLACE INTO header VALUES('complete', 1)");
   flush();
-  impl_->finish_file();
+  leave_one_file(impl_->db);
 }
 
 }  // namespace heaptally

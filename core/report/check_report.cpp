@@ -1,6 +1,8 @@
 #include "core/report/check_report.h"
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <ostream>
 #include <string>
 
@@ -58,6 +60,16 @@ std::string worst_text(const CheckReport& report, const CheckedLimit& checked) {
   return text;
 }
 
+// When the run began, in UTC; without a zone, as the schemas want it.
+std::string timestamp(const Header& header) {
+  const auto seconds = static_cast<std::time_t>(header.start_unix_ns / 1'000'000'000);
+  std::tm time{};
+  if (gmtime_r(&seconds, &time) == nullptr) return "1970-01-01T00:00:00";
+  std::array<char, 64> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &time);
+  return text.data();
+}
+
 }  // namespace
 
 void write_text(const CheckReport& report, std::ostream& out) {
@@ -65,25 +77,31 @@ void write_text(const CheckReport& report, std::ostream& out) {
     out << (checked.is_broken() ? "broken  " : "ok      ") << verdict(report, checked) << '\n';
     if (checked.is_broken()) out << worst_text(report, checked);
   }
-  if (const std::string line = incomplete_line(report.profile.data().header); !line.empty()) {
-    out << line;
-  }
+  const std::string missing = incomplete_phrase(report.profile.data());
+  if (!missing.empty()) out << "# " << missing << '\n';
 }
 
+// What both schemas in use allow, that of Ant's reports and that of Jenkins: the former wants
+// children and attributes that the latter leaves out, and the other way round.
 void write_junit(const CheckReport& report, std::ostream& out) {
+  const RecordingData& data = report.profile.data();
   const auto broken = std::count_if(report.limits.begin(), report.limits.end(),
                                     [](const CheckedLimit& limit) { return limit.is_broken(); });
-  const std::string command = escaped(command_line_text(report.profile.data().header));
-  out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+  const std::string command = escaped(command_line_text(data.header));
+  out << "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
       << fmt::format(
-             "<testsuites tests=\"{0}\" failures=\"{1}\">\n"
-             "<testsuite name=\"heaptally\" tests=\"{0}\" failures=\"{1}\" errors=\"0\" "
-             "skipped=\"0\">\n",
-             report.limits.size(), broken);
+             "<testsuite name=\"heaptally check\" package=\"heaptally\" id=\"0\" tests=\"{}\" "
+             "failures=\"{}\" errors=\"0\" timestamp=\"{}\" hostname=\"{}\" time=\"0\">\n",
+             report.limits.size(), broken, timestamp(data.header),
+             data.header.host.empty() ? "localhost" : escaped(data.header.host))
+      << fmt::format("<properties><property name=\"command\" value=\"{}\"/></properties>\n",
+                     command);
   for (const CheckedLimit& checked : report.limits) {
-    const std::string name = escaped(checked.limit.text + places_text(report.question));
+    const std::string_view measure = name_of(checked.limit.measure);
+    const std::string name =
+        escaped(fmt::format("{}: {}{}", measure, checked.limit.text, places_text(report.question)));
     out << fmt::format("<testcase name=\"{}\" classname=\"heaptally.{}\" time=\"0\">", name,
-                       name_of(checked.limit.measure));
+                       measure);
     if (checked.is_broken()) {
       out << fmt::format("\n<failure message=\"{}\" type=\"limit\">{}\n{}</failure>\n",
                          escaped(verdict(report, checked)), command,
@@ -91,7 +109,8 @@ void write_junit(const CheckReport& report, std::ostream& out) {
     }
     out << "</testcase>\n";
   }
-  out << "</testsuite>\n</testsuites>\n";
+  out << "<system-out>" << escaped(incomplete_phrase(data))
+      << "</system-out>\n<system-err></system-err>\n</testsuite>\n</testsuites>\n";
 }
 
 }  // namespace heaptally

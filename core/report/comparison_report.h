@@ -26,5 +26,6 @@ std::string factor_text(std::uint64_t a, std::uint64_t b);
 // "size_a", "count_a", "size_b", "count_b" beside what the row is of. CSV is that of differences.
 void write_text(const ComparisonReport& report, std::ostream& out);
 void write_json(const ComparisonReport& report, std::ostream& out);
+void write_csv(const ComparisonReport& report, std::ostream& out);
 
 }  // namespace heaptally

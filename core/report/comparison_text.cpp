@@ -77,6 +77,7 @@ std::string rows_heading(const DifferenceReport& lines) {
 // Rows that are the same in both are not what differs.
 void write_rows(const DifferenceReport& lines, std::ostream& out) {
   SourceLines source;
+  if (lines.differences.groups == 0) out << "  nothing to show\n";
   if (lines.differences.changed != 0) {
     out << fmt::format("  {:>10}  {:>10}  {:>11}  {:>9}\n", "A", "B", "change", "blocks");
   }
@@ -118,5 +119,7 @@ void write_text(const ComparisonReport& report, std::ostream& out) {
   out << '\n' << rows_heading(lines);
   write_rows(lines, out);
 }
+
+void write_csv(const ComparisonReport& report, std::ostream& out) { write_csv(report.lines, out); }
 
 }  // namespace heaptally

@@ -4,6 +4,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -72,7 +73,8 @@ class Drawing {
     out_ << "<title>" << escaped(title) << "</title>\n<style>" << kStyle << "</style>\n";
     out_ << fmt::format("<rect class=\"page\" width=\"{:g}\" height=\"{:g}\"/>\n", width_, height);
     out_ << fmt::format("<text class=\"title\" x=\"{:g}\" y=\"20\">{}</text>\n", kMargin,
-                        escaped(cut_text(command_line_text(report_.now.profile.data().header), fitting(width_ - 2 * kMargin))));
+                        escaped(cut_text(command_line_text(report_.now.profile.data().header),
+                                         fitting(width_ - 2 * kMargin))));
     out_ << fmt::format("<text x=\"{:g}\" y=\"37\">{}</text>\n", kMargin,
                         escaped(cut_text(title, fitting(width_ - 2 * kMargin))));
     for (const Box& box : boxes_) {
@@ -96,26 +98,37 @@ class Drawing {
         "{} {} {}: {}{}", name_of(snapshot.metric), stretch_phrase(snapshot),
         moment_phrase(now.profile.data(), snapshot),
         amount_text(now.tree.root().cumulative, snapshot.metric), filters_text(report_.query));
+    if (report_.inverted) text += "; allocation sites first";
     if (report_.before != nullptr) {
       const Change change =
           change_from(report_.before->tree.root().cumulative, now.tree.root().cumulative);
       text += fmt::format(" ({}); orange grew, blue shrank", signed_size_text(change.bytes));
     }
+    if (const std::string missing = incomplete_phrase(now.profile.data()); !missing.empty()) {
+      text += "; " + missing;
+    }
     return text;
   }
 
+  using Children = std::unordered_map<std::string, std::uint32_t>;
+
   // Children of a node of the older tree, by what they are called.
-  std::uint32_t find_before(std::uint32_t parent, PlaceId place) {
-    if (report_.before == nullptr || parent == kNone) return kNone;
+  Children children_before(std::uint32_t parent) const {
+    Children result;
+    if (report_.before == nullptr || parent == kNone) return result;
     const FlameSide& old = *report_.before;
-    const std::string name = flame_name(report_.now.profile, report_.query.group, place);
     const CallNode& node = old.tree.nodes()[parent];
     for (std::uint32_t i = 0; i < node.children; ++i) {
       const std::uint32_t child = node.first_child + i;
-      const PlaceId other = old.tree.nodes()[child].place;
-      if (flame_name(old.profile, report_.query.group, other) == name) return child;
+      const PlaceId place = old.tree.nodes()[child].place;
+      result.emplace(flame_name(old.profile, report_.query.group, place), child);
     }
-    return kNone;
+    return result;
+  }
+  std::uint32_t find_before(const Children& children, PlaceId place) const {
+    if (children.empty()) return kNone;
+    const auto found = children.find(flame_name(report_.now.profile, report_.query.group, place));
+    return found == children.end() ? kNone : found->second;
   }
 
   void lay_out() {
@@ -125,11 +138,11 @@ class Drawing {
     boxes_.push_back({&tree.root(), kMargin, width_ - 2 * kMargin, 0, 0});
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
       double x = boxes_[i].x;
+      const Children before = children_before(boxes_[i].before);
       for (const CallNode& child : tree.children(*boxes_[i].node)) {
         const double width = static_cast<double>(value(child)) * scale;
         if (width < kNarrowest) break;
-        boxes_.push_back(
-            {&child, x, width, boxes_[i].row + 1, find_before(boxes_[i].before, child.place)});
+        boxes_.push_back({&child, x, width, boxes_[i].row + 1, find_before(before, child.place)});
         x += width;
       }
     }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/size_text.h"
+#include "core/profile/domains.h"
 #include "core/profile/losses.h"
 #include "core/profile/processes.h"
 #include "core/report/heading.h"
@@ -24,11 +25,18 @@ std::string edge_note(std::string_view asked) {
 
 // The peak of the run, or of one process: "the peak of cc1plus -O2 (123)".
 std::string peak_phrase(const RecordingData& data, const Snapshot& snapshot) {
-  const Nanoseconds peak_time =
-      snapshot.image ? data.processes[index_of(*snapshot.image)].peak_time : data.header.peak_time;
-  const std::string peak =
-      snapshot.image ? "the peak of " + process_label(data.processes[index_of(*snapshot.image)])
-                     : "the peak";
+  Nanoseconds peak_time = data.header.peak_time;
+  std::string peak = "the peak";
+  if (snapshot.image) {
+    const Process& image = data.processes[index_of(*snapshot.image)];
+    peak_time = image.peak_time;
+    peak = "the peak of " + process_label(image);
+  } else if (snapshot.domain) {
+    peak = fmt::format("the peak of domain {}", printable(domain_name(data, *snapshot.domain)));
+    if (*snapshot.domain != kHeapDomain) {
+      peak_time = data.domains[index_of(*snapshot.domain)].peak_time;
+    }
+  }
   const std::string time = moment_text(snapshot.time);
   if (snapshot.metric == Metric::kLive) {
     return fmt::format("{}, {} ({})", peak, time,
@@ -59,6 +67,20 @@ std::string asked_name(const Moment& asked) {
     default:
       return time;
   }
+}
+
+std::string missing_text(const Header& header) {
+  std::string text;
+  const auto add = [&text](std::string_view part) {
+    if (!text.empty()) text += ", ";
+    text += part;
+  };
+  if (!header.complete) add("the recording was not finished");
+  for (const Loss& loss : losses(header)) {
+    const bool matters = loss.incomplete || loss.name == "unknown_frees";
+    if (matters && loss.count != 0) add(counted(loss.count, loss.singular, loss.plural));
+  }
+  return text;
 }
 
 }  // namespace
@@ -128,6 +150,9 @@ std::string filters_text(const Query& query) {
   for (const std::string& process : query.processes) {
     text += fmt::format(" --process '{}'", printable(process));
   }
+  for (const std::string& domain : query.domains) {
+    text += fmt::format(" --domain '{}'", printable(domain));
+  }
   return text;
 }
 
@@ -142,19 +167,16 @@ std::string command_line_text(const Header& header) {
   return printable(text);
 }
 
+std::string incomplete_phrase(const RecordingData& data) {
+  if (!is_incomplete(data.header)) return {};
+  std::string text = "incomplete: " + missing_text(data.header);
+  if (!data.header.complete) text += "; it goes as far as " + moment_text(run_time(data));
+  return text;
+}
+
 std::string incomplete_line(const Header& header) {
   if (!is_incomplete(header)) return {};
-  std::string text;
-  const auto add = [&text](std::string_view part) {
-    text += text.empty() ? " " : ", ";
-    text += part;
-  };
-  if (!header.complete) add("the recording was not finished");
-  for (const Loss& loss : losses(header)) {
-    const bool matters = loss.incomplete || loss.name == "unknown_frees";
-    if (matters && loss.count != 0) add(counted(loss.count, loss.singular, loss.plural));
-  }
-  return fmt::format("# incomplete:{}\n", text);
+  return fmt::format("# incomplete: {}\n", missing_text(header));
 }
 
 // Names the modules of rows whose place in the source is not known.

@@ -1,5 +1,6 @@
 #include "core/report/key_json.h"
 
+#include "core/profile/domains.h"
 #include "core/profile/losses.h"
 #include "core/report/labels.h"
 
@@ -77,6 +78,7 @@ Json moment_json(const RecordingData& data, const Snapshot& snapshot) {
           {"metric", name_of(snapshot.metric)},
           {"moment", name_of(snapshot.asked.kind)},
           {"moment_pid", snapshot.asked.pid == 0 ? Json() : Json(snapshot.asked.pid)},
+          {"moment_domain", snapshot.domain ? Json(domain_name(data, *snapshot.domain)) : Json()},
           {"moment_ns", snapshot.time.count()},
           {"from_ns", snapshot.from ? Json(snapshot.from_time.count()) : Json()},
           {"exact", snapshot.exact}};
@@ -89,8 +91,10 @@ Json filters_json(const Query& query) {
                        {"inclusive", filter.inclusive},
                        {"all_frames", filter.all_frames}});
   }
-  return {
-      {"filters", std::move(filters)}, {"threads", query.threads}, {"processes", query.processes}};
+  return {{"filters", std::move(filters)},
+          {"threads", query.threads},
+          {"processes", query.processes},
+          {"domains", query.domains}};
 }
 
 Json query_json(const Query& query) {

@@ -28,13 +28,14 @@ Json place_json(const Places& places, PlaceId place);
 // first.
 Json key_json(const Profile& profile, Group group, const Key& key);
 
-// What a snapshot is of: "command", "metric", "moment", "moment_pid", "moment_ns", "from_ns",
-// "exact", as write_json of statistics has them.
+// What a snapshot is of: "command", "metric", "moment", "moment_pid", "moment_domain", "moment_ns",
+// "from_ns", "exact", as write_json of statistics has them.
 Json moment_json(const RecordingData& data, const Snapshot& snapshot);
 
-// What was asked: "group", "sort", "cumulative", "filters", "threads", "processes".
+// What was asked: "group", "sort", "cumulative", "filters", "threads", "processes", "domains" (of
+// which none means the heap).
 Json query_json(const Query& query);
-Json filters_json(const Query& query);  // the last three of them
+Json filters_json(const Query& query);  // the last four of them
 // "incomplete", "finished" and "counts" of what limits the truth of the numbers.
 Json losses_json(const Header& header);
 

@@ -20,6 +20,7 @@ Json heading_json(const LeaksReport& report) {
   Json json = {{"command", header.command},
                {"from", snapshot.from ? Json(name_of(snapshot.from->kind)) : Json()},
                {"from_ns", snapshot.from ? Json(snapshot.from_time.count()) : Json()},
+               {"to", name_of(snapshot.asked.kind)},
                {"end_ns", snapshot.time.count()},
                {"exact", snapshot.exact},
                {"reachable", "included"}};

@@ -77,4 +77,6 @@ void write_text(const LeaksReport& report, std::ostream& out) {
   }
 }
 
+void write_csv(const LeaksReport& report, std::ostream& out) { write_csv(report.rows, out); }
+
 }  // namespace heaptally

@@ -44,11 +44,13 @@ std::vector<std::string> notes_of(const PageRequest& request, const std::vector<
   std::vector<std::string> notes;
   std::size_t buckets = 0;
   for (std::size_t i = 0; i < excerpts.size(); ++i) {
-    const Header& header = request.recordings[i].profile.data().header;
     buckets = std::max(buckets, excerpts[i].buckets.size());
-    if (const std::string line = incomplete_line(header); !line.empty()) {
-      notes.push_back(sentence(line));
-    }
+    const std::string text = incomplete_phrase(request.recordings[i].profile.data());
+    if (text.empty()) continue;
+    const char* which = excerpts.size() == 1 ? ""
+                        : i == 0             ? "The older recording: "
+                                             : "The newer recording: ";
+    notes.push_back(which + text);
   }
   if (const std::string filters = filters_text(request.query); !filters.empty()) {
     notes.push_back(fmt::format("Only{}.", filters));

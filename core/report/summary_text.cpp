@@ -21,6 +21,7 @@ void fact(std::ostream& out, std::string_view name, std::string_view text) {
 
 std::string end_text(const Header& header) {
   if (!header.complete) return "the recording was not finished";
+  if (header.exit_status == kUnknownExit) return "a snapshot, after which the program ran on";
   if (header.exit_status > 128 && header.exit_status < 128 + 65) {
     return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
   }
@@ -29,6 +30,10 @@ std::string end_text(const Header& header) {
 
 std::string blocks_text(Amount amount) {
   return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "block"));
+}
+
+std::string allocations_text(Amount amount) {
+  return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "allocation"));
 }
 
 std::string rss_text(const Header& header, const Summary& summary) {
@@ -72,6 +77,12 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
        blocks_text(summary.live_at_end) + (header.complete && processes.size() > 1
                                                ? " (of each process, just before its end)"
                                                : ""));
+  for (const Domain& domain : summary.domains) {
+    fact(out, "domain",
+         fmt::format("{}: {}; peak {}, at {}; live at end {}", printable(domain.name),
+                     allocations_text(domain.total), blocks_text(domain.peak),
+                     duration_text(domain.peak_time), blocks_text(domain.live_at_end)));
+  }
   fact(out, "peak RSS", rss_text(header, summary));
 }
 
@@ -89,8 +100,8 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
   }
   if (heap_explains_little(summary)) {
     fact(out, "warning",
-         "the heap explains little of the memory's growth: the program may map memory itself,");
-    fact(out, "", "or have an allocator of its own, which heaptally does not see");
+         "the heap explains little of the memory's growth: the program may map memory itself");
+    fact(out, "", "(stats --domain mmap), or have an allocator that heaptally does not see");
   }
 }
 

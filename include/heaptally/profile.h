@@ -142,6 +142,14 @@ struct Filter {
       filename_pattern;  // as Python's fnmatch, case-sensitive: * ? [a-z] [!a-z]; * crosses /
   std::optional<std::uint32_t> lineno = std::nullopt;
   bool all_frames = false;
+  std::optional<std::string> domain = std::nullopt;  // only traces of this domain match
+};
+
+// Matches a trace by its domain, a name as Recording::domains() has it: "heap", "mmap" (what the
+// program maps by itself), "allocator" (what its allocator maps), or one that the program named.
+struct DomainFilter {
+  bool inclusive = true;
+  std::string domain;
 };
 
 enum class Metric {
@@ -150,7 +158,7 @@ enum class Metric {
   kTemporary,  // freed by the allocating thread before it allocated again, since the start
 };
 
-// What every trace amounted to at one moment.
+// What every trace amounted to at one moment. Of the heap, but where domains are asked for.
 class HEAPTALLY_EXPORTED Snapshot {
  public:
   Metric metric() const;
@@ -163,6 +171,12 @@ class HEAPTALLY_EXPORTED Snapshot {
 
   // The traces that any inclusive filter matches (or all, if there is none), and no exclusive one.
   Snapshot filter_traces(const std::vector<Filter>& filters) const;
+  // The same with filters of both kinds at once, as in tracemalloc. If any filter names a domain,
+  // here or above, and none did in making this snapshot, all domains are filtered: {} and
+  // {{true, "mmap"}} is what is mapped, {} and {{false, "heap"}} all but the heap. Error: there is
+  // no such domain.
+  Snapshot filter_traces(const std::vector<Filter>& filters,
+                         const std::vector<DomainFilter>& domains) const;
   // The traces of threads by id or name, of processes by PID, command or program: numbers or
   // patterns. Error: there is none.
   Snapshot only_threads(const std::vector<std::string>& threads) const;
@@ -206,6 +220,7 @@ class HEAPTALLY_EXPORTED Recording {
   std::chrono::nanoseconds duration() const;
   bool is_complete() const;  // it was finished, and no event was lost
   std::vector<Mark> marks() const;
+  std::vector<std::string> domains() const;  // by name; the heap is the first one
 
   // At "start", "peak", "peak:PID", "end", "mark:NAME", "40%" or a time since the start: "1.5s",
   // "250ms", "1m30s".

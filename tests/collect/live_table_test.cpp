@@ -18,6 +18,9 @@ TEST(LiveTable, FindsWhatWasInsertedOnce) {
   EXPECT_EQ(former.tally, TallyId{5});
   EXPECT_EQ(table.size(), 1u);
   LiveBlock block;
+  EXPECT_TRUE(table.find(0x1000, block));
+  EXPECT_EQ(block.tally, TallyId{6});
+  EXPECT_FALSE(table.find(0x1001, block));
   EXPECT_TRUE(table.remove(0x1000, block));
   EXPECT_EQ(block.address, 0x1000u);
   EXPECT_EQ(block.size, 8u);

@@ -71,7 +71,8 @@ TEST(SurvivorTable, AgreesWithTheTimelineOverRandomRuns) {
         tallies.allocate(live.back().tally, live.back().size, now, process);
       } else {
         std::swap(live[random() % live.size()], live.back());
-        tallies.free(live.back().tally, live.back().size, Nanoseconds(1), false, process);
+        tallies.free(live.back().tally, live.back().size, Nanoseconds(0), Nanoseconds(1), false,
+                     process);
         live.pop_back();
       }
     }

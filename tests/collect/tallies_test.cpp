@@ -29,12 +29,42 @@ TEST(Tallies, KeysAreDenseAndStable) {
   EXPECT_TRUE(tallies.take_new_keys().empty());
 }
 
+TEST(Tallies, WhatIsForgottenIsNeitherFreedNorLeaked) {
+  Tallies tallies;
+  ProcessTally process;
+  const TallyId a = key(tallies, 1);
+  tallies.allocate(a, 100, Nanoseconds(1), process);
+  tallies.allocate(a, 10, Nanoseconds(2), process);
+  tallies.forget(a, 100, Nanoseconds(0), process);
+  EXPECT_EQ(tallies.live(), (Amount{10, 1}));
+  EXPECT_EQ(process.live, (Amount{10, 1}));
+  EXPECT_EQ(tallies.live_at_end(), (Amount{10, 1}));
+  const TallyTotals totals = totals_of(tallies, process)[0];
+  EXPECT_EQ(totals.live_at_end, (Amount{10, 1}));
+  EXPECT_EQ(totals.live_at_peak, (Amount{110, 2}));
+  EXPECT_TRUE(totals.lifetimes.empty());
+  EXPECT_EQ(totals.temporary, (Amount{0, 0}));
+}
+
+TEST(Tallies, TheRecentPeakIsSetBackAndThePeakIsNot) {
+  Tallies tallies;
+  ProcessTally process;
+  const TallyId a = key(tallies, 1);
+  tallies.allocate(a, 100, Nanoseconds(1), process);
+  tallies.free(a, 100, Nanoseconds(0), Nanoseconds(1), false, process);
+  EXPECT_EQ(process.recent_peak, 100u);
+  process.recent_peak = process.live.bytes;
+  tallies.allocate(a, 30, Nanoseconds(2), process);
+  EXPECT_EQ(process.recent_peak, 30u);
+  EXPECT_EQ(process.peak.bytes, 100u);
+}
+
 TEST(Tallies, TheFirstOfEqualPeaksCounts) {
   Tallies tallies;
   ProcessTally process;
   const TallyId a = key(tallies, 1), b = key(tallies, 2);
   tallies.allocate(a, 100, Nanoseconds(1), process);
-  tallies.free(a, 100, Nanoseconds(1), false, process);
+  tallies.free(a, 100, Nanoseconds(0), Nanoseconds(1), false, process);
   tallies.allocate(b, 100, Nanoseconds(2), process);
   EXPECT_EQ(tallies.peak_time(), Nanoseconds(1));
   EXPECT_EQ(totals_of(tallies, process)[0].live_at_peak, (Amount{100, 1}));
@@ -69,7 +99,7 @@ TEST(Tallies, LiveAtPeakAgreesWithCopiesOverRandomRuns) {
         const std::size_t i = random() % blocks.size();
         const auto [k, size] = blocks[i];
         blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i));
-        tallies.free(ids[k], size, Nanoseconds(5), false, process);
+        tallies.free(ids[k], size, Nanoseconds(0), Nanoseconds(5), false, process);
         live[k] -= {size, 1};
         total -= size;
       }
@@ -89,7 +119,7 @@ TEST(Tallies, BucketsHoldWhatHappenedInThem) {
   const TallyId a = key(tallies, 1), b = key(tallies, 2);
   tallies.allocate(b, 10, Nanoseconds(1), process);
   tallies.allocate(a, 20, Nanoseconds(2), process);
-  tallies.free(b, 10, Nanoseconds(3), true, process);
+  tallies.free(b, 10, Nanoseconds(0), Nanoseconds(3), true, process);
   const Bucket first = tallies.take_bucket(Nanoseconds(0), Nanoseconds(10));
   ASSERT_EQ(first.deltas.size(), 2u);
   EXPECT_EQ(first.max_live_bytes, 30u);
@@ -98,7 +128,7 @@ TEST(Tallies, BucketsHoldWhatHappenedInThem) {
   EXPECT_EQ(first.deltas[1].freed, (Amount{10, 1}));
   EXPECT_EQ(first.deltas[1].temporary, (Amount{10, 1}));
   EXPECT_TRUE(tallies.bucket_is_empty());
-  tallies.free(a, 20, Nanoseconds(3), false, process);
+  tallies.free(a, 20, Nanoseconds(0), Nanoseconds(3), false, process);
   const Bucket second = tallies.take_bucket(Nanoseconds(10), Nanoseconds(10));
   ASSERT_EQ(second.deltas.size(), 1u);
   // The bucket began with what was live then.
@@ -155,7 +185,7 @@ TEST(Tallies, LiveAtProcessPeakAgreesWithCopiesOverRandomRuns) {
       } else {
         const auto [k, size] = side.blocks.back();
         side.blocks.pop_back();
-        tallies.free(side.ids[k], size, Nanoseconds(5), false, side.tally);
+        tallies.free(side.ids[k], size, Nanoseconds(0), Nanoseconds(5), false, side.tally);
         side.live[k] -= {size, 1};
         side.total -= size;
       }
@@ -182,7 +212,7 @@ TEST(Tallies, LifetimesAreCountedByPowersOfTwo) {
   const TallyId a = key(tallies, 1);
   for (std::int64_t lifetime : {0, 1, 2, 3, 1'000'000, -5}) {
     tallies.allocate(a, 1, Nanoseconds(0), process);
-    tallies.free(a, 1, Nanoseconds(lifetime), false, process);
+    tallies.free(a, 1, Nanoseconds(0), Nanoseconds(lifetime), false, process);
   }
   const Histogram expected = {{0, 2}, {1, 1}, {2, 2}, {20, 1}};
   EXPECT_EQ(totals_of(tallies, process)[0].lifetimes, expected);

@@ -50,6 +50,61 @@ TEST(TaskTable, ATaskOfSeveralProcessesBelongsToTheirFoldedRow) {
   EXPECT_NE(tasks.begin(ProcessId{2}, "other", 1002, "worker"), task);
 }
 
+TEST(TaskTable, AThreadHasATaskInEachDomain) {
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
+  const TaskId heap = tasks.begin(ProcessId{0}, "program", 100, "worker");
+  const TaskId other = tasks.begin(ProcessId{0}, "program", 101, "other");
+  const TaskId mapped = tasks.in_domain(heap, kMappedDomain);
+  EXPECT_NE(mapped, heap);
+  EXPECT_EQ(tasks.in_domain(heap, kMappedDomain), mapped);
+  EXPECT_NE(tasks.in_domain(heap, DomainId{3}), mapped);
+  EXPECT_NE(tasks.in_domain(other, kMappedDomain), mapped);
+  EXPECT_EQ(tasks.task(mapped).domain, kMappedDomain);
+  EXPECT_EQ(tasks.task(mapped).heap_task, heap);
+  EXPECT_EQ(tasks.task(mapped).tid, 100);
+  tasks.take_changed();
+  tasks.rename(heap, "renamed");
+  EXPECT_EQ(tasks.task(mapped).name, "renamed");
+  EXPECT_EQ(tasks.take_changed().size(), 3u);
+  EXPECT_EQ(tasks.threads(), 2u);
+}
+
+TEST(TaskTable, TasksInDomainsTakeNoPlaceOfThreads) {
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
+  TaskId folded{};
+  for (std::int32_t i = 0; i < 300; ++i) {
+    const TaskId heap = tasks.begin(ProcessId{0}, "program", i, "worker");
+    EXPECT_EQ(tasks.is_individual(heap), i < 256) << i;
+    tasks.in_domain(heap, kMappedDomain);
+    if (i >= 256) folded = heap;
+  }
+  EXPECT_EQ(tasks.task(folded).threads, 300u - 256u);
+  // The threads that came later, too.
+  EXPECT_EQ(tasks.task(tasks.in_domain(folded, kMappedDomain)).threads, 300u - 256u);
+}
+
+TEST(TaskTable, BeyondTheLimitTasksOfADomainAreOne) {
+  ProcessTable processes;
+  processes.begin(a_process(1), "program");
+  TaskTable tasks(processes);
+  TaskId last{};
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    const TaskId heap =
+        tasks.begin(ProcessId{0}, "program", static_cast<std::int32_t>(i), "worker");
+    for (std::uint32_t domain = 1; domain <= 100; ++domain) {
+      last = tasks.in_domain(heap, DomainId{domain});
+      EXPECT_EQ(tasks.task(last).domain, DomainId{domain});
+    }
+  }
+  EXPECT_LE(index_of(last), 256 + TaskTable::kMaxInDomains + 100);
+  EXPECT_EQ(tasks.task(last).name, "(other threads)");
+  EXPECT_EQ(tasks.task(last).heap_task, std::nullopt);
+}
+
 TEST(ProcessTable, BeyondTheLimitProcessesOfAProgramShareARow) {
   ProcessTable processes;
   for (std::int32_t pid = 1; pid <= 4096; ++pid) {

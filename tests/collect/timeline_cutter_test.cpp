@@ -105,6 +105,48 @@ TEST_F(MarkedTimeline, MarksBeyondTheMostAreCounted) {
   EXPECT_EQ(timeline_.dropped_marks(), 3u);
 }
 
+TEST_F(MarkedTimeline, PeriodicMarksComeAtTheirTimesBetweenOthers) {
+  timeline_.mark_every(Nanoseconds(2'500'000), "snapshot", ProcessId{0});
+  EXPECT_EQ(timeline_.end(), Nanoseconds(1'000'000));
+  allocate(1);
+  timeline_.mark_at("other", ProcessId{1}, Nanoseconds(2'600'000));
+  timeline_.advance(Nanoseconds(5'100'000));
+  EXPECT_EQ(timeline_.end(), Nanoseconds(6'000'000));
+  timeline_.advance(Nanoseconds(7'499'999));
+  EXPECT_EQ(timeline_.end(), Nanoseconds(7'500'000));
+  const std::vector<Mark> marks = timeline_.take_marks();
+  ASSERT_EQ(marks.size(), 3u);
+  EXPECT_EQ(marks[0].time, Nanoseconds(2'500'000));
+  EXPECT_EQ(marks[1].name, "other");
+  EXPECT_EQ(marks[2].time, Nanoseconds(5'000'000));
+  EXPECT_EQ(marks[2].name, "snapshot");
+}
+
+TEST_F(MarkedTimeline, PeriodicMarksLeaveRoomForOthers) {
+  timeline_.mark_every(Nanoseconds(1'000'000), "snapshot", ProcessId{0});
+  timeline_.advance(std::chrono::seconds(4));
+  EXPECT_EQ(timeline_.take_marks().size(), TimelineCutter::kMostPeriodic);
+  EXPECT_EQ(timeline_.dropped_marks(), 4000 - TimelineCutter::kMostPeriodic);
+  timeline_.mark("other", ProcessId{0}, std::chrono::seconds(4));
+  EXPECT_EQ(timeline_.take_marks().size(), 1u);
+}
+
+TEST_F(MarkedTimeline, TheBucketSoFarStaysWhereItIs) {
+  allocate(1);
+  timeline_.mark("a", ProcessId{0}, Nanoseconds(300'000));
+  allocate(2);
+  for (int i = 0; i < 2; ++i) {
+    const Bucket bucket = timeline_.bucket_so_far();
+    EXPECT_EQ(bucket.start, Nanoseconds(300'000));
+    EXPECT_EQ(bucket.width, Nanoseconds(700'000));
+    EXPECT_EQ(allocated(bucket), 2u);
+    EXPECT_EQ(bucket.max_live_bytes, 3u);
+  }
+  timeline_.close(Nanoseconds(1'000'000));
+  EXPECT_EQ(allocated(timeline_.take().back()), 2u);
+  EXPECT_TRUE(timeline_.bucket_so_far().deltas.empty());
+}
+
 TEST(TimelineCutter, NothingIsCutWhereNothingHappened) {
   Tallies tallies;
   TimelineCutter timeline(tallies);

@@ -22,6 +22,11 @@ BUILD = Path(os.environ["HEAPTALLY_BUILD"]).resolve()
 SOURCE = Path(os.environ["HEAPTALLY_SOURCE"]).resolve()
 HEAPTALLY = BUILD / "bin" / "heaptally"
 
+# Drawings are not in ASCII, whatever the language of who runs the tests.
+os.environ.pop("LC_ALL", None)
+os.environ.pop("LC_CTYPE", None)
+os.environ["LANG"] = "C.UTF-8"
+
 # Seconds; below ctest's own limit, so that it is the case that is named.
 PATIENCE = 100
 
@@ -172,3 +177,4 @@ class Case(unittest.TestCase):
         self.assertEqual(result.stdout, "", result)
         self.assertRegex(result.stderr, r"\A[^\n]+\n\Z", "not one line")
         self.assertIn(str(says), result.stderr)
+        return result

@@ -1,9 +1,10 @@
-"""Terminals for commands that mind who sends their signals."""
+"""Terminals for commands that mind who sends their signals, or what shows their output."""
 
 import contextlib
 import fcntl
 import os
 import pty
+import struct
 import termios
 import threading
 import time
@@ -23,6 +24,22 @@ os.killpg(job.pid, signal.SIGCONT)
 print("continued", flush=True)
 sys.exit(job.wait())
 """
+
+
+def shown(rows, *command, **environment):
+    """What a terminal of so many rows shows of a command."""
+    child, terminal = pty.fork()
+    if child == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
+        os.execve(command[0], [str(word) for word in command], os.environ | environment)
+    text = b""
+    try:
+        while data := os.read(terminal, 65536):
+            text += data
+    except OSError:
+        pass  # the end, on Linux
+    os.close(terminal)
+    return text.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 class Terminal:

@@ -1,34 +1,14 @@
 """heaptally diff on real recordings, and what a terminal shows of long answers."""
 
-import fcntl
 import json
-import os
-import pty
-import struct
-import termios
 import unittest
 
 from harness import HEAPTALLY, Case, program, run
+from terminal import shown
 
 
 def rows_of(answer):
     return json.loads(answer.stdout)["differences"]
-
-
-def shown(rows, *command, **environment):
-    """What a terminal of so many rows shows of a command."""
-    child, terminal = pty.fork()
-    if child == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, 80, 0, 0))
-        os.execve(command[0], [str(word) for word in command], os.environ | environment)
-    text = b""
-    try:
-        while data := os.read(terminal, 65536):
-            text += data
-    except OSError:
-        pass  # the end, on Linux
-    os.close(terminal)
-    return text.decode(), os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 class Differences(Case):

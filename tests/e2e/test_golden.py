@@ -71,7 +71,7 @@ class Tree(Case):
                 (("--process", "nobody"), f"--process nobody: no such process; there are {PROCESSES}"),
                 (("--at", "peak:7"), f"--at peak:7: no such process; there are {PROCESSES}"),
                 (("--at", "peak:80"), "--at peak:80: the process was not recorded: it is statically"),
-                (("--at", "peak:0"), "--at peak:0: is no moment of a run; give start, peak, peak:PID, end")):
+                (("--at", "peak:0"), "--at peak:0: is no moment of a run; give start, peak, peak:PID, peak-of:DOMAIN, end")):
             with self.subTest(words):
                 self.assert_refused(2, problem, "stats", TREE, *words)
 

@@ -99,6 +99,65 @@ class LeaksFromMarks(Case):
         self.assertEqual(totals, sorted(totals, reverse=True))
 
 
+class LeaksBetweenMarks(Case):
+    """What was allocated from one mark on and not freed by a later one, over threads and a child
+    process."""
+
+    def lines(self, recording, *options):
+        answer = json.loads(recording.ask("leaks", "--format", "json", "--limit", "0", *options))
+        self.assertTrue(answer["exact"], answer)
+        lines = {row["line"]: (row["size"], row["count"]) for row in answer["leaks"]
+                 if row["file"] and row["file"].endswith("/" + SOURCE_FILE)}
+        lines.pop(marked_line(SOURCE_FILE, "creates"), None)
+        return lines
+
+    def moment(self, name):
+        return name if name == "start" else f"mark:{name}"
+
+    def assert_exact(self, recording):
+        self.assertEqual(recording.result.status, 0, recording.result)
+        expected = books(recording.result.stdout)
+        self.assertEqual(len(expected), 12 + 12 * 13 // 2)
+        child = marked_line(SOURCE_FILE, "line_3")
+        self.assertEqual(expected["round 3>round 4", ""][child][1], 10)
+        self.assertEqual(expected["start>round 11", ""][child][1], 6)
+        self.assertEqual(expected["round 7>round 7", ""], {})
+        for (pair, _), book in expected.items():
+            first, last = pair.split(">")
+            with self.subTest(pair):
+                self.assertEqual(self.lines(recording, "--from", self.moment(first), "--to",
+                                            self.moment(last)), book)
+
+    def test_are_exact(self):
+        self.assert_exact(self.record(program("marks"), "between"))
+
+    def test_by_the_other_clock_too(self):
+        self.assert_exact(self.record(program("marks"), "between",
+                                      env={**os.environ, "HEAPTALLY_CLOCK": "monotonic"}))
+
+    def test_to_the_end_it_is_what_was_never_freed(self):
+        recording = self.record(program("marks"), "leaks")
+        for first in ("start", "mark:round 5"):
+            self.assertEqual(self.lines(recording, "--from", first, "--to", "end"),
+                             self.lines(recording, "--from", first))
+
+    def test_without_the_moments_between_which_it_is_known(self):
+        recording = self.record(program("marks"))
+        for options, names in ((("--to", "50%"), "--to 50%: "),
+                               (("--to", "peak"), "--to peak: "),
+                               (("--from", "0.000001", "--to", "mark:round 3"),
+                                "--from 0.000001: ")):
+            result = self.assert_refused(2, names, "leaks", recording.path, *options)
+            self.assertIn("record --log", result.stderr)
+        self.assert_refused(2, "--from mark:round 4: is after --to mark:round 3", "leaks",
+                            recording.path, "--from", "mark:round 4", "--to", "mark:round 3")
+        self.assert_refused(2, "no such mark", "leaks", recording.path, "--to", "mark:never")
+
+    def test_of_an_earlier_version(self):
+        old = SOURCE / "tests/recording/golden/v3.heaptally"
+        self.assert_refused(1, "an earlier version", "leaks", old, "--to", "mark:loaded")
+
+
 class Names(Case):
     def record_c(self, *arguments):
         recording = self.record(program("marks_in_c"), *arguments)

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/base/error.h"
+#include "core/profile/event_sums.h"
+#include "core/profile/events.h"
 #include "core/profile/heap_timeline.h"
 #include "core/profile/lifetimes.h"
 #include "core/profile/process_amounts.h"
@@ -16,6 +18,7 @@
 #include "core/profile/threads.h"
 #include "core/recording/reader.h"
 #include "core/report/difference_report.h"
+#include "core/report/events_report.h"
 #include "core/report/leaks_report.h"
 #include "core/report/lifetimes_report.h"
 #include "core/report/processes_report.h"
@@ -48,13 +51,21 @@ void write_one(const Profile& profile, const Snapshot& snapshot, const Query& qu
   if (format % 3 == 2) write_csv(report, out);
 }
 
+// Of any recording, whether or not it says that it has one.
+EventSource log_of(RecordingReader& reader) {
+  return {[&](Nanoseconds from, const ChunkVisitor& visit) { reader.for_each_chunk(from, visit); },
+          [&](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+            reader.for_each_block(blocks, visit);
+          }};
+}
+
 // Every kind of moment with every metric would take most of the time and find little more.
 std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   const RecordingData& data = reader.data();
   const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
   std::vector<Snapshot> snapshots;
   const auto add = [&](Metric metric, Moment moment) {
-    snapshots.push_back(take_snapshot(data, timeline, metric, moment));
+    snapshots.push_back(take_snapshot(data, timeline, metric, moment, log_of(reader)));
   };
   const Nanoseconds third = run_time(data) / 3;
   add(Metric::kLive, {Moment::Kind::kPeak});
@@ -64,6 +75,7 @@ std::vector<Snapshot> snapshots_of(RecordingReader& reader) {
   add(Metric::kLive, parse_moment("66.6%"));
   snapshots.push_back(take_snapshot_between(data, timeline, Metric::kTotal, parse_moment("20%"),
                                             parse_moment("80%")));
+  snapshots.push_back(kept_between(data, log_of(reader), parse_moment("20%"), parse_moment("80%")));
   if (!data.marks.empty()) {
     Moment last{Moment::Kind::kMark};
     last.mark = data.marks.back().name;
@@ -92,11 +104,7 @@ void write_difference(const Profile& profile, const Snapshot& before, const Snap
   if (turn % 3 == 2) write_csv(report, out);
 }
 
-void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
-  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
-  std::optional<Moment> from;
-  if (reader.data().survivors) from = parse_moment("30%", "--from");
-  const Leaks leaks = find_leaks(reader.data(), timeline, from, {"^f*", "lib"});
+void write_leaks(const Profile& profile, const Leaks& leaks, std::ostream& out) {
   const Query query;
   const Statistics rows = statistics(profile, leaks.snapshot, query);
   const StatisticsReport report{.profile = profile,
@@ -106,6 +114,25 @@ void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& 
                                 .raw = false};
   write_text(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
   write_json(LeaksReport{.rows = report, .suppressed = leaks.suppressed}, out);
+}
+
+void write_leaks(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  const BucketSource timeline = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  const CrossingSource crossings = [&](const CrossingVisitor& visit) {
+    reader.for_each_crossing(visit);
+  };
+  LeakRange range;
+  if (reader.data().survivors) range.from = parse_moment("30%", "--from");
+  write_leaks(profile, find_leaks(reader.data(), timeline, crossings, range, {"^f*", "lib"}), out);
+  const std::vector<Mark>& marks = reader.data().marks;
+  if (marks.empty()) return;
+  try {
+    range = {.from = Moment{Moment::Kind::kMark}, .to = Moment{Moment::Kind::kMark}};
+    range.from->mark = marks[marks.size() / 2].name;
+    range.to->mark = marks.back().name;
+    write_leaks(profile, find_leaks(reader.data(), timeline, crossings, range, {}), out);
+  } catch (const Error&) {  // a name that was used before, a version that does not tell
+  }
 }
 
 template <class Report>
@@ -157,11 +184,28 @@ void ask_views(RecordingReader& reader, const Profile& profile, std::ostream& ou
       out);
 }
 
+// The event log.
+void ask_events(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  for (const EventOrder order : {EventOrder::kTime, EventOrder::kSize, EventOrder::kLifetime}) {
+    EventQuery query{.order = order};
+    query.query.limit = 100;
+    if (order == EventOrder::kSize) query.live_at = parse_moment("peak");
+    if (order == EventOrder::kLifetime) query.live_at = parse_moment("40%");
+    const Events events(profile, log_of(reader), query);
+    write_all(EventsReport{.profile = profile,
+                           .query = query,
+                           .events = events,
+                           .traceback = order == EventOrder::kTime},
+              out);
+  }
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
   write_text(profile, summarize(profile, 5), 20, out);
   write_leaks(reader, profile, out);
   ask_views(reader, profile, out);
+  ask_events(reader, profile, out);
   const std::vector<Snapshot> snapshots = snapshots_of(reader);
   for (std::size_t i = 1; i < snapshots.size(); ++i) {
     write_difference(profile, snapshots[i - 1], snapshots[i], i, out);

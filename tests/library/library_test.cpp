@@ -161,5 +161,62 @@ TEST(Library, NamesAFileThatIsNotThere) {
   }
 }
 
+// The lines of LibraryTest, and two mappings by a third one and by b.cpp's.
+class DomainFilterTest : public LibraryTest {
+ protected:
+  DomainFilterTest() {
+    builder_.data.domains = {{kHeapDomain, "heap"}, {kMappedDomain, "mmap"}};
+    const TaskId mapped = builder_.task("main", 100);
+    builder_.data.tasks.back().domain = kMappedDomain;
+    builder_.data.tasks.back().heap_task = TaskId{0};
+    builder_.allocate(builder_.trace({builder_.line("c.cpp", 3)}), {4096, 1}, mapped);
+    builder_.allocate(builder_.trace({builder_.line("b.cpp", 2)}), {8192, 1}, mapped);
+  }
+};
+
+TEST_F(DomainFilterTest, TheHeapCountsForWhoDoesNotAsk) {
+  const Snapshot peak = recording().snapshot();
+  EXPECT_EQ(peak.size(), 130u);
+  EXPECT_EQ(peak.filter_traces({{true, "b.cpp"}}).size(), 30u);
+  EXPECT_EQ(peak.only_threads({"main"}).size(), 100u);
+  EXPECT_EQ(texts(peak.statistics("filename")),
+            (Texts{"a.cpp:0: size=100 B, count=1, average=100 B",
+                   "b.cpp:0: size=30 B, count=1, average=30 B"}));
+  EXPECT_EQ(recording().domains(), (Texts{"heap", "mmap"}));
+}
+
+TEST_F(DomainFilterTest, DomainsAreInAndOut) {
+  const Snapshot peak = recording().snapshot();
+  EXPECT_EQ(texts(peak.filter_traces({}, {{true, "mmap"}}).statistics("filename")),
+            (Texts{"b.cpp:0: size=8192 B, count=1, average=8192 B",
+                   "c.cpp:0: size=4096 B, count=1, average=4096 B"}));
+  EXPECT_EQ(peak.filter_traces({}, {{false, "mmap"}}).size(), 130u);
+  EXPECT_EQ(peak.filter_traces({}, {{true, "mmap"}, {true, "heap"}}).count(), 4u);
+  EXPECT_EQ(peak.filter_traces({}, {{true, "mmap"}, {false, "mmap"}}).count(), 0u);
+  EXPECT_EQ(peak.filter_traces({}, {{true, "mmap"}}).only_threads({"main"}).size(), 12288u);
+}
+
+// Any inclusive filter is enough, of whichever kind; any exclusive one is too much.
+TEST_F(DomainFilterTest, GoesTogetherWithFiltersAsInTracemalloc) {
+  const Snapshot peak = recording().snapshot();
+  EXPECT_EQ(peak.filter_traces({{true, "a.cpp"}}, {{true, "mmap"}}).size(), 100u + 12288u);
+  EXPECT_EQ(peak.filter_traces({{true, "b.cpp"}}, {{false, "heap"}}).size(), 8192u);
+  EXPECT_EQ(peak.filter_traces({{false, "b.cpp"}}, {{true, "mmap"}}).size(), 4096u);
+  EXPECT_EQ(peak.filter_traces({{false, "b.cpp"}}, {{false, "mmap"}}).size(), 100u);
+  EXPECT_EQ(peak.filter_traces({{true, "b.cpp", {}, false, "mmap"}}).size(), 8192u);
+  EXPECT_EQ(peak.filter_traces({{false, "b.cpp", {}, false, "mmap"}}).size(), 130u + 4096u);
+  // One after the other, both have to.
+  EXPECT_EQ(peak.filter_traces({}, {{true, "mmap"}}).filter_traces({{true, "b.cpp"}}).size(),
+            8192u);
+}
+
+TEST_F(DomainFilterTest, WhatMakesNoSenseIsRefused) {
+  const Snapshot peak = recording().snapshot();
+  EXPECT_THROW(peak.filter_traces({}, {{true, "m*"}}), Error);
+  const Snapshot mapped = peak.filter_traces({}, {{true, "mmap"}});
+  EXPECT_THROW(mapped.compare_to(peak, "lineno"), Error);
+  EXPECT_EQ(mapped.compare_to(mapped, "lineno").size(), 2u);
+}
+
 }  // namespace
 }  // namespace heaptally::profile

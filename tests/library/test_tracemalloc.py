@@ -54,7 +54,7 @@ class Maker:
         for _ in range(self.rng.choice([0, 1, 5, 30])):
             pool.append([[self.rng.choice(self.files), self.rng.randrange(self.lines)]
                          for _ in range(self.rng.choice([1, 1, 2, 3, 5, 12]))])
-        return [[self.size(), self.rng.choice(pool)]
+        return [[self.size(), self.rng.choice(pool), self.rng.choice(self.domains)]
                 for _ in range(self.rng.choice([0, 1, 10, 60]))] if pool else []
 
     def pattern(self):
@@ -65,10 +65,18 @@ class Maker:
             return "".join(self.rng.choices("*?[]!-acsz./\u00dc", k=self.rng.randrange(9)))
         return self.rng.choice(PATTERNS)
 
+    def filter(self):
+        """The words of a Filter; or of a DomainFilter, which are two."""
+        inclusive = self.rng.random() < 0.5
+        if self.rng.random() < 0.3:
+            return [inclusive, self.rng.randrange(3)]
+        return [inclusive, self.pattern(),
+                self.rng.randrange(self.lines) if self.rng.random() < 0.3 else None,
+                self.rng.random() < 0.5,
+                self.rng.randrange(3) if self.rng.random() < 0.2 else None]
+
     def filters(self):
-        return [[[self.rng.random() < 0.5, self.pattern(),
-                  self.rng.randrange(self.lines) if self.rng.random() < 0.3 else None,
-                  self.rng.random() < 0.5] for _ in range(self.rng.randrange(4))]
+        return [[self.filter() for _ in range(self.rng.randrange(4))]
                 for _ in range(self.rng.choice([0, 0, 1, 1, 2]))]
 
     def question(self):
@@ -82,6 +90,7 @@ class Maker:
         self.files = self.rng.sample(files, self.rng.randrange(1, len(files) + 1))
         self.lines = self.rng.choice([2, 6, 40])
         self.few_sizes = self.rng.sample(SIZES, 2)
+        self.domains = self.rng.choice([[0], [0, 1], [0, 0, 1, 2]])
         pool = []
         case = {"one": self.rng.random() < 0.5, "raw": self.rng.random() < 0.5,
                 "inlined": self.rng.choice([1, 1, 2, 3])}
@@ -93,11 +102,12 @@ class Maker:
 
 def snapshot(side):
     """What tracemalloc keeps of it: raw traces have the most recent frame first."""
-    raw = [(0, size, tuple((file, line) for file, line in reversed(frames)), len(frames))
-           for size, frames in side["traces"]]
+    raw = [(domain, size, tuple((file, line) for file, line in reversed(frames)), len(frames))
+           for size, frames, domain in side["traces"]]
     result = tracemalloc.Snapshot(raw, 12)
     for step in side["filters"]:
-        result = result.filter_traces([tracemalloc.Filter(*words) for words in step])
+        result = result.filter_traces([tracemalloc.DomainFilter(*words) if len(words) == 2
+                                       else tracemalloc.Filter(*words) for words in step])
     return result
 
 

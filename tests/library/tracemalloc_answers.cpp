@@ -1,8 +1,9 @@
 // heaptally's answers to the questions of test_tracemalloc.py: a case a line of stdin, its answers
 // a line of stdout, both JSON.
 //   case: "one" (both snapshots are of one recording), "inlined" (how many calls share a frame),
-//     "raw", "old" and "new": {"traces": [[size, [[file, line], ...]], ...], oldest frame first,
-//     "filters": [[[inclusive, pattern, line or null, all_frames], ...], ...], one after another},
+//     "raw", "old" and "new": {"traces": [[size, [[file, line], ...], domain], ...], oldest frame
+//     first; "filters": [[[inclusive, pattern, line or null, all_frames, domain or null], or
+//     [inclusive, domain], ...], ...], one after another}; domains are 0 to 2;
 //     "questions": [[difference, key, cumulative, limit or null, most_recent_first], ...]
 //   answers: rows [text, size, count, lines of the traceback] and, of differences, both changes;
 //     null where the question was refused
@@ -24,6 +25,7 @@ namespace {
 using heaptally::Amount;
 using heaptally::FrameId;
 using heaptally::RecordingBuilder;
+using heaptally::TaskId;
 using heaptally::TraceId;
 using nlohmann::json;
 namespace hp = heaptally::profile;
@@ -32,17 +34,33 @@ namespace hp = heaptally::profile;
 // that of the collector.
 class Traces {
  public:
-  explicit Traces(std::size_t inlined) : inlined_(inlined) {}
+  explicit Traces(std::size_t inlined) : inlined_(inlined) {
+    std::vector<heaptally::Domain>& domains = builder_.data.domains;
+    for (const char* name : {"0", "1", "2", kNone}) {
+      domains.push_back({.id = heaptally::DomainId(domains.size()), .name = name});
+    }
+    // The first one is of domain 0.
+    for (std::uint32_t domain = 1; domain <= 2; ++domain) {
+      const TaskId task = builder_.task("main", 100);
+      builder_.data.tasks.back().domain = heaptally::DomainId{domain};
+      tasks_.push_back(task);
+    }
+  }
+
+  static constexpr const char* kNone = "none";  // a domain in which nothing is
 
   void add(const json& traces, bool old, bool both) {
     for (const json& trace : traces) {
       const Amount amount = {trace[0], 1};
-      builder_.tally(node(trace[1]), {.total = amount,
-                                      .temporary = {},
-                                      .live_at_end = old && !both ? Amount{} : amount,
-                                      .live_at_peak = old || both ? amount : Amount{},
-                                      .live_at_process_peak = {},
-                                      .lifetimes = {}});
+      const std::size_t domain = trace[2];
+      builder_.tally(node(trace[1]),
+                     {.total = amount,
+                      .temporary = {},
+                      .live_at_end = old && !both ? Amount{} : amount,
+                      .live_at_peak = old || both ? amount : Amount{},
+                      .live_at_process_peak = {},
+                      .lifetimes = {}},
+                     tasks_[domain]);
     }
   }
 
@@ -81,20 +99,29 @@ class Traces {
 
   std::size_t inlined_;
   RecordingBuilder builder_;
+  std::vector<TaskId> tasks_{TaskId{0}};  // by domain
   std::map<std::string, FrameId> frames_;
   std::map<std::pair<TraceId, std::string>, TraceId> nodes_;
 };
 
-hp::Snapshot filtered(hp::Snapshot snapshot, const json& steps) {
+// tracemalloc's snapshots are of all domains.
+hp::Snapshot filtered(const hp::Snapshot& given, const json& steps) {
+  hp::Snapshot snapshot = given.filter_traces({}, {{false, Traces::kNone}});
   for (const json& step : steps) {
     std::vector<hp::Filter> filters;
-    for (const json& given : step) {
-      hp::Filter filter{given[0], given[1]};
-      if (!given[2].is_null()) filter.lineno = given[2];
-      filter.all_frames = given[3];
+    std::vector<hp::DomainFilter> domains;
+    for (const json& words : step) {
+      if (words.size() == 2) {
+        domains.push_back({words[0], std::to_string(words[1].get<int>())});
+        continue;
+      }
+      hp::Filter filter{words[0], words[1]};
+      if (!words[2].is_null()) filter.lineno = words[2];
+      filter.all_frames = words[3];
+      if (!words[4].is_null()) filter.domain = std::to_string(words[4].get<int>());
       filters.push_back(filter);
     }
-    snapshot = snapshot.filter_traces(filters);
+    snapshot = snapshot.filter_traces(filters, domains);
   }
   return snapshot;
 }

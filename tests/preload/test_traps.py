@@ -118,12 +118,17 @@ class Start(TrapCase):
             "malloc", "free", "calloc", "realloc", "reallocarray", "cfree", "free_sized",
             "free_aligned_sized", "posix_memalign", "aligned_alloc", "memalign", "valloc",
             "pvalloc", "malloc_usable_size",
+            "mmap", "mmap64", "munmap", "mremap", "brk", "sbrk",
+            "heaptally_alloc", "heaptally_realloc", "heaptally_free",
             "execve", "execv", "execvp", "execvpe", "execl", "execlp", "execle", "fexecve",
             "execveat", "posix_spawn", "posix_spawnp",
-            "_exit", "_Exit", "wait", "waitpid", "wait3", "wait4", "waitid",
+            "__libc_start_main", "exit", "_exit", "_Exit", "wait", "waitpid", "wait3", "wait4", "waitid",
             "prctl", "syscall",
             # The API of include/heaptally/heaptally.h.
-            "heaptally_mark", "heaptally_is_tracing"})
+            "heaptally_mark", "heaptally_is_tracing", "heaptally_start", "heaptally_stop",
+            "heaptally_get_traced_memory", "heaptally_reset_peak", "heaptally_clear_traces",
+            "heaptally_take_snapshot", "heaptally_get_object_traceback",
+            "heaptally_get_overhead"})
 
     def test_static_tls_is_at_most_64_bytes(self):
         sizes = [int(line.split()[5], 16) for line in run("readelf", "-lW", SHIM).stdout.splitlines()
@@ -320,6 +325,29 @@ class SystemCallFilters(TrapCase):
                 recording, says = self.trap("seccomp", how, verify=False)
                 self.assertEqual(self.own_calls(recording, "seccomp")[0], says["before"])
                 self.assertEqual(recording.header("lost_events"), 1)
+
+
+class Mappings(TrapCase):
+    def test_programs_that_map_memory_do_as_they_do_alone(self):
+        for arguments in ((), ("filter",)):
+            with self.subTest(arguments):
+                alone = run(TRAPS / "mappings", *arguments)
+                self.assertEqual(alone.status, 0, alone)
+                recording = self.record(TRAPS / "mappings", *arguments)
+                self.assertEqual(recording.result.stdout, alone.stdout)
+                self.assertEqual(recording.result.status, 0, recording.result)
+
+    def test_nothing_is_lost_of_handlers_and_threads(self):
+        recording = self.record(TRAPS / "mappings", env={**os.environ, "HEAPTALLY_VERIFY": "1"})
+        self.assertEqual(recording.result.status, 0, recording.result)
+        self.assert_nothing_lost(recording, except_for=("unknown_frees",))
+        # Two threads with 3,000 each, a handler's 2,000 at most, and some twenty others.
+        total, held = recording.query("SELECT total_count, live_at_end_bytes FROM domains"
+                                      " WHERE name = 'mmap'")[0]
+        self.assertGreater(total, 6000)
+        self.assertLess(total, 8100)
+        # What the threads and handlers have mapped is gone.
+        self.assertLess(held, 1 << 20)
 
 
 class Scribbling(TrapCase):

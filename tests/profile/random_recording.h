@@ -54,4 +54,56 @@ inline RecordingBuilder random_recording(std::uint64_t seed) {
   return recording;
 }
 
+// The same with several threads and processes, and a timeline with which all totals agree: the peak
+// is the highest of its edges.
+inline RecordingBuilder random_run(std::uint64_t seed) {
+  RecordingBuilder recording = random_recording(seed);
+  std::mt19937_64 random(~seed);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random() % n); };
+  RecordingData& data = recording.data;
+  const ProcessId other = recording.process(200, "other --fast", 100);
+  recording.task("worker", 101);
+  recording.task("worker", 102);
+  recording.task("worker", 200, 3, other);
+  for (TallyKey& tally : data.tallies) tally.task = TaskId(below(data.tasks.size()));
+  for (TallyTotals& totals : data.totals) {
+    const TallyId id = totals.id;
+    totals = {};
+    totals.id = id;
+  }
+
+  Amount live;
+  const auto add = [&](TallyTotals& totals, std::vector<TallyDelta>& deltas) {
+    const std::uint64_t made = below(4), freed = below(totals.live_at_end.count + made + 1);
+    // All blocks of a tally have one size, so that what is freed is known.
+    const std::uint64_t size = index_of(totals.id) % 5 * 100;
+    const TallyDelta delta{
+        totals.id, {made * size, made}, {freed * size, freed}, {freed / 2 * size, freed / 2}};
+    if (made + freed == 0) return;
+    totals.total += delta.allocated;
+    totals.temporary += delta.temporary;
+    totals.live_at_end += delta.allocated - delta.freed;
+    live += delta.allocated - delta.freed;
+    deltas.push_back(delta);
+  };
+  data.header.peak = {};
+  for (int bucket = 0; bucket < 40; ++bucket) {
+    std::vector<TallyDelta> deltas;
+    for (TallyTotals& totals : data.totals) {
+      if (below(4) == 0) add(totals, deltas);
+    }
+    recording.bucket(100 * bucket, 100, std::move(deltas));
+    if (live.bytes <= data.header.peak.bytes) continue;
+    data.header.peak = live;
+    data.header.peak_time = std::chrono::milliseconds(100 * (bucket + 1));
+    for (TallyTotals& totals : data.totals) totals.live_at_peak = totals.live_at_end;
+  }
+  for (const TallyTotals& totals : data.totals) {
+    data.header.total += totals.total;
+    data.header.temporary += totals.temporary;
+    data.header.live_at_end += totals.live_at_end;
+  }
+  return recording;
+}
+
 }  // namespace heaptally

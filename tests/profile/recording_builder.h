@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/profile/mark_leaks.h"
 #include "core/profile/snapshot.h"
 #include "core/recording/reader.h"
 
@@ -132,8 +133,17 @@ class RecordingBuilder {
     };
   }
 
+  CrossingSource crossed() const {
+    return [this](const CrossingVisitor& visit) {
+      for (const Crossing& crossing : crossings) {
+        if (!visit(crossing)) return;
+      }
+    };
+  }
+
   RecordingData data;
   std::vector<Bucket> buckets;
+  std::vector<Crossing> crossings;
 };
 
 }  // namespace heaptally

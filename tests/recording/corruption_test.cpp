@@ -8,10 +8,18 @@ namespace heaptally::test {
 
 namespace {
 
-// Of each version of the format.
+// Of each version of the format, and as one is written now.
 class Corruption : public RecordingTest, public ::testing::WithParamInterface<const char*> {
  protected:
-  Corruption() : good_(read_bytes(HEAPTALLY_GOLDEN_DIR "/" + std::string(GetParam()))) {}
+  Corruption() {
+    std::filesystem::path good = HEAPTALLY_GOLDEN_DIR "/" + std::string(GetParam());
+    if (std::string_view(GetParam()) == "now") {
+      good = path("now");
+      RecordingWriter writer(good, false);
+      write_sample(writer);
+    }
+    good_ = read_bytes(good);
+  }
 
   // Reads it in full; whether it opened.
   bool reads(const std::string& bytes) {
@@ -80,7 +88,8 @@ TEST_P(Corruption, ManyBytesMayBeWrong) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, Corruption,
-                         ::testing::Values("v1.heaptally", "v2.heaptally", "v3.heaptally"),
+                         ::testing::Values("v1.heaptally", "v2.heaptally", "v3.heaptally",
+                                           "v4.heaptally", "now"),
                          [](const auto& test) { return std::string(test.param, 2); });
 
 TEST_P(Corruption, AWalMayBeWrongToo) {

@@ -1,6 +1,7 @@
 // What is worked out of a recording that does not say all of its process images.
 #include "core/recording/derive_processes.h"
 
+#include "core/recording/derive.h"
 #include "tests/recording/recording_fixture.h"
 
 namespace heaptally::test {
@@ -132,6 +133,29 @@ TEST_F(DeriveProcesses, LinksImagesOfVersion1ByTheirPid) {
   EXPECT_EQ(data_.processes[0].exit_status, kUnknownExit);
   EXPECT_EQ(data_.processes[1].exit_status, kUnknownExit);
   EXPECT_EQ(data_.processes[2].exit_status, 3);
+}
+
+// The second image's tally is of what it maps.
+TEST_F(DeriveProcesses, WhatIsOfOtherDomainsIsApart) {
+  data_.domains = {{kHeapDomain, "heap"}, {kMappedDomain, "mmap"}};
+  data_.tasks[1].domain = kMappedDomain;
+  derive_totals(timeline(), data_);
+  derive_processes(timeline(), data_);
+  EXPECT_EQ(data_.header.total, (Amount{71, 8}));
+  EXPECT_EQ(data_.header.peak, (Amount{60, 6}));
+  EXPECT_EQ(data_.header.frees, 8u);
+  EXPECT_EQ(data_.domains[0].total, data_.header.total);
+  EXPECT_EQ(data_.domains[0].peak, data_.header.peak);
+  const Domain& mapped = data_.domains[1];
+  EXPECT_EQ(mapped.name, "mmap");
+  EXPECT_EQ(mapped.total, (Amount{35, 4}));
+  EXPECT_EQ(mapped.live_at_end, (Amount{25, 3}));
+  EXPECT_EQ(mapped.peak, (Amount{30, 3}));
+  EXPECT_EQ(mapped.peak_time, seconds(3));
+  EXPECT_EQ(data_.processes[1].total, (Amount{0, 0}));
+  EXPECT_EQ(data_.totals[0].live_at_peak, (Amount{60, 6}));
+  EXPECT_EQ(data_.totals[1].live_at_peak, (Amount{0, 0}));
+  EXPECT_EQ(data_.totals[1].live_at_process_peak, (Amount{30, 3}));
 }
 
 }  // namespace

@@ -42,8 +42,15 @@ void expect_same_run(const RecordingData& actual, const RecordingData& expected)
   for (std::size_t i = 0; i < expected.tasks.size(); ++i) {
     const Task& a = actual.tasks[i];
     const Task& b = expected.tasks[i];
-    EXPECT_EQ(std::tie(a.id, a.process, a.tid, a.name, a.threads),
-              std::tie(b.id, b.process, b.tid, b.name, b.threads));
+    EXPECT_EQ(std::tie(a.id, a.process, a.tid, a.name, a.threads, a.domain, a.heap_task),
+              std::tie(b.id, b.process, b.tid, b.name, b.threads, b.domain, b.heap_task));
+  }
+  ASSERT_EQ(actual.domains.size(), expected.domains.size());
+  for (std::size_t i = 0; i < expected.domains.size(); ++i) {
+    const Domain& a = actual.domains[i];
+    const Domain& b = expected.domains[i];
+    EXPECT_EQ(std::tie(a.id, a.name, a.total, a.live_at_end, a.peak, a.peak_time),
+              std::tie(b.id, b.name, b.total, b.live_at_end, b.peak, b.peak_time));
   }
   ASSERT_EQ(actual.samples.size(), expected.samples.size());
   for (std::size_t i = 0; i < expected.samples.size(); ++i) {
@@ -102,16 +109,21 @@ void expect_same_tallies(const RecordingData& actual, const RecordingData& expec
   }
 }
 
+void expect_same_amounts(const std::vector<TallyAmount>& actual,
+                         const std::vector<TallyAmount>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(actual[i].id, expected[i].id);
+    EXPECT_EQ(actual[i].amount, expected[i].amount);
+  }
+}
+
 void expect_same_survivors(const std::vector<Survivors>& actual,
                            const std::vector<Survivors>& expected) {
   ASSERT_EQ(actual.size(), expected.size());
   for (std::size_t i = 0; i < expected.size(); ++i) {
     EXPECT_EQ(actual[i].start, expected[i].start);
-    ASSERT_EQ(actual[i].amounts.size(), expected[i].amounts.size());
-    for (std::size_t j = 0; j < expected[i].amounts.size(); ++j) {
-      EXPECT_EQ(actual[i].amounts[j].id, expected[i].amounts[j].id);
-      EXPECT_EQ(actual[i].amounts[j].amount, expected[i].amounts[j].amount);
-    }
+    expect_same_amounts(actual[i].amounts, expected[i].amounts);
   }
 }
 
@@ -124,7 +136,18 @@ void expect_same(const RecordingData& actual, const RecordingData& expected) {
   expect_same_tallies(actual, expected);
   ASSERT_EQ(actual.survivors.has_value(), expected.survivors.has_value());
   if (expected.survivors) expect_same_survivors(*actual.survivors, *expected.survivors);
+  EXPECT_EQ(actual.knows_crossings, expected.knows_crossings);
   EXPECT_EQ(actual.exact_process_peaks, expected.exact_process_peaks);
+}
+
+void expect_same(const std::vector<Crossing>& actual, const std::vector<Crossing>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    SCOPED_TRACE("crossing " + std::to_string(i));
+    EXPECT_EQ(actual[i].since, expected[i].since);
+    EXPECT_EQ(actual[i].born, expected[i].born);
+    expect_same_amounts(actual[i].amounts, expected[i].amounts);
+  }
 }
 
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected) {
@@ -141,6 +164,26 @@ void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& e
           std::tie(a.deltas[j].id, a.deltas[j].allocated, a.deltas[j].freed, a.deltas[j].temporary),
           std::tie(b.deltas[j].id, b.deltas[j].allocated, b.deltas[j].freed,
                    b.deltas[j].temporary));
+    }
+  }
+}
+
+void expect_same(const std::vector<LogChunk>& actual, const std::vector<LogChunk>& expected) {
+  ASSERT_EQ(actual.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const LogChunk &a = actual[i], &b = expected[i];
+    EXPECT_EQ(std::tie(a.extent.first_event, a.extent.first_block, a.extent.start, a.extent.end),
+              std::tie(b.extent.first_event, b.extent.first_block, b.extent.start, b.extent.end));
+    ASSERT_EQ(a.events.size(), b.events.size());
+    for (std::size_t j = 0; j < b.events.size(); ++j) {
+      EXPECT_EQ(std::tie(a.events[j].time, a.events[j].block, a.events[j].kind),
+                std::tie(b.events[j].time, b.events[j].block, b.events[j].kind));
+    }
+    ASSERT_EQ(a.blocks.size(), b.blocks.size());
+    for (std::size_t j = 0; j < b.blocks.size(); ++j) {
+      EXPECT_EQ(
+          std::tie(a.blocks[j].birth, a.blocks[j].address, a.blocks[j].size, a.blocks[j].tally),
+          std::tie(b.blocks[j].birth, b.blocks[j].address, b.blocks[j].size, b.blocks[j].tally));
     }
   }
 }

@@ -58,9 +58,9 @@ class OpenChanged : public RecordingTest {
 };
 
 TEST_F(OpenChanged, ANewerVersionSaysSo) {
-  change("PRAGMA user_version = 4; DROP TABLE samples");
+  change("PRAGMA user_version = 5; DROP TABLE samples");
   expect_error(path("a"),
-               "was made by a newer heaptally (format 4, this one reads up to 3); install a newer "
+               "was made by a newer heaptally (format 5, this one reads up to 4); install a newer "
                "heaptally");
   change("PRAGMA user_version = 0");
   expect_error(path("a"), "damaged");
@@ -76,6 +76,9 @@ TEST_F(OpenChanged, EachVersionHasItsOwnTables) {
   write_bytes(path("a"), read_bytes(HEAPTALLY_GOLDEN_DIR "/v2.heaptally"));
   execute(path("a"), "PRAGMA user_version = 3");
   expect_error(path("a"), "no proper table survivors");
+  write_bytes(path("a"), read_bytes(HEAPTALLY_GOLDEN_DIR "/v3.heaptally"));
+  execute(path("a"), "PRAGMA user_version = 4");
+  expect_error(path("a"), "no proper table ");
 }
 
 TEST_F(OpenChanged, UsersMayAddTheirOwn) {
@@ -103,6 +106,10 @@ TEST_F(OpenChanged, NothingMayStandInForATable) {
 TEST_F(OpenChanged, EveryReferenceIsChecked) {
   for (const char* sql : {
            "UPDATE traces SET parent = 4 WHERE id = 4",
+           "UPDATE tasks SET domain = 4 WHERE id = 0",
+           "UPDATE tasks SET heap_task = 2 WHERE id = 2",
+           "DELETE FROM domains WHERE id = 2",
+           "DELETE FROM domains",
            "UPDATE traces SET parent = 4 WHERE id = 1",
            "UPDATE traces SET parent = -1 WHERE id = 1",
            "UPDATE traces SET frame = 4 WHERE id = 1",
@@ -125,7 +132,7 @@ TEST_F(OpenChanged, EveryReferenceIsChecked) {
            "DELETE FROM processes WHERE id = 1",
            "UPDATE tasks SET process = 5",
            "UPDATE tallies SET trace = 5 WHERE id = 0",
-           "UPDATE tallies SET task = 2 WHERE id = 0",
+           "UPDATE tallies SET task = 3 WHERE id = 0",
            "UPDATE tallies SET size_class = 65 WHERE id = 0",
            "UPDATE locations SET function = 1000 WHERE frame = 0",
            "UPDATE locations SET frame = 4 WHERE frame = 1",
@@ -145,6 +152,10 @@ TEST_F(OpenChanged, EveryReferenceIsChecked) {
            "UPDATE marks SET time_ns = -1 WHERE id = 0",
            "UPDATE marks SET time_ns = 5 WHERE id = 1",
            "UPDATE marks SET process = 5 WHERE id = 1",
+           "UPDATE crossings SET since_ns = -1 WHERE id = 0",
+           "UPDATE crossings SET since_ns = 1 WHERE id = 3",
+           "UPDATE crossings SET born_ns = since_ns WHERE id = 4",
+           "UPDATE crossings SET deltas = x'00' WHERE id = 4",
            "UPDATE samples SET id = 2 WHERE id = 1",
            "UPDATE samples SET time_ns = -9223372036854775808 WHERE id = 1",
            "UPDATE processes SET start_ns = -9223372036854775808 WHERE id = 0",

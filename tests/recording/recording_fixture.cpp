@@ -21,6 +21,7 @@ Header sample_header() {
   header.duration = Nanoseconds(3'500'000'000);
   header.clock = "tsc";
   header.complete = true;
+  header.has_log = true;
   header.exit_status = 139;
   header.total = {10'000, 101};
   header.temporary = {300, 31};
@@ -32,6 +33,8 @@ Header sample_header() {
   header.unknown_frees = 2;
   header.inherited_frees = 13;
   header.inferred_frees = 3;
+  header.domain_unknown_frees = 15;
+  header.domain_inferred_frees = 16;
   header.late_events = 4;
   header.rejected_events = 5;
   header.nested_events = 6;
@@ -41,6 +44,8 @@ Header sample_header() {
   header.fallback_stacks = 8;
   header.unrecorded_processes = 9;
   header.dropped_marks = 14;
+  header.crossings_end = Nanoseconds(3'000'000'000);
+  header.marks_after_crossings = 15;
   header.waited = Nanoseconds(10);
   header.cpu = Nanoseconds(95'000'000);
   header.peak_rss = 5'242'880;
@@ -121,6 +126,10 @@ void add_code(RecordingData& data) {
 
 }  // namespace
 
+Domain heap_of(const Header& header) {
+  return {kHeapDomain, "heap", header.total, header.live_at_end, header.peak, header.peak_time};
+}
+
 RecordingTest::RecordingTest() {
   std::string name = (std::filesystem::temp_directory_path() / "heaptally-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) std::abort();
@@ -137,7 +146,12 @@ RecordingData sample_data() {
   data.header = sample_header();
   data.processes = sample_processes();
   data.tasks = {{TaskId{0}, ProcessId{0}, 4'000'001, "prog", 1},
-                {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300}};
+                {TaskId{1}, ProcessId{1}, 78, "pool-worker", 300},
+                {TaskId{2}, ProcessId{1}, 78, "pool-worker", 300, DomainId{3}, TaskId{1}}};
+  data.domains = {heap_of(data.header),
+                  {kMappedDomain, "mmap", {8'192, 2}, {4'096, 1}, {8'192, 2}, Nanoseconds(77)},
+                  {kAllocatorDomain, "allocator"},
+                  {DomainId{3}, "caf\xC3\xA9 pool", {1ULL << 40, 3}, {}, {1, 1}, Nanoseconds(78)}};
   add_code(data);
   data.tallies = {{TallyId{0}, TraceId{2}, TaskId{0}, SizeClass{5}},
                   {TallyId{1}, TraceId{4}, TaskId{1}, SizeClass{64}},
@@ -162,8 +176,21 @@ RecordingData sample_data() {
   return data;
 }
 
-RecordingData sample_data_version_2() {
+RecordingData sample_data_version_3() {
   RecordingData data = sample_data();
+  data.header.domain_unknown_frees = 0;
+  data.header.domain_inferred_frees = 0;
+  data.tasks.pop_back();
+  data.domains.resize(1);
+  data.header.crossings_end = Nanoseconds(0);
+  data.header.marks_after_crossings = 0;
+  data.knows_crossings = false;
+  data.header.has_log = false;
+  return data;
+}
+
+RecordingData sample_data_version_2() {
+  RecordingData data = sample_data_version_3();
   data.header.cpu = Nanoseconds(0);
   data.survivors.reset();
   data.header.dropped_marks = 0;
@@ -209,9 +236,31 @@ std::vector<Bucket> sample_buckets() {
             {TallyId{1}, {500, 5}, {0, 0}, {0, 0}}}}};
 }
 
+std::vector<Crossing> sample_crossings() {
+  const Nanoseconds first(200'000'000), second(1'500'000'001);
+  return {{Nanoseconds(0), std::nullopt, {{TallyId{2}, {0, 1}}}},
+          {first, Nanoseconds(0), {{TallyId{0}, {100, 1}}, {TallyId{1}, {300, 3}}}},
+          {first, std::nullopt, {{TallyId{1}, {1ULL << 45, 7}}}},
+          {second, Nanoseconds(0), {{TallyId{0}, {20, 2}}}},
+          {second, first, {{TallyId{0}, {50, 5}}}}};
+}
+
+std::vector<RawEvent> sample_events() {
+  const auto at = [](int time) { return Nanoseconds(1'000 * time); };
+  return {RawEvent::allocated(at(100), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::allocated(at(101), 0, 0x55D0C0A12360, 24, TallyId{0}),
+          RawEvent::freed(at(110), 0, 0x55D0C0A12360, true),
+          RawEvent::allocated(at(111), 0, 0x55D0C0A12360, 17, TallyId{0}),
+          RawEvent::allocated(at(200), 1, 0x55D0C0A12340, 0, TallyId{2}),
+          RawEvent::freed(at(350), 0, 0x55D0C0A12340, false),
+          RawEvent::allocated(at(351), 0, 0x55D0C0A12340, 24, TallyId{0}),
+          RawEvent::ended(at(400), 1)};
+}
+
 void write_unfinished_sample(RecordingWriter& writer) {
   const RecordingData data = sample_data();
   writer.put(data.header);
+  for (const Domain& domain : data.domains) writer.put(domain);
   for (const Process& process : data.processes) writer.put(process);
   for (const Task& task : data.tasks) writer.put(task);
   for (const Module& module : data.modules) writer.put(module);
@@ -224,11 +273,14 @@ void write_unfinished_sample(RecordingWriter& writer) {
   }
   writer.flush();
   writer.add(std::span(data.marks));
+  const std::vector<Crossing> crossings = sample_crossings();
+  writer.add(std::span(crossings));
   for (const Bucket& bucket : sample_buckets()) {
     writer.add(bucket);
     writer.flush();
   }
   writer.add(std::span(data.samples));
+  writer.add(sample_events());
   writer.flush();
 }
 
@@ -249,10 +301,30 @@ std::vector<Bucket> buckets_of(RecordingReader& reader) {
   return buckets;
 }
 
+std::vector<Crossing> crossings_of(RecordingReader& reader) {
+  std::vector<Crossing> crossings;
+  reader.for_each_crossing([&](const Crossing& crossing) {
+    crossings.push_back(crossing);
+    return true;
+  });
+  return crossings;
+}
+
+std::vector<LogChunk> log_of(RecordingReader& reader) {
+  std::vector<LogChunk> chunks;
+  reader.for_each_chunk(Nanoseconds(0), [&](const LogChunk& chunk) {
+    chunks.push_back(chunk);
+    return true;
+  });
+  return chunks;
+}
+
 std::string error_of_opening(const std::filesystem::path& path) {
   try {
     RecordingReader reader(path);
     buckets_of(reader);
+    crossings_of(reader);
+    log_of(reader);
   } catch (const Error& error) {
     return error.what();
   }

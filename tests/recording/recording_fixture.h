@@ -29,10 +29,15 @@ class RecordingTest : public ::testing::Test {
 // All that the sample recording holds, in the terms of the reader.
 RecordingData sample_data();
 std::vector<Bucket> sample_buckets();
+std::vector<Crossing> sample_crossings();
+std::vector<RawEvent> sample_events();
 
 // The sample as the reader gives it from files of earlier versions.
 RecordingData sample_data_version_1();
 RecordingData sample_data_version_2();
+RecordingData sample_data_version_3();
+// What the table of domains has of the heap.
+Domain heap_of(const Header& header);
 // The peaks of its processes as its timeline shows them.
 void set_timeline_peaks(RecordingData& data);
 
@@ -43,10 +48,14 @@ void write_sample(RecordingWriter& writer);
 void write_unfinished_sample(RecordingWriter& writer);
 
 std::vector<Bucket> buckets_of(RecordingReader& reader);
+std::vector<Crossing> crossings_of(RecordingReader& reader);
+std::vector<LogChunk> log_of(RecordingReader& reader);
 
 // EXPECTs each value of the two to be the same.
 void expect_same(const RecordingData& actual, const RecordingData& expected);
+void expect_same(const std::vector<LogChunk>& actual, const std::vector<LogChunk>& expected);
 void expect_same(const std::vector<Bucket>& actual, const std::vector<Bucket>& expected);
+void expect_same(const std::vector<Crossing>& actual, const std::vector<Crossing>& expected);
 
 // The message of the Error that opening `path` gives; "" if it gives none.
 std::string error_of_opening(const std::filesystem::path& path);

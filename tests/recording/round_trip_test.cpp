@@ -14,6 +14,7 @@ TEST_F(RoundTrip, EveryValueComesBack) {
   RecordingReader reader(path("a.heaptally"));
   expect_same(reader.data(), sample_data());
   expect_same(buckets_of(reader), sample_buckets());
+  expect_same(crossings_of(reader), sample_crossings());
 }
 
 TEST_F(RoundTrip, FinishLeavesOneFile) {

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "tests/profile/recording_builder.h"
 
@@ -34,6 +35,15 @@ class AnnotationReports : public testing::Test {
   // The text below the heading.
   std::string text(const std::string& path, std::optional<std::size_t> context,
                    bool colours = false) {
+    const std::string all = written(
+        path, [](const AnnotationReport& report, std::ostream& out) { write_text(report, out); },
+        context, colours);
+    return all.substr(all.find("count\n") + 6);
+  }
+
+  template <class Write>
+  std::string written(const std::string& path, Write write, std::optional<std::size_t> context = {},
+                      bool colours = false) {
     const Profile profile(recording_.data, {});
     const Snapshot peak = take_snapshot(recording_.data, recording_.timeline(), Metric::kLive, {});
     const Snapshot total = take_snapshot(recording_.data, recording_.timeline(), Metric::kTotal,
@@ -41,16 +51,15 @@ class AnnotationReports : public testing::Test {
     const AnnotationSnapshots snapshots = {peak, peak, total};
     const Annotation annotation = annotate(profile, snapshots, query_, "/old/src/a.cpp", {});
     std::ostringstream out;
-    write_text({.profile = profile,
-                .snapshots = snapshots,
-                .query = query_,
-                .annotation = annotation,
-                .path = path,
-                .context = context,
-                .colours = colours},
-               out);
-    const std::string all = out.str();
-    return all.substr(all.find("count\n") + 6);
+    write(AnnotationReport{.profile = profile,
+                           .snapshots = snapshots,
+                           .query = query_,
+                           .annotation = annotation,
+                           .path = path,
+                           .context = context,
+                           .colours = colours},
+          out);
+    return out.str();
   }
 
   std::filesystem::path folder_;
@@ -86,6 +95,44 @@ TEST_F(AnnotationReports, ColourWhatIsHot) {
   EXPECT_NE(shown.find(std::string("\x1b[38;5;16;48;5;230m") + kNinth + "\x1b[0m"),
             std::string::npos);
   EXPECT_EQ(text(path(), 0).find('\x1b'), std::string::npos);
+}
+
+TEST_F(AnnotationReports, AreJson) {
+  const auto write = [](const AnnotationReport& report, std::ostream& out) {
+    write_json(report, out);
+  };
+  const auto answer = nlohmann::json::parse(written(path(), write));
+  EXPECT_EQ(answer["file"], "/old/src/a.cpp");
+  EXPECT_EQ(answer["source"], path());
+  EXPECT_EQ(answer["command"], nlohmann::json({"program", "an argument"}));
+  EXPECT_EQ(answer["peak"]["moment"], "peak");
+  EXPECT_EQ(answer["total"]["metric"], "total");
+  EXPECT_EQ(answer["total"]["exact"], true);
+  EXPECT_EQ(answer["cumulative"], false);
+  EXPECT_EQ(answer["incomplete"], false);
+  const nlohmann::json second = {{"bytes", 2048}, {"count", 2}},
+                       ninth = {{"bytes", 20}, {"count", 1}};
+  EXPECT_EQ(answer["lines"], nlohmann::json({{{"line", 2},
+                                              {"live", second},
+                                              {"peak", second},
+                                              {"total", second},
+                                              {"text", "\tline 2"}},
+                                             {{"line", 9},
+                                              {"live", ninth},
+                                              {"peak", ninth},
+                                              {"total", ninth},
+                                              {"text", "\tline 9"}}}));
+  EXPECT_TRUE(nlohmann::json::parse(written("", write))["source"].is_null());
+}
+
+TEST_F(AnnotationReports, AreCsv) {
+  const auto write = [](const AnnotationReport& report, std::ostream& out) {
+    write_csv(report, out);
+  };
+  EXPECT_EQ(written(path(), write),
+            "file,line,live_size,live_count,peak_size,peak_count,total_size,total_count,text\n"
+            "/old/src/a.cpp,2,2048,2,2048,2,2048,2,\tline 2\n"
+            "/old/src/a.cpp,9,20,1,20,1,20,1,\tline 9\n");
 }
 
 TEST_F(AnnotationReports, FindSourcesThatMoved) {

@@ -26,7 +26,8 @@ class LeaksReports : public testing::Test {
   template <class Write>
   std::string written(Write write) {
     const Profile profile(recording_.data, {});
-    const Leaks leaks = find_leaks(recording_.data, recording_.timeline(), from_, patterns_);
+    const Leaks leaks =
+        find_leaks(recording_.data, recording_.timeline(), recording_.crossed(), range_, patterns_);
     const Statistics rows = statistics(profile, leaks.snapshot, query_);
     const StatisticsReport report{
         .profile = profile, .snapshot = leaks.snapshot, .query = query_, .statistics = rows};
@@ -43,7 +44,7 @@ class LeaksReports : public testing::Test {
   }
 
   RecordingBuilder recording_;
-  std::optional<Moment> from_;
+  LeakRange range_;
   std::vector<std::string> patterns_;
   Query query_;
 };
@@ -58,7 +59,7 @@ TEST_F(LeaksReports, TextOfTheWholeRun) {
 }
 
 TEST_F(LeaksReports, TextFromAMoment) {
-  from_ = parse_moment("1.05", "--from");
+  range_.from = parse_moment("1.05", "--from");
   EXPECT_EQ(
       text(),
       "# leaks: allocated from 1 s (exact; the last edge of a time bucket before 1.05 s), not "
@@ -66,6 +67,22 @@ TEST_F(LeaksReports, TextFromAMoment) {
       "# 100 B in 1 block; 1 line covers 100.0 %\n"
       "# what a pointer still reaches is not told apart, and counts too\n"
       "a.cpp:5: size=100 B, count=1, average=100 B\n");
+}
+
+TEST_F(LeaksReports, FromMarkToMark) {
+  recording_.data.marks = {{"ready", milliseconds(1000), {}}, {"done", milliseconds(2000), {}}};
+  recording_.bucket(1500, 100, {{TallyId{0}, {0, 0}, {40, 1}, {}}});
+  range_ = {.from = parse_moment("mark:ready", "--from"), .to = parse_moment("mark:done", "--to")};
+  EXPECT_EQ(text(),
+            "# leaks: allocated from mark ready, 1 s (exact), not freed by mark done, 2 s (exact); "
+            "by lineno\n"
+            "# 60 B in 0 blocks; 1 line covers 100.0 %\n"
+            "# what a pointer still reaches is not told apart, and counts too\n"
+            "a.cpp:5: size=60 B, count=0\n");
+  const nlohmann::json answer = json();
+  EXPECT_EQ(answer["from"], "mark");
+  EXPECT_EQ(answer["to"], "mark");
+  EXPECT_EQ(answer["end_ns"], 2'000'000'000);
 }
 
 TEST_F(LeaksReports, SuppressedOnesAreTold) {
@@ -83,17 +100,18 @@ TEST_F(LeaksReports, SuppressedOnesAreTold) {
 }
 
 TEST_F(LeaksReports, Json) {
-  from_ = parse_moment("1.05", "--from");
+  range_.from = parse_moment("1.05", "--from");
   const nlohmann::json answer = json();
   EXPECT_EQ(answer["from"], "time");
   EXPECT_EQ(answer["from_ns"], 1'000'000'000);
+  EXPECT_EQ(answer["to"], "end");
   EXPECT_EQ(answer["end_ns"], 10'000'000'000);
   EXPECT_EQ(answer["exact"], true);
   EXPECT_EQ(answer["total"]["bytes"], 100);
   EXPECT_EQ(answer["leaks"].size(), 1u);
   EXPECT_EQ(answer["leaks"][0]["label"], "a.cpp:5");
   EXPECT_EQ(answer["leaks"][0]["size"], 100);
-  from_.reset();
+  range_.from.reset();
   EXPECT_TRUE(json()["from_ns"].is_null());
 }
 

@@ -234,16 +234,18 @@ TEST_F(Reports, AreJson) {
   recording_.data.header.late_events = 3;
   EXPECT_EQ(json(), nlohmann::json::parse(R"({
     "command": ["program", "an argument"],
-    "metric": "live", "moment": "peak", "moment_pid": null, "moment_ns": 2500000000, "from_ns": null,
+    "metric": "live", "moment": "peak", "moment_pid": null, "moment_domain": null,
+    "moment_ns": 2500000000, "from_ns": null,
     "exact": true,
     "group": "traceback", "sort": "size", "cumulative": false, "raw": false,
-    "filters": [], "threads": [], "processes": [],
+    "filters": [], "threads": [], "processes": [], "domains": [],
     "total": {"bytes": 5078, "count": 6}, "unfiltered": {"bytes": 5078, "count": 6},
     "covered": {"bytes": 5002, "count": 2}, "shown": 1, "groups": 3,
     "incomplete": true, "finished": true,
     "counts": {"lost_events": 0, "inferred_frees": 0, "late_events": 3, "rejected_events": 0,
-               "unknown_frees": 0, "inherited_frees": 0, "nested_events": 0, "cut_stacks": 0, "fallback_stacks": 0,
-               "unrecorded_processes": 0, "dropped_marks": 0},
+               "unknown_frees": 0, "inherited_frees": 0, "untraced_frees": 0, "domain_unknown_frees": 0,
+               "domain_inferred_frees": 0, "nested_events": 0, "cut_stacks": 0, "fallback_stacks": 0,
+               "unrecorded_processes": 0, "dropped_marks": 0, "marks_after_crossings": 0},
     "statistics": [
       {"label": "a.cpp:5", "file": "a.cpp", "line": 5, "function": "f", "module": "/bin/program",
        "size": 5002, "count": 2, "average": 2501.0,

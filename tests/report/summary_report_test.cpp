@@ -68,6 +68,24 @@ top lines of all allocations
 )");
 }
 
+TEST(SummaryReport, HasALineForEachOtherDomain) {
+  RecordingBuilder recording = small_recording();
+  recording.data.domains = {
+      {kHeapDomain, "heap"},
+      {kMappedDomain, "mmap", {8192, 2}, {4096, 1}, {8192, 2}, std::chrono::milliseconds(5)},
+      {kAllocatorDomain, "allocator"},
+      {DomainId{3}, "po\nol", {15, 1}, {}, {15, 1}, std::chrono::milliseconds(1500)}};
+  EXPECT_NE(
+      text(recording).find("live at end   1024 B in 1 block\n"
+                           "domain        mmap: 8192 B in 2 allocations; peak 8192 B in 2 "
+                           "blocks, at 5.0 ms; live at end 4096 B in 1 block\n"
+                           "domain        po\\x0aol: 15 B in 1 allocation; peak 15 B in 1 block, "
+                           "at 1.500 s; live at end 0 B in 0 blocks\n"
+                           "peak RSS "),
+      std::string::npos)
+      << text(recording);
+}
+
 TEST(SummaryReport, ListsMarksAsTheyAreAskedFor) {
   RecordingBuilder recording = small_recording();
   const auto mark = [&](const char* name, int milliseconds) {

@@ -3,8 +3,12 @@
 // "round N" is set while all threads wait, so the books of all of them must be right. "worker-T N"
 // is set by one thread while the others go on, so its own must be. Prints MARK|THREAD|LINE|BYTES|
 // COUNT, with THREAD empty for all. `leaks`: prints instead what was allocated after each round's
-// mark and never freed. `quiet`: prints nothing, and the marks are all there is to see.
+// mark and never freed. `between`: what was allocated after one round's mark and not freed by
+// another's, MARK>MARK; a child process then allocates, too, and ends with blocks that it holds.
+// `quiet`: prints nothing, and the marks are all there is to see.
 #include <pthread.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdint>
@@ -22,6 +26,9 @@ constexpr int kRounds = 12;
 constexpr int kOwnMarksEvery = 4;  // rounds
 constexpr int kSlots = 200;
 constexpr int kSteps = 2000;
+constexpr int kChildLine = kLines;  // in `between`
+constexpr int kChildBlocks = 10, kFreedByChild = 4;
+constexpr int kChildStarts = 3, kChildFrees = 5, kChildEnds = 8;  // after the marks of these rounds
 
 struct Amount {
   long bytes = 0, count = 0;
@@ -48,6 +55,7 @@ struct Worker {
 
 Worker g_workers[kThreads];
 pthread_barrier_t g_barrier;
+Amount g_live_at[kRounds][kRounds][kLines + 1];  // a mark, of the blocks of each round
 
 // The compiler must not know what becomes of a block, or it would drop the pair.
 void* used(void* block) {
@@ -121,6 +129,74 @@ void* run(void* argument) {
   return nullptr;
 }
 
+// The child of `between`: does its next step whenever it is told to, and says so.
+class Child {
+ public:
+  void step(int round) {
+    if (round == kChildStarts) start();
+    if (round == kChildFrees) tell();
+    if (round == kChildEnds) {
+      tell();
+      waitpid(pid_, nullptr, 0);
+    }
+  }
+  static std::size_t size_of(int i) { return 1000 + static_cast<std::size_t>(i); }
+
+ private:
+  void start() {
+    if (pipe(to_) != 0 || pipe(from_) != 0) abort();
+    pid_ = fork();
+    if (pid_ == 0) run();
+    listen();
+  }
+  void tell() {
+    char byte = 0;
+    if (write(to_[1], &byte, 1) != 1) abort();
+    listen();
+  }
+  void listen() {
+    char byte = 0;
+    if (read(from_[0], &byte, 1) != 1) abort();
+  }
+  [[noreturn]] void run() {
+    void* blocks[kChildBlocks];
+    char byte = 0;
+    // Its parent's, and so nobody's loss here.
+    std::free(g_workers[0].blocks[0].line == 1 ? nullptr : g_workers[0].blocks[0].data);
+    for (int i = 0; i < kChildBlocks; ++i) blocks[i] = used(std::malloc(size_of(i)));  // line_3
+    if (write(from_[1], &byte, 1) != 1 || read(to_[0], &byte, 1) != 1) _exit(1);
+    for (int i = 0; i < kFreedByChild; ++i) std::free(blocks[i]);
+    if (write(from_[1], &byte, 1) != 1 || read(to_[0], &byte, 1) != 1) _exit(1);
+    if (write(from_[1], &byte, 1) != 1) _exit(1);
+    _exit(0);
+  }
+
+  pid_t pid_ = 0;
+  int to_[2] = {}, from_[2] = {};
+};
+
+// Of the child's blocks it is known what it does.
+void count_child(int mark) {
+  for (int i = mark > kChildFrees ? kFreedByChild : 0; i < kChildBlocks && mark > kChildStarts;
+       ++i) {
+    Amount& amount = g_live_at[mark][kChildStarts + 1][kChildLine];
+    amount.bytes += static_cast<long>(Child::size_of(i));
+    ++amount.count;
+  }
+}
+
+void count_by_round(int mark) {
+  for (const Worker& worker : g_workers) {
+    for (const Block& block : worker.blocks) {
+      if (block.data == nullptr) continue;
+      Amount& amount = g_live_at[mark][block.round][block.line];
+      amount.bytes += static_cast<long>(block.size);
+      ++amount.count;
+    }
+  }
+  count_child(mark);
+}
+
 // While all wait: blocks of theirs are freed by another thread, and the mark is set.
 void end_round(int round) {
   for (Worker& worker : g_workers) {
@@ -132,6 +208,7 @@ void end_round(int round) {
   std::snprintf(name, sizeof(name), "round %d", round);
   heaptally_mark(name);
   for (Worker& worker : g_workers) worker.at_round[round] = worker.live;
+  count_by_round(round);
 }
 
 void print(const char* mark, const char* thread, const Book& book) {
@@ -177,6 +254,20 @@ void print_leaks() {
   }
 }
 
+// From the mark of `from`, or from the start, to that of `to`.
+void print_between(int from, int to) {
+  char first[16] = "start";
+  if (from >= 0) std::snprintf(first, sizeof(first), "round %d", from);
+  for (int line = 0; line <= kChildLine; ++line) {
+    Amount sum;
+    for (int round = from + 1; round <= to; ++round) {
+      sum.bytes += g_live_at[to][round][line].bytes;
+      sum.count += g_live_at[to][round][line].count;
+    }
+    std::printf("%s>round %d||line_%d|%ld|%ld\n", first, to, line, sum.bytes, sum.count);
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -191,14 +282,21 @@ int main(int argc, char** argv) {
     const int problem = pthread_create(&threads[i], nullptr, run, &g_workers[i]);  // creates
     if (problem != 0) return 3;
   }
+  const char* const what = argc > 1 ? argv[1] : "";
+  const bool between = std::strcmp(what, "between") == 0;
+  Child child;
   for (int round = 0; round < kRounds; ++round) {
     pthread_barrier_wait(&g_barrier);
     end_round(round);
+    if (between) child.step(round);
     pthread_barrier_wait(&g_barrier);
   }
   for (pthread_t thread : threads) pthread_join(thread, nullptr);
-  const char* const what = argc > 1 ? argv[1] : "";
-  if (std::strcmp(what, "leaks") == 0) {
+  if (between) {
+    for (int from = -1; from < kRounds; ++from) {
+      for (int to = from < 0 ? 0 : from; to < kRounds; ++to) print_between(from, to);
+    }
+  } else if (std::strcmp(what, "leaks") == 0) {
     print_leaks();
   } else if (std::strcmp(what, "quiet") != 0) {
     print_books();
