@@ -34,12 +34,21 @@ std::vector<std::string> names() {
 }
 
 void write_code(RecordingWriter& writer, const std::vector<std::string>& names) {
-  writer.put(Process{.id = ProcessId{0}, .pid = 1, .command = names.front(), .exit_status = 0});
+  Process process;
+  process.pid = 1;
+  process.command = names.front();
+  process.exit_status = 0;
+  writer.put(process);
   std::vector<Frame> frames;
   std::vector<Trace> traces;
   std::vector<TallyKey> keys;
+  frames.reserve(names.size());
+  traces.reserve(names.size());
+  keys.reserve(names.size());
   for (std::uint32_t i = 0; i < names.size(); ++i) {
-    Task task{.id = TaskId{i}, .process = ProcessId{0}, .tid = static_cast<std::int32_t>(i + 1)};
+    Task task;
+    task.id = TaskId{i};
+    task.tid = static_cast<std::int32_t>(i + 1);
     task.name = names[i];
     writer.put(task);
     writer.put(Module{ModuleId{i + 1}, names[i], "", "dwarf"});
@@ -62,6 +71,7 @@ void write_run(RecordingWriter& writer, const std::vector<std::string>& names) {
   header.working_directory = names.front();
   header.host = names.front();
   std::vector<TallyTotals> totals;
+  totals.reserve(names.size());
   for (std::uint32_t i = 0; i < names.size(); ++i) {
     const Nanoseconds start{(i + 1) * 1'000'000};
     writer.add(std::vector<Mark>{{names[i], start, ProcessId{0}}});

@@ -66,7 +66,7 @@ class Page:
         while self.browser.is_shown("#more"):
             self.browser.click("#more")
         return {name: cells for name, cells in self.browser.script("""
-            return [...document.querySelectorAll('#lines tbody tr')].map(row => [
+            return [...document.querySelectorAll('#lines tbody tr:not(.nothing)')].map(row => [
               row.querySelector('th button').textContent,
               Object.fromEntries([...row.querySelectorAll('td')].map(c => [c.dataset.key, c.textContent]))])
             """)}

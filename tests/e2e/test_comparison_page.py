@@ -54,7 +54,7 @@ class Comparison(PageCase):
         """What changed most, first; all four columns of a line are those of `diff`."""
         page = self.page
         page.metric("total")
-        text = self.old.ask("diff", self.new.path, "--metric", "total", "--limit", "0")
+        text = self.new.ask("diff", self.old.path, "--metric", "total", "--limit", "0")
         answer = {found[1]: found.groups()[1:] for found in re.finditer(
             r"^(.+): size=([^ ]+ \w+)(?: \(([^)]+)\))?, count=", text, re.MULTILINE)}
         rows = page.rows()
