@@ -95,21 +95,27 @@ class BucketMaker {
   static constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
   void add(const Bucket& bucket, bool has_recorded_maximum) {
-    if (const auto edges = edges_.between(end_, bucket.start)) {
-      // A row may reach across the first; what follows, until this one, is a time of rest.
-      cut(std::max(edges->first, last_));
-      if (edges->second > end_) cut(edges->second);
-    }
+    rest_until(bucket.start);
     for (const TallyDelta& delta : bucket.deltas) add(delta);
     most_ = std::max(most_, has_recorded_maximum ? bucket.max_live_bytes : live_);
     last_ = bucket.start + bucket.width;
   }
   std::vector<ExcerptBucket> finish(Nanoseconds end) {
-    cut(std::max(end, last_));
+    end = std::max(end, last_);
+    rest_until(end);
+    if (end_ < end || buckets_.empty()) cut(end);
     return std::move(buckets_);
   }
 
  private:
+  // Cuts at edges that lie before `time`, from which on something happens again.
+  void rest_until(Nanoseconds time) {
+    const auto edges = edges_.between(end_, time);
+    if (!edges) return;
+    // A row may reach across the first; what follows, until `time`, is a time of rest.
+    cut(std::max(edges->first, last_));
+    if (edges->second > end_) cut(edges->second);
+  }
   void add(const TallyDelta& delta) {
     if (index_of(delta.id) >= row_of_.size() || row_of_[index_of(delta.id)] == kNone) return;
     const std::uint32_t row = row_of_[index_of(delta.id)];

@@ -58,7 +58,9 @@ class Index {
   void add(const Page& page, std::uint32_t number) {
     for (std::size_t at = 0; at < page.text.size();) {
       const std::size_t end = page.text.find(' ', at);
-      words_[page.text.substr(at, end - at)].push_back(number);
+      const std::string word = page.text.substr(at, end - at);
+      Places& places = words_[word];
+      places.push_back(number);
       at = end + 1;
     }
   }

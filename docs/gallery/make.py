@@ -54,22 +54,24 @@ class Gallery:
         assert size <= MOST_BYTES, f"{path} has {size} bytes"
         print(f"{path.name}: {size:,} bytes")
 
-    def select(self, start, end):
-        self.browser.script(
-            "const m = heaptally.model; heaptally.timeline.select([m.end * arguments[0], m.end * arguments[1]])",
-            start, end)
+    def select(self, first, last):
+        """What lies between two marks."""
+        self.browser.script("""
+            const time = name => heaptally.model.latest.marks.find(mark => mark[1] === name)[0];
+            heaptally.timeline.select([time(arguments[0]), time(arguments[1])])""", first, last)
 
 
 def pictures(gallery):
     gallery.show("report.html", 1280, 1000)
     gallery.take("report-light.png")
-    gallery.select(0.45, 0.98)
-    gallery.browser.script("heaptally.model.set({inverted: true})")
+    gallery.select("indexed", "served")
+    gallery.browser.script("heaptally.model.set({inverted: true, metric: 'total'})")
     gallery.browser.emulate(dark=True)
     gallery.take("stretch-dark.png")
     gallery.show("report.html", 1280, 1000)
-    gallery.browser.script("document.querySelector('#lines tbody button').click();"
-                           "document.querySelector('#lines').scrollIntoView();")
+    gallery.browser.script("document.querySelector('#source .code tr.hot').scrollIntoView();"
+                           "document.querySelector('#lines-title').scrollIntoView();"
+                           "window.scrollBy(0, -80)")
     gallery.take("lines-and-source.png")
     gallery.show("comparison.html", 1280, 1000)
     gallery.take("comparison-light.png")

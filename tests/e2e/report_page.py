@@ -39,7 +39,8 @@ class Page:
 
     def search(self, text):
         field = self.browser.find("#search")
-        field.clear()
+        field.send_keys(Keys.CONTROL + "a")
+        field.send_keys(Keys.DELETE)
         field.send_keys(text)
 
     def drag(self, start, end):

@@ -105,9 +105,10 @@ class OwnTotals(AgreesCase):
         self.assert_agrees(self.page, self.recording)
 
     def test_figures(self):
-        figures = {title: text for title, text in self.browser.script(
+        figures = dict(self.browser.script(
             "return [...document.querySelectorAll('.figure')].map(e => "
-            "[e.querySelector('dt').textContent, e.querySelector('dd').textContent])")}
+            "[e.querySelector('dt').textContent, e.querySelector('dd').textContent])"))
+        figures = {title: text.replace("\xa0", " ") for title, text in figures.items()}
         for title, options in (("Peak", ("--at", "peak")), ("Live at the end", ("--at", "end")),
                                ("Allocated", ("--metric", "total"))):
             text = self.recording.ask("stats", *options)
@@ -115,6 +116,7 @@ class OwnTotals(AgreesCase):
         temporary = self.recording.stats("--metric", "temporary")["total"]["count"]
         self.assertEqual(figures["Temporary"], f"{temporary:,}")
         self.assertIn(figures["Duration"], self.recording.ask("summary"))
+        self.assertFalse(self.browser.is_shown("#names"))
 
     def test_whole_run_again(self):
         page = self.page

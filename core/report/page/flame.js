@@ -191,7 +191,7 @@ class Flame {
 
   exactText(value) {
     const {unit} = this.model.state;
-    return unit === 'bytes' ? `${sizeText(value)} (${countText(value)} B)` : `${countText(value)} blocks`;
+    return unit === 'bytes' ? `${sizeText(value)} (${countText(value)} B)` : blocksText(value);
   }
 
   click(event) {
@@ -237,6 +237,13 @@ class Flame {
       parts.push(`“${cut(this.model.state.search, 200)}” matches ${amountText(this.matched, this.model.state.unit)}, ` +
         `${shareText(this.matched, this.whole) || '0.0 %'} of all`);
     }
-    this.details.textContent = this.whole > 0 ? parts.join(' · ') : 'Nothing here for this selection.';
+    this.details.textContent = this.whole > 0 ? parts.join(' · ') : this.nothing();
+  }
+
+  nothing() {
+    const {metric, unit} = this.model.state;
+    const change = this.width_[0];
+    if (metric !== 'growth' || change === 0) return 'Nothing here for this selection.';
+    return `Nothing grew here, and ${amountText(-change, unit)} less is held: the table has the lines that shrank.`;
   }
 }

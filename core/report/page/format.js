@@ -35,6 +35,8 @@ function countText(count, signed = false) {
   return (signed && count >= 0 ? '+' : '') + withSeparators.format(count);
 }
 
+function blocksText(count) { return `${countText(count)} ${count === 1 ? 'block' : 'blocks'}`; }
+
 function amountText(value, unit, signed = false) {
   return unit === 'bytes' ? sizeText(value, signed) : countText(value, signed);
 }

@@ -20,7 +20,9 @@ function figure(title, text, detail) {
   const element = document.createElement('div');
   element.className = 'figure';
   for (const [tag, content] of [['dt', title], ['dd', text], ['small', detail]]) {
-    if (content) element.append(Object.assign(document.createElement(tag), {textContent: content}));
+    // Where a line has to break, then between numbers, not before their unit.
+    const whole = tag === 'dd' ? content.replaceAll(' ', '\u00a0').replaceAll('\u00a0→\u00a0', '\u00a0→ ') : content;
+    if (content) element.append(Object.assign(document.createElement(tag), {textContent: whole}));
   }
   return element;
 }
@@ -34,8 +36,8 @@ function figures(model) {
     return figure(title, `${sizeText(of(infos[0]))} → ${sizeText(of(now))}`, factorText(of(infos[0]), of(now)));
   };
   const list = [
-    size('Peak', info => info.peak[0], info => `${countText(info.peak[1])} blocks, at ${timeText(info.peak_time)}`),
-    size('Live at the end', info => info.end[0], info => `${countText(info.end[1])} blocks`),
+    size('Peak', info => info.peak[0], info => `${blocksText(info.peak[1])}, at ${timeText(info.peak_time)}`),
+    size('Live at the end', info => info.end[0], info => blocksText(info.end[1])),
     size('Allocated', info => info.total[0], info => `${countText(info.total[1])} allocations`),
   ];
   const share = info => shareText(info.temporary[1], info.total[1]);

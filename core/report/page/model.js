@@ -186,12 +186,7 @@ class Model {
     const recording = this.recordings[which];
     const {of, representative} = this.calls.groups('line');
     const siteOf = Array.from(recording.rowNode, node => of[this.calls.place[node]]);
-    const weight = new Map();
-    siteOf.forEach((site, row) => {
-      weight.set(site, (weight.get(site) ?? 0) + recording.atPeak.bytes[row]);
-    });
-    const top = [...weight].filter(([, bytes]) => bytes > 0).sort((a, b) => b[1] - a[1])
-      .slice(0, mostSites).map(([site]) => site);
+    const top = this.greatestSites(recording, siteOf, mostSites);
     const layer = new Map(top.map((site, i) => [site, i]));
     const layers = Array.from({length: top.length + 1}, () => new Float64Array(recording.edges.length));
     const live = new Float64Array(top.length + 1);
@@ -203,6 +198,21 @@ class Model {
       live.forEach((bytes, at) => { layers[at][bucket + 1] = bytes; });
     }
     return {layers, names: [...top.map(site => this.calls.name('line', representative[site])), 'all others']};
+  }
+
+  // The sites that held most at any edge, but for those that would not be seen.
+  greatestSites(recording, siteOf, mostSites) {
+    const {representative} = this.calls.groups('line');
+    const live = new Float64Array(representative.length);
+    const most = new Float64Array(representative.length);
+    recording.deltaRow.forEach((row, i) => {
+      const site = siteOf[row];
+      live[site] += recording.allocated.bytes[i] - recording.freed.bytes[i];
+      if (live[site] > most[site]) most[site] = live[site];
+    });
+    const least = Math.max(...recording.maxLive) / 200;
+    const isSite = site => most[site] > least && this.calls.name('line', representative[site]) !== TOO_SMALL;
+    return [...most.keys()].filter(isSite).sort((a, b) => most[b] - most[a]).slice(0, mostSites);
   }
 
   // What the state says in words, for headings and for those who cannot see the drawings.
@@ -218,6 +228,9 @@ class Model {
     return focus === null ? text : `${text}, through ${cut(focus.name, 200)}`;
   }
 }
+
+// What heaptally calls sites that it folded.
+const TOO_SMALL = '(sites too small to show)';
 
 const TABLE_COLUMNS = [
   {key: 'live', metric: 'live', unit: 'bytes', title: 'Live'},

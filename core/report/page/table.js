@@ -67,7 +67,9 @@ class LineTable {
       return rows.sort((a, b) => sign * (a.name < b.name ? -1 : a.name > b.name ? 1 : 0) || a.group - b.group);
     }
     const {value} = columns.find(column => column.key === this.sort.key);
-    return rows.sort((a, b) => sign * (value(a) - value(b)) || a.group - b.group);
+    // What shrank much is of interest like what grew.
+    const size = row => Math.abs(value(row));
+    return rows.sort((a, b) => sign * (size(a) - size(b)) || a.group - b.group);
   }
 
   draw() {

@@ -150,22 +150,23 @@ class Timeline {
     context.textAlign = 'left';
     let free = 0;
     for (const recording of this.model.recordings) {
+      const colour = this.colourOf(recording, this.colours.accent);
       for (const [time, name] of recording.marks) {
         const x = Math.round(this.x(time)) + 0.5;
-        context.strokeStyle = this.colours.accent;
+        context.strokeStyle = colour;
         context.beginPath();
         context.moveTo(x, MARGIN.top - 6);
         context.lineTo(x, TIMELINE_HEIGHT - MARGIN.bottom);
         context.stroke();
         if (x < free) continue;
-        context.fillStyle = this.colours.accent;
+        context.fillStyle = colour;
         const text = fitted(context, name, 120);
         context.fillText(text, x + 3, 9);
         free = x + context.measureText(text).width + 10;
       }
     }
-    this.model.recordings.forEach((recording, which) => {
-      const colour = this.model.isComparison ? [this.colours.before, this.colours.after][which] : this.colours.text;
+    this.model.recordings.forEach(recording => {
+      const colour = this.colourOf(recording, this.colours.text);
       const [x, y] = [this.x(recording.info.peak_time), this.y(recording.info.peak[0])];
       context.fillStyle = colour;
       context.beginPath();
@@ -174,6 +175,11 @@ class Timeline {
       context.lineTo(x + 4, y - 8);
       context.fill();
     });
+  }
+
+  colourOf(recording, colourOfOne) {
+    if (!this.model.isComparison) return colourOfOne;
+    return recording === this.model.latest ? this.colours.after : this.colours.before;
   }
 
   drawRange(context) {
