@@ -1,6 +1,6 @@
 // The table of lines: what each holds, allocated and churned.
 
-const TABLE_STEP = 100;  // rows shown at once
+const TABLE_STEP = 50;  // rows shown at once
 
 class LineTable {
   constructor(model, table, more, onLine) {
