@@ -181,11 +181,13 @@ class OwnTotals(AgreesCase):
         line = name.rsplit(":", 1)[1]
         self.browser.script("""[...document.querySelectorAll('#lines tbody button')]
             .find(e => e.textContent === arguments[0]).click()""", name)
-        expected = self.recording.stats("--all-frames", "--filter", f"*/{SOURCE_FILE}:{line}")
+        through = ("--all-frames", "--filter", f"*/{SOURCE_FILE}:{line}")
+        expected = self.recording.stats(*through)
         self.assertTrue(self.browser.is_shown("#focus-chip"))
         self.assertEqual(self.browser.text("#focus-name"), name)
         self.assert_total(page, expected["total"])
         self.assertIn(f"through {name}", self.browser.text("#table-note"))
+        self.assert_rows(page, self.recording, ("live", "blocks"), *through)
         self.browser.click("#focus-clear")
         self.assert_total(page, self.recording.stats()["total"])
 
@@ -257,6 +259,32 @@ class OwnTotals(AgreesCase):
         self.assertNotEqual(dark(), light)
         self.browser.click("#theme")
         self.assertEqual(dark(), light)
+
+    def test_on_paper(self):
+        """Light, as wide as paper, and afterwards as before."""
+        self.browser.emulate(dark=True)
+        self.addCleanup(self.browser.emulate)
+        wide = self.browser.script("return [timeline.width, document.documentElement.dataset.theme]")
+        self.browser.script("""
+            window.addEventListener('beforeprint', () => {
+              window.paper = [timeline.width, getComputedStyle(document.body).color];
+            })""")
+        paper = self.browser.driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+        self.assertGreater(len(paper["data"]), 20_000)
+        width, colour = self.browser.script("return window.paper")
+        self.assertEqual(width, 2 * 760)
+        self.assertEqual(colour, "rgb(28, 32, 36)")
+        self.browser.wait(lambda: self.browser.script(
+            "return [timeline.width, document.documentElement.dataset.theme]") == wide)
+
+    def test_widths(self):
+        for width in (320, 390, 1280, 2560):
+            self.browser.resize(width, 900)
+            self.browser.wait(lambda: self.browser.script(
+                "return heaptally.timeline.width <= window.innerWidth"))
+            self.assertLessEqual(
+                self.browser.script("return document.documentElement.scrollWidth"),
+                self.browser.script("return document.documentElement.clientWidth"), width)
 
 
 class Keyboard(PageCase):
