@@ -78,6 +78,38 @@ class Flame(PageCase):
         page.search(name[:6])
         self.assertRegex(self.browser.text("#flame-details"), r"matches .+ % of all$")
 
+    def test_deeper_than_a_canvas(self):
+        """More rows than browsers can draw: zooming in reaches the rest."""
+        page = self.make("flame", self.recording)
+        self.browser.script("""
+            const {model, flame} = heaptally, {calls} = model, deep = 5000;
+            const start = calls.parent.length, row = model.latest.rowNode.length - 1;
+            const extend = (old, value) =>
+              Int32Array.from({length: start + deep}, (_, i) => i < start ? old[i] : value(i));
+            calls.parent = extend(calls.parent, i => i === start ? 0 : i - 1);
+            // Two places in turns: calls of one to itself would look alike.
+            calls.place = extend(calls.place, i => 1 + i % 2);
+            model.latest.rowNode[row] = start + deep - 1;
+            model.latest.atPeak.bytes[row] = 1e9;
+            model.views.clear();
+            model.known.values.results.clear();
+            model.set({metric: 'total'});
+            model.set({metric: 'live'});""")
+        self.assertIn("more calls below are not drawn", self.browser.text("#flame-details"))
+        self.assertLessEqual(self.browser.script("return flame.height"), 16384)
+        rows = self.browser.script("return Math.max(...heaptally.flame.boxes.map(box => box.y))")
+        deepest = self.browser.script("""
+            const {flame, model} = heaptally;
+            const box = flame.boxes.reduce((a, b) => b.y > a.y ? b : a);
+            model.set({zoom: box.node});
+            const depth = node => node === 0 ? 0 : 1 + depth(flame.view.parent[node]);
+            return Math.max(...flame.boxes.map(box => depth(box.node)))""")
+        self.assertGreater(deepest, rows + 100)
+        # What is drawn is drawn: a row in the middle has the colour of a box.
+        self.assertNotEqual(self.browser.script(
+            "return [...flame.getContext('2d').getImageData(200, 4000, 1, 1).data]"), [0, 0, 0, 0])
+        self.assertGreater(page.total(), 0)
+
     def test_comparison(self):
         other = self.record(sample("list"))
         expected = [recording.stats()["total"]["bytes"] for recording in (self.recording, other)]

@@ -96,6 +96,16 @@ class Colours(unittest.TestCase):
                         self.assertGreaterEqual(
                             distance(colours[one], colours[other], matrix), 10)
 
+    def test_modules_of_the_flame_graph(self):
+        for theme, colours in themes().items():
+            flames = [name for name in colours if name.startswith("flame-")]
+            self.assertEqual(len(flames), 6)
+            for vision, matrix in VISION.items():
+                for one, other in itertools.combinations(flames, 2):
+                    with self.subTest(theme=theme, vision=vision, one=one, other=other):
+                        self.assertGreaterEqual(
+                            distance(colours[one], colours[other], matrix), 10)
+
     def test_old_and_new(self):
         for theme, colours in themes().items():
             for vision, matrix in VISION.items():

@@ -36,6 +36,15 @@ function colours() {
   };
 }
 
+// An item of a legend: what a colour, the name of a variable of the style, stands for.
+function legendItem(colour, text) {
+  const swatch = document.createElement('i');
+  if (colour === null) swatch.className = 'dashed'; else swatch.style.background = `var(--${colour})`;
+  const element = document.createElement('li');
+  element.append(swatch, text.length > 80 ? '…' + text.slice(-79) : text);
+  return element;
+}
+
 // Widths of texts in the one font of the drawings.
 const widths = new Map();
 function widthOf(context, text) {

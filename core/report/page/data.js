@@ -87,6 +87,16 @@ class Calls {
   line(place) { return this.places.line[place]; }
   hasSource(place) { return this.places.line[place] > 0; }
 
+  // The five modules with the most calls, as numbers of their names.
+  rankedModules() {
+    const calls = new Map();
+    this.place.forEach((place, node) => {
+      if (node > 0) calls.set(this.places.module[place], (calls.get(this.places.module[place]) ?? 0) + 1);
+    });
+    this.moduleCount = calls.size;
+    return [...calls].sort((a, b) => b[1] - a[1]).slice(0, 5).map(([module]) => module);
+  }
+
   // The name by which places are told apart, and shown.
   name(kind, place) {
     if (kind === 'line') return this.text('label', place);

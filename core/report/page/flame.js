@@ -2,6 +2,9 @@
 
 const FLAME_ROW = 20;
 const NARROWEST = 0.4;  // of a box, in pixels
+const TALLEST = 16000;  // of a canvas, in pixels of the screen: what all browsers can draw
+const ROWS_ON_PAPER = 42;
+const CALLERS = 12;  // shown above the box that is zoomed to
 
 class Flame {
   constructor(model, canvas, details) {
@@ -10,6 +13,8 @@ class Flame {
     this.details = details;
     this.boxes = [];
     this.current = 0;  // the node that the keyboard is at
+    this.colourOfModule = model.calls.rankedModules();
+    this.legend();
     canvas.addEventListener('pointermove', event => this.hover(event));
     canvas.addEventListener('pointerleave', () => { tip.hide(); });
     canvas.addEventListener('click', event => this.click(event));
@@ -83,15 +88,21 @@ class Flame {
     this.matched = matched;
   }
 
-  layOut(width) {
+  // In at most so many rows.
+  layOut(width, most) {
     const boxes = [];
+    this.isCut = false;
     const path = [];
-    for (let node = this.zoom; node !== 0; node = this.view.parent[node]) path.unshift(node);
+    for (let node = this.zoom; node !== 0 && path.length < CALLERS; node = this.view.parent[node]) path.unshift(node);
     boxes.push({node: 0, x: 0, y: 0, width});
     path.forEach((node, i) => boxes.push({node, x: 0, y: i + 1, width, isAbove: node !== this.zoom}));
     const stack = [{node: this.zoom, x: 0, y: path.length, width}];
     while (stack.length > 0) {
       const {node, x, y, width} = stack.pop();
+      if (y + 1 >= most) {
+        this.isCut ||= this.children(node).length > 0;
+        continue;
+      }
       const whole = Math.max(this.extent(node), this.childSum(node));
       let left = x;
       for (const child of this.children(node)) {
@@ -107,7 +118,8 @@ class Flame {
 
   draw() {
     const width = widthOfDrawing(this.canvas);
-    this.boxes = this.layOut(width);
+    const ratio = window.devicePixelRatio || 1;
+    this.boxes = this.layOut(width, PAPER.isUsed ? ROWS_ON_PAPER : Math.floor(TALLEST / ratio / FLAME_ROW));
     const rows = 1 + this.boxes.reduce((deepest, box) => Math.max(deepest, box.y), 0);
     const {context} = prepare(this.canvas, rows * FLAME_ROW + 2);
     const theme = colours();
@@ -144,10 +156,19 @@ class Flame {
     if (node === 0) return theme.line;
     if (this.matches !== null) return this.matches[node] ? theme.match : theme.line;
     if (this.model.isComparison) return this.changeColour(theme, node);
-    const module = this.model.calls.text('module', this.view.place(node));
-    let hash = 0;
-    for (let i = 0; i < module.length; ++i) hash = (hash * 31 + module.charCodeAt(i)) >>> 0;
-    return theme.flame[hash % theme.flame.length];
+    const module = this.model.calls.places.module[this.view.place(node)];
+    return theme.flame[Math.min(this.colourOfModule.indexOf(module) >>> 0, theme.flame.length - 1)];
+  }
+
+  // Colours are for the modules with the most calls; the others share the last one.
+  legend() {
+    const {calls} = this.model;
+    const names = this.colourOfModule.map(module => calls.strings[module] || '??');
+    const items = this.model.isComparison
+      ? [legendItem('warm', 'grew'), legendItem('before', 'shrank'), legendItem('line', 'as it was')]
+      : names.map((name, i) => legendItem(`flame-${i + 1}`, name));
+    if (!this.model.isComparison && calls.moduleCount > names.length) items.push(legendItem('flame-6', 'others'));
+    document.getElementById('flame-legend').replaceChildren(...items);
   }
 
   // From blue, which shrank, to orange, which grew: by the share of the node's own amount.
@@ -237,6 +258,7 @@ class Flame {
       parts.push(`“${cut(this.model.state.search, 200)}” matches ${amountText(this.matched, this.model.state.unit)}, ` +
         `${shareText(this.matched, this.whole) || '0.0 %'} of all`);
     }
+    if (this.isCut) parts.push('more calls below are not drawn: zoom in for them');
     this.details.textContent = this.whole > 0 ? parts.join(' · ') : this.nothing();
   }
 

@@ -77,7 +77,7 @@ function roundStep(least, unit) {
     return minutes.find(step => step >= least) ?? Math.ceil(least / 86400e9) * 86400e9;
   }
   const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].find(x => x * power >= least) * power;
+  return [1, 2, 5, 10].find(x => x * power >= 0.75 * least) * power;
 }
 
 // Round values from 0 up to at most `most`, about `wanted` of them; in units of 1024 for bytes.

@@ -23,17 +23,10 @@ class Timeline {
 
   // Which colour is what.
   legend() {
-    const item = (colour, text, dashed = false) => {
-      const swatch = document.createElement('i');
-      if (dashed) swatch.className = 'dashed'; else swatch.style.background = `var(--${colour})`;
-      const element = document.createElement('li');
-      element.append(swatch, text.length > 80 ? '…' + text.slice(-79) : text);
-      return element;
-    };
-    const items = this.model.isComparison ? [item('before', 'old'), item('after', 'new')]
+    const items = this.model.isComparison ? [legendItem('before', 'old'), legendItem('after', 'new')]
       : this.layers.names.map((name, at) =>
-        item(at === this.layers.names.length - 1 ? 'layer-rest' : `layer-${at + 1}`, name));
-    if (!this.model.isComparison && this.showsRss()) items.push(item('', 'RSS of all processes', true));
+        legendItem(at === this.layers.names.length - 1 ? 'layer-rest' : `layer-${at + 1}`, name));
+    if (!this.model.isComparison && this.showsRss()) items.push(legendItem(null, 'RSS of all processes'));
     document.getElementById('legend').replaceChildren(...items);
   }
 
