@@ -36,7 +36,9 @@ class Massif {
 
   void heading() {
     const Header& header = request_.profile.data().header;
-    out_ << "desc: heaptally " << header.heaptally_version << filters_text(request_.query) << '\n'
+    const std::string missing = incomplete_phrase(request_.profile.data());
+    out_ << "desc: heaptally " << header.heaptally_version << filters_text(request_.query)
+         << (missing.empty() ? "" : "; ") << missing << '\n'
          << "cmd: " << command_line_text(header) << "\ntime_unit: ms\n";
   }
 

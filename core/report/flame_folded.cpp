@@ -40,6 +40,8 @@ std::string flame_name(const Profile& profile, Group group, PlaceId place) {
   const Places& places = profile.places();
   std::string name;
   if (group == Group::kFunction) name = places.function(place);
+  if (group == Group::kFile) name = places.where(place);
+  if (group == Group::kModule) name = places.module(place);
   if (name.empty()) name = call_label(profile, group, place);
   return printable(name);
 }
