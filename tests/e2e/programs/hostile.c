@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-void *volatile kept;
+void* volatile kept;
 
 #line 7 "</script><script>alert(1)</script>.c"
 __attribute__((noinline)) void name_of_markup(size_t size) {
@@ -20,7 +20,7 @@ __attribute__((noinline)) void name_of_quotes(size_t size) {
 }
 
 #line 24 "hostile.c"
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   const size_t more = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
   name_of_markup(1000 + more);
   name_of_quotes(500);
