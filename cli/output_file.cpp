@@ -73,9 +73,10 @@ std::ostream& OutputFile::stream() {
 
 void OutputFile::finish() {
   if (standard_) return standard_->finish();
-  errno = 0;
+  // Of a write that failed already errno tells why.
+  if (file_) errno = 0;
   file_.close();
-  if (!file_) fail(path_, errno == 0 ? ENOSPC : errno);
+  if (!file_) fail(path_, errno == 0 ? EIO : errno);
   if (temporary_ == path_) return;
   // Two may write to one name at the same time: without --force the second must not win.
   const int problem = overwrite_ ? rename_over() : rename_beside();

@@ -19,7 +19,8 @@ lines and source share one selection: drag over a stretch of time, and all else 
 two recordings everything is old beside new.
 
 It holds at most 512 stretches of time and 10 MB; calls that never come to 0.1 % of anything are
-folded into their callers' lines, and the page says so.
+folded into their callers' lines, and the page says so. Source files are read on this machine, and
+what is around the lines that allocate goes into the page; --no-sources leaves it out.
 
 Examples:
   heaptally report FILE -o page.html --open

@@ -41,6 +41,15 @@ class Named {
   Pattern function_;
 };
 
+Named read_place(const std::string& text) {
+  try {
+    return Named(text);
+  } catch (const Error&) {
+    throw Error("--in " + text, "names no place", "give FILE, FILE:LINE or a function",
+                ExitCode::kUsage);
+  }
+}
+
 // By trace, whether a place among its own frames is named.
 std::vector<bool> traces_through(const Profile& profile, const Named& named) {
   const RecordingData& data = profile.data();
@@ -76,7 +85,7 @@ std::vector<bool> guarded_tallies(const Profile& profile, const Query& query,
   if (question.places.empty()) return kept;
   std::vector<bool> result(tallies.size());
   for (const std::string& text : question.places) {
-    const std::vector<bool> passes = traces_through(profile, Named(text));
+    const std::vector<bool> passes = traces_through(profile, read_place(text));
     bool found = false;
     for (std::size_t i = 0; i < result.size(); ++i) {
       if (!kept[i] || !passes[index_of(tallies[i].trace)]) continue;

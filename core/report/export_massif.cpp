@@ -36,7 +36,9 @@ class Massif {
 
   void heading() {
     const Header& header = request_.profile.data().header;
-    out_ << "desc: heaptally " << header.heaptally_version << filters_text(request_.query) << '\n'
+    const std::string missing = incomplete_phrase(request_.profile.data());
+    out_ << "desc: heaptally " << header.heaptally_version << filters_text(request_.query)
+         << (missing.empty() ? "" : "; ") << missing << '\n'
          << "cmd: " << command_line_text(header) << "\ntime_unit: ms\n";
   }
 
@@ -55,13 +57,13 @@ class Massif {
  private:
   void write_tree(const CallTree& tree) {
     const CallNode& root = tree.root();
-    line(tree, root, 0, "(heap allocation functions) malloc/new/new[], --alloc-fns, etc.");
+    line(root, 0, "(heap allocation functions) malloc/new/new[], --alloc-fns, etc.");
     children(tree, root, 1);
   }
 
   void children(const CallTree& tree, const CallNode& node, std::size_t depth) {
     for (const CallNode& child : tree.children(node)) {
-      line(tree, child, depth, line_of(request_.profile, child.place));
+      line(child, depth, line_of(request_.profile, child.place));
       children(tree, child, depth + 1);
     }
     if (node.children_left_out != 0) {
@@ -71,7 +73,7 @@ class Massif {
     }
   }
 
-  void line(const CallTree&, const CallNode& node, std::size_t depth, const std::string& text) {
+  void line(const CallNode& node, std::size_t depth, const std::string& text) {
     const std::uint32_t below = node.children + (node.children_left_out != 0 ? 1 : 0);
     out_ << std::string(depth, ' ')
          << fmt::format("n{}: {} {}\n", below, node.cumulative.bytes, text);

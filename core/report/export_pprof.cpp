@@ -9,6 +9,7 @@
 
 #include "core/profile/moment.h"
 #include "core/report/export_traces.h"
+#include "core/report/heading.h"
 #include "core/report/labels.h"
 #include "core/report/packed_text.h"
 
@@ -43,6 +44,8 @@ class Pprof {
     writer_.add_int64(kTimeNanos, header.start_unix_ns);
     writer_.add_int64(kDurationNanos, run_time(profile_.data()).count());
     writer_.add_int64(kComment, string("made by heaptally " + header.heaptally_version));
+    const std::string missing = incomplete_phrase(profile_.data());
+    if (!missing.empty()) writer_.add_int64(kComment, string(missing));
     for (const std::string& text : strings_) writer_.add_string(kStringTable, text);
     return bytes_;
   }

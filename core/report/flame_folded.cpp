@@ -2,7 +2,11 @@
 #include <map>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "core/report/flame_report.h"
 #include "core/report/labels.h"
@@ -23,13 +27,18 @@ std::string folded_name(const Profile& profile, Group group, PlaceId place) {
 std::map<std::string, std::uint64_t> stacks_of(const FlameSide& side, const Query& query) {
   std::map<std::string, std::uint64_t> stacks;
   const std::vector<CallNode>& nodes = side.tree.nodes();
-  std::vector<std::string> paths(nodes.size());
+  std::map<PlaceId, std::string> names;
+  std::vector<std::string_view> calls;
   for (std::size_t i = 1; i < nodes.size(); ++i) {
-    const std::string& above = paths[nodes[i].parent];
-    const std::string name = folded_name(side.profile, query.group, nodes[i].place);
-    paths[i] = above.empty() ? name : above + ";" + name;
     const std::uint64_t value = self_of(query.sort, nodes[i]);
-    if (value != 0) stacks[paths[i]] += value;
+    if (value == 0) continue;
+    calls.clear();
+    for (std::size_t node = i; node != 0; node = nodes[node].parent) {
+      std::string& name = names[nodes[node].place];
+      if (name.empty()) name = folded_name(side.profile, query.group, nodes[node].place);
+      calls.emplace_back(name);
+    }
+    stacks[fmt::format("{}", fmt::join(calls.rbegin(), calls.rend(), ";"))] += value;
   }
   return stacks;
 }
@@ -40,6 +49,8 @@ std::string flame_name(const Profile& profile, Group group, PlaceId place) {
   const Places& places = profile.places();
   std::string name;
   if (group == Group::kFunction) name = places.function(place);
+  if (group == Group::kFile) name = places.where(place);
+  if (group == Group::kModule) name = places.module(place);
   if (name.empty()) name = call_label(profile, group, place);
   return printable(name);
 }

@@ -25,6 +25,8 @@ constexpr double kMargin = 10;
 constexpr double kTop = 46;
 constexpr double kCharacter = 6.7;  // the width of one, about
 constexpr double kNarrowest = 0.2;
+constexpr std::size_t kModuleColours = 6;
+constexpr std::size_t kLeastCharacters = 6;  // of a name that is cut
 
 // Light and dark; six colours for modules that a colour-blind reader can tell apart by lightness,
 // too; from blue, which shrank, to orange, which grew.
@@ -171,12 +173,17 @@ class Drawing {
     return text;
   }
 
+  // In the order in which modules are first met, so that as many as there are colours differ.
+  std::size_t module_number(PlaceId place) {
+    const std::string_view module = report_.now.profile.places().module(place);
+    return modules_.emplace(module, modules_.size()).first->second;
+  }
+
   // Of a comparison how much it changed, as the colour's strength.
-  std::string fill(const Box& box) const {
+  std::string fill(const Box& box) {
     if (box.node == &report_.now.tree.root()) return "class=\"all\"";
     if (report_.before == nullptr) {
-      const std::string_view module = report_.now.profile.places().module(box.node->place);
-      return fmt::format("class=\"m{}\"", std::hash<std::string_view>{}(module) % 6);
+      return fmt::format("class=\"m{}\"", module_number(box.node->place) % kModuleColours);
     }
     const auto now = static_cast<double>(value(*box.node));
     const auto before = static_cast<double>(value_before(box));
@@ -193,9 +200,10 @@ class Drawing {
         "height=\"{:g}\"/>",
         escaped(tooltip(box)), fill(box), box.x, y, box.width, kRow - 1);
     const std::size_t room = fitting(box.width - 6);
-    if (room >= 3) {
+    const std::string text = cut_text(name(box), room);
+    if (room >= kLeastCharacters || (room > 0 && text == name(box))) {
       out_ << fmt::format("<text x=\"{:.2f}\" y=\"{:g}\">{}</text>", box.x + 3, y + 12.5,
-                          escaped(cut_text(name(box), room)));
+                          escaped(text));
     }
     out_ << "</g>\n";
   }
@@ -204,6 +212,7 @@ class Drawing {
   std::ostream& out_;
   double width_;
   std::vector<Box> boxes_;
+  std::map<std::string_view, std::size_t> modules_;
 };
 
 }  // namespace
