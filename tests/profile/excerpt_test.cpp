@@ -201,6 +201,12 @@ TEST_F(ExcerptBuckets, HaveTheRecordedMaximumOfTheWholeHeapAlone) {
   EXPECT_EQ(filtered.rows.size(), 1u);
 }
 
+std::uint64_t greatest(const Excerpt& excerpt) {
+  std::uint64_t most = 0;
+  for (const ExcerptBucket& bucket : excerpt.buckets) most = std::max(most, bucket.max_live_bytes);
+  return most;
+}
+
 TEST_F(ExcerptBuckets, AreOfTheHeapUnlessADomainIsAskedFor) {
   recording_.data.domains = {{kHeapDomain, "heap"}, {kMappedDomain, "mmap"}};
   Task task = recording_.data.tasks[0];
@@ -210,11 +216,23 @@ TEST_F(ExcerptBuckets, AreOfTheHeapUnlessADomainIsAskedFor) {
   recording_.data.tasks.push_back(task);
   recording_.data.tallies[index_of(b_)].task = task.id;
   EXPECT_EQ(excerpt_of(recording_).total, (Amount{3'000, 3'000}));
-  EXPECT_EQ(excerpt_of(recording_).buckets.back().max_live_bytes, 2u * 2'999 + 7);
+  EXPECT_EQ(greatest(excerpt_of(recording_)), 2u * 2'999 + 7);
   Query all;
   all.domains = {"all"};
   EXPECT_EQ(excerpt_of(recording_, all).total, (Amount{6'000, 6'000}));
-  EXPECT_EQ(excerpt_of(recording_, all).buckets.back().max_live_bytes, 6'000u);
+  EXPECT_EQ(greatest(excerpt_of(recording_, all)), 6'000u);
+}
+
+// What is live when the last event has happened stays so, and is not stretched to the end.
+TEST_F(ExcerptBuckets, EndWithATimeOfRest) {
+  recording_.data.header.duration = milliseconds(100'000);
+  const Excerpt excerpt = excerpt_of(recording_);
+  const std::vector<ExcerptBucket>& buckets = excerpt.buckets;
+  ASSERT_GE(buckets.size(), 2u);
+  EXPECT_EQ(buckets.back().end, milliseconds(100'000));
+  EXPECT_TRUE(buckets.back().deltas.empty());
+  EXPECT_EQ(buckets.back().max_live_bytes, excerpt.end.bytes);
+  EXPECT_LT(buckets[buckets.size() - 2].end, milliseconds(100'000));
 }
 
 TEST_F(ExcerptTest, OfNothing) {
