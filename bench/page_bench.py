@@ -31,19 +31,20 @@ from browser import Browser  # noqa: E402
 
 TARGET = 100  # milliseconds
 
-# What is done, in turns, each time with another argument `i`.
+# What is done, in turns, each time with another argument `i`; and what has to be done before, which
+# is not measured.
 INTERACTIONS = {
     "select a range": "m.set({range: m.snap([m.end * (.1 + i % 5 / 20), m.end * (.5 + i % 7 / 20)])})",
     "drag over the timeline": "t.dragged = [m.end * .2, m.end * (.3 + i / 50)]; t.draw(); t.dragged = null",
-    "whole run": "m.set({range: null})",
+    "whole run": ("m.set({range: m.snap([m.end * .2, m.end * .6])})", "m.set({range: null})"),
     "metric": "m.set({metric: ['total', 'temporary', 'live'][i % 3]})",
     "unit": "m.set({unit: ['count', 'bytes'][i % 2]})",
     "a key of a search": "m.set({search: ['c', 'cl', 'cla', 'class1'][i % 4]}, true)",
-    "search cleared": "m.set({search: ''}, true)",
-    "zoom": "m.set({zoom: f.children(0)[i % 2] ?? 0})",
-    "zoom out": "m.set({zoom: 0})",
-    "focus": "f.focusOn(f.children(0)[i % 2] ?? f.children(0)[0])",
-    "focus cleared": "m.set({focus: null})",
+    "search cleared": ("m.set({search: 'class1'}, true)", "m.set({search: ''}, true)"),
+    "zoom": ("m.set({zoom: 0})", "m.set({zoom: f.children(0)[i % 2] ?? f.children(0)[0]})"),
+    "zoom out": ("m.set({zoom: f.children(0)[0]})", "m.set({zoom: 0})"),
+    "focus": ("m.set({focus: null})", "f.focusOn(f.children(0)[i % 2] ?? f.children(0)[0])"),
+    "focus cleared": ("f.focusOn(f.children(0)[0])", "m.set({focus: null})"),
     "callers or sites first": "m.set({inverted: i % 2 === 0})",
     "functions or lines": "m.set({kind: ['line', 'function'][i % 2]})",
     "sort": "document.querySelectorAll('#lines thead button')[1 + i % 3].click()",
@@ -55,9 +56,10 @@ INTERACTIONS = {
 
 # Ends after the frame that an interaction leads to is drawn.
 MEASURE = """
-const [text, i, done] = arguments;
+const [[prepare, action], i, done] = arguments;
 const {model: m, flame: f, timeline: t} = heaptally;
-const act = new Function('m', 'f', 't', 'i', text);
+const act = new Function('m', 'f', 't', 'i', action);
+new Function('m', 'f', 't', 'i', prepare)(m, f, t, i);
 requestAnimationFrame(() => setTimeout(() => {
   const begin = performance.now();
   act(m, f, t, i);
@@ -144,7 +146,8 @@ def measure(browser, path, rounds):
     browser.wait(lambda: browser.script("return heaptally.model.views.size === 4"))
     slow = []
     for name, action in INTERACTIONS.items():
-        times = [browser.driver.execute_async_script(MEASURE, action, i) for i in range(rounds)]
+        steps = ("", action) if isinstance(action, str) else action
+        times = [browser.driver.execute_async_script(MEASURE, steps, i) for i in range(rounds)]
         median = statistics.median(times)
         print(f"  {median:7.1f} ms  {max(times):7.1f} ms  {name}", flush=True)
         if median >= TARGET:
