@@ -1,7 +1,7 @@
 // The flame graph: calls from the outermost at the top, as wide as what they come to.
 
 const FLAME_ROW = 20;
-const NARROWEST = 0.4;  // of a box, in pixels
+const NARROWEST = 0.7;  // of a box, in pixels
 const TALLEST = 16000;  // of a canvas, in pixels of the screen: what all browsers can draw
 const ROWS_ON_PAPER = 42;
 const CALLERS = 12;  // shown above the box that is zoomed to
@@ -131,7 +131,9 @@ class Flame {
     const top = y * FLAME_ROW;
     context.globalAlpha = isAbove || (node === 0 && this.zoom !== 0) ? 0.5 : 1;
     context.fillStyle = this.colour(theme, node);
-    context.fillRect(x, top, Math.max(0.3, width - 0.6), FLAME_ROW - 1);
+    // On whole pixels, which is sharper, and a tenth of the time.
+    const left = Math.round(x);
+    context.fillRect(left, top, Math.max(1, Math.round(x + width) - left - (width > 3 ? 1 : 0)), FLAME_ROW - 1);
     context.globalAlpha = 1;
     if (node === this.current && document.activeElement === this.canvas) {
       context.strokeStyle = theme.text;
