@@ -6,9 +6,9 @@ usage: page_bench.py BUILD [--traces N] [--rounds N] [--folder FOLDER]
 Makes a recording of N traces that allocate and more buckets than a page has, writes its page and
 opens it in headless Chromium. Prints the size of the page, how long it takes to open, and of each
 interaction the median and the slowest of the rounds, from the event to the end of the frame that
-shows it. As the page folds what is small, the same is done with a page of all N traces, none folded,
-and 512 buckets: more than heaptally ever writes. Needs chromium-driver and python3-selenium; run it
-with the Python that has it (/usr/bin/python3).
+shows it. As the page folds what is small, the same is done with a page of all N traces, none
+folded, and 512 buckets: more than heaptally ever writes. Needs chromium-driver and
+python3-selenium; run it with the Python that has it (/usr/bin/python3).
 """
 import argparse
 import base64
@@ -31,11 +31,14 @@ from browser import Browser  # noqa: E402
 
 TARGET = 100  # milliseconds
 
+RANGE = "m.snap([m.end * (.1 + i % 5 / 20), m.end * (.5 + i % 7 / 20)])"
+
 # What is done, in turns, each time with another argument `i`; and what has to be done before, which
 # is not measured.
 INTERACTIONS = {
-    "select a range": "m.set({range: m.snap([m.end * (.1 + i % 5 / 20), m.end * (.5 + i % 7 / 20)])})",
-    "drag over the timeline": "t.dragged = [m.end * .2, m.end * (.3 + i / 50)]; t.draw(); t.dragged = null",
+    "select a range": f"m.set({{range: {RANGE}}})",
+    "drag over the timeline": "t.dragged = [m.end * .2, m.end * (.3 + i / 50)]; t.draw();"
+                              "t.dragged = null",
     "whole run": ("m.set({range: m.snap([m.end * .2, m.end * .6])})", "m.set({range: null})"),
     "metric": "m.set({metric: ['total', 'temporary', 'live'][i % 3]})",
     "unit": "m.set({unit: ['count', 'bytes'][i % 2]})",
@@ -50,8 +53,7 @@ INTERACTIONS = {
     "sort": "document.querySelectorAll('#lines thead button')[1 + i % 3].click()",
     "group": "m.set({group: ['function', 'file', 'module', 'line'][i % 4]})",
     "with what it calls": "m.set({cumulative: i % 2 === 0})",
-    "select a range, sites first": "m.set({inverted: true, cumulative: false, range: "
-                                   "m.snap([m.end * (.1 + i % 5 / 20), m.end * (.5 + i % 7 / 20)])})",
+    "select a range, sites first": f"m.set({{inverted: true, cumulative: false, range: {RANGE}}})",
 }
 
 # Ends after the frame that an interaction leads to is drawn.
@@ -85,10 +87,11 @@ def unfolded(page, traces):
     files = [string(f"src/part{i % 40}/class{i}.cpp") for i in range(700)]
     for i in range(traces // 8):
         file, line = files[i % 700], 1 + i
-        for key, value in (("label", string(f"{strings[file]}:{line}")), ("file", file), ("line", line),
-                           ("function", string(f"project::Class{i % 700}::method{i}(std::string const&)")),
-                           ("module", modules[i % 50])):
-            places[key].append(value)
+        places["label"].append(string(f"{strings[file]}:{line}"))
+        places["function"].append(string(f"project::Class{i % 700}::method{i}(std::string const&)"))
+        places["file"].append(file)
+        places["line"].append(line)
+        places["module"].append(modules[i % 50])
     parent, place, depth = [0], [0], [0]
     while len(parent) < 2 * traces:
         above = chance.randrange(max(0, len(parent) - 50), len(parent))
@@ -121,15 +124,15 @@ def unfolded(page, traces):
     whole = {key: [sum(column) for column in columns] for key, columns in sums.items()}
     end = 10_000_000 * buckets
     recording = {
-        "info": {"command": "large", "host": "", "start_unix_ns": 0, "duration": end, "exit_status": 0,
-                 "peak": whole["end"], "peak_time": end, **whole},
+        "info": {"command": "large", "host": "", "start_unix_ns": 0, "duration": end,
+                 "exit_status": 0, "peak": whole["end"], "peak_time": end, **whole},
         "samples": [], "marks": [], "row_nodes": rows, "peak": sums["end"], **sums,
         "edges": [10_000_000 * i for i in range(buckets + 1)], "max_live": most,
         "bucket_sizes": [changing] * buckets, "delta_rows": delta_rows, **deltas,
     }
-    data = {"recordings": [recording], "nodes": {"parent": parent, "place": place}, "places": places,
-            "sources": [], "notes": [], "strings": strings, "metric": "live", "unit": "bytes",
-            "inverted": False}
+    data = {"recordings": [recording], "nodes": {"parent": parent, "place": place},
+            "places": places, "sources": [], "notes": [], "strings": strings, "metric": "live",
+            "unit": "bytes", "inverted": False}
     packed = base64.b64encode(gzip.compress(json.dumps(data, separators=(",", ":")).encode()))
     return re.sub(r'(<script id="data"[^>]*>)[^<]*', lambda found: found[1] + packed.decode(), page)
 

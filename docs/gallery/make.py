@@ -5,7 +5,7 @@ it in headless Chromium.
 usage: /usr/bin/python3 docs/gallery/make.py BUILD [FOLDER]
 
 BUILD is a build folder with bin/heaptally; FOLDER is where the pictures go, by default beside this
-script. Needs g++, chromium-driver and python3-selenium, and pngquant, which makes the pictures small.
+script. Needs g++, chromium-driver, python3-selenium, and pngquant, which makes the pictures small.
 """
 import base64
 import pathlib

@@ -66,11 +66,12 @@ class Page:
         """{name: {key of column: text}} of the table, all of it, in its order."""
         while self.browser.is_shown("#more"):
             self.browser.click("#more")
-        return {name: cells for name, cells in self.browser.script("""
+        return dict(self.browser.script("""
             return [...document.querySelectorAll('#lines tbody tr:not(.nothing)')].map(row => [
               row.querySelector('th button').textContent,
-              Object.fromEntries([...row.querySelectorAll('td')].map(c => [c.dataset.key, c.textContent]))])
-            """)}
+              Object.fromEntries([...row.querySelectorAll('td')].map(
+                cell => [cell.dataset.key, cell.textContent]))])
+            """))
 
     def sort(self, key):
         self.browser.click(f'#lines thead [data-key="{key}"] button')
@@ -79,7 +80,8 @@ class Page:
         """[(name, width in bytes or blocks)] of the boxes below one."""
         return self.browser.script("""
             const {flame} = heaptally;
-            return flame.children(arguments[0]).map(node => [flame.view.name(node), flame.width_[node]])
+            return flame.children(arguments[0]).map(
+              node => [flame.view.name(node), flame.width_[node]])
             """, parent)
 
     def box(self, name):

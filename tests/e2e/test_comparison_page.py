@@ -60,9 +60,11 @@ class Comparison(PageCase):
         rows = page.rows()
         self.assertTrue(rows)
         self.assertEqual(page.columns(), ["name", "before", "after", "change", "factor"])
-        changes = self.browser.script("return heaptally.table.rows.map(row => row.total[1] - row.total[0])")
+        changes = self.browser.script(
+            "return heaptally.table.rows.map(row => row.total[1] - row.total[0])")
         shown = self.browser.script("""const {table} = heaptally;
-            return table.sorted(table.columns()).map(row => Math.abs(row.total[1] - row.total[0]))""")
+            return table.sorted(table.columns()).map(
+              row => Math.abs(row.total[1] - row.total[0]))""")
         self.assertEqual(shown, sorted((abs(change) for change in changes), reverse=True))
         self.assertEqual(sum(changes), self.sums()[1] - self.sums()[0])
         compared = 0

@@ -80,13 +80,13 @@ class HostileNames(PageCase):
             self.assertTrue(page.rows(), text)
             self.browser.click("#lines tbody button")
             self.assertIn(text, self.browser.text("#focus-name"))
-            self.assertEqual(self.browser.script("return heaptally.model.kept(0).indexOf(1) >= 0"), True)
+            self.assertTrue(self.browser.script("return heaptally.model.kept(0).includes(1)"))
             self.browser.click("#focus-clear")
         self.assert_harmless()
 
     def test_marks_and_tips(self):
         page = self.make("report", self.recording)
-        marks = self.browser.script("return heaptally.model.recordings[0].marks.map(mark => mark[1])")
+        marks = self.browser.script("return heaptally.model.latest.marks.map(mark => mark[1])")
         for name, mark in zip(self.names, marks):
             text = self.shown(name, 100)
             if text is not None:
@@ -108,7 +108,8 @@ class HostileNames(PageCase):
         self.assertEqual(result.status, 0, result)
         root = ElementTree.parse(path).getroot()
         tags = {element.tag for element in root.iter()}
-        self.assertEqual(tags, {SVG + tag for tag in ("svg", "title", "style", "rect", "text", "g")})
+        self.assertEqual(tags,
+                         {SVG + tag for tag in ("svg", "title", "style", "rect", "text", "g")})
         titles = [element.findtext(SVG + "title") for element in root.iter(SVG + "g")]
         for name in self.names[:5]:
             self.assertTrue(any(name.decode() in title for title in titles), name)

@@ -17,7 +17,7 @@ text = json.dumps(tables)
 del tables
 again = json.loads(text)
 """
-PERL = "my @all = map { { name => 'x' x $_, list => [1 .. $_ % 50] } } 1 .. 4000; print scalar @all;"
+PERL = "my @all = map { { name => 'x' x $_, list => [1 .. $_ % 50] } } 1 .. 4000; print scalar @all"
 JQ = "[range(20000) | {key: tostring, value: [., . * 2]}] | group_by(.value[0] % 10) | length"
 
 
@@ -84,7 +84,8 @@ class AgreesCase(PageCase):
         page.metric("growth")
         before = recording.stats(stretch[0].replace("--from", "--at"))["total"]
         after = recording.stats(at_end)["total"]
-        rows = self.browser.script("return heaptally.model.table().map(row => [row.live[0], row.blocks[0]])")
+        rows = self.browser.script(
+            "return heaptally.model.table().map(row => [row.live[0], row.blocks[0]])")
         for i, unit in enumerate(("bytes", "count")):
             self.assertEqual(sum(row[i] for row in rows), after[unit] - before[unit])
 
@@ -210,7 +211,8 @@ class OwnTotals(AgreesCase):
                         f'#lines [data-key="{key}"]').get_attribute("aria-sort"), direction)
                     values = self.browser.script("""
                         const {table} = heaptally;
-                        return table.sorted(table.columns()).map(row => row[arguments[0]][0])""", key)
+                        return table.sorted(table.columns()).map(row => row[arguments[0]][0])
+                        """, key)
                     self.assertEqual(values, sorted(values, reverse=direction == "descending"))
                     page.sort(key)
         page.sort("name")
@@ -264,7 +266,8 @@ class OwnTotals(AgreesCase):
         """Light, as wide as paper, and afterwards as before."""
         self.browser.emulate(dark=True)
         self.addCleanup(self.browser.emulate)
-        wide = self.browser.script("return [timeline.width, document.documentElement.dataset.theme]")
+        state = "return [timeline.width, document.documentElement.dataset.theme]"
+        wide = self.browser.script(state)
         self.browser.script("""
             window.addEventListener('beforeprint', () => {
               window.paper = [timeline.width, getComputedStyle(document.body).color];
@@ -274,8 +277,7 @@ class OwnTotals(AgreesCase):
         width, colour = self.browser.script("return window.paper")
         self.assertEqual(width, 2 * 760)
         self.assertEqual(colour, "rgb(28, 32, 36)")
-        self.browser.wait(lambda: self.browser.script(
-            "return [timeline.width, document.documentElement.dataset.theme]") == wide)
+        self.browser.wait(lambda: self.browser.script(state) == wide)
 
     def test_widths(self):
         for width in (320, 390, 1280, 2560):

@@ -165,7 +165,9 @@ class Flame {
   // Colours are for the modules with the most calls; the others share the last one.
   legend() {
     const {calls} = this.model;
-    const names = this.colourOfModule.map(module => calls.strings[module] || '??');
+    const paths = this.colourOfModule.map(module => calls.strings[module] || '??');
+    const short = paths.map(path => path.slice(path.lastIndexOf('/') + 1));
+    const names = new Set(short).size === short.length ? short : paths;
     const items = this.model.isComparison
       ? [legendItem('warm', 'grew'), legendItem('before', 'shrank'), legendItem('line', 'as it was')]
       : names.map((name, i) => legendItem(`flame-${i + 1}`, name));
