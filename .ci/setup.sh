@@ -36,7 +36,7 @@ die() {
   exit 1
 }
 
-# Installs those packages of the groups (build, test, ci) that are missing. Names that
+# Installs those packages of the groups (build, test, npm, ci) that are missing. Names that
 # are found installed cost one dpkg-query, and no apt.
 install_packages() {
   local group package known wanted=() missing=() as_root=()

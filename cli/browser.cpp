@@ -12,8 +12,6 @@
 
 #include "cli/output.h"
 
-extern char** environ;
-
 namespace heaptally {
 namespace {
 

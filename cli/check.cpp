@@ -23,7 +23,7 @@ namespace {
 
 constexpr const char* kExamples =
     R"(Ends with 0 if all limits are kept, with 1 if any is broken, with 2 if the question makes no sense:
-an --in that nothing was allocated from is such, for a gate that guards nothing is a trap.
+an --in or a filter that leaves nothing is such, for a gate that guards nothing is a trap.
 
 --baseline takes the limits from another recording: no measure may grow by more than --tolerance.
 

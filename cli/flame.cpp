@@ -32,7 +32,7 @@ enum class FlameFormat { kSvg, kHtml, kFolded };
 
 // The command line as given.
 struct Options {
-  std::vector<std::string> files;
+  FileOptions files;
   std::string output;
   bool overwrite = false;
   std::string format;
@@ -135,9 +135,10 @@ void write_drawing(const Question& question, bool inverted, const Recordings& re
 
 void run(const Options& options) {
   const Question question = question_of(options);
+  const std::vector<std::string> files = options.files.files();
   Recordings recordings;
-  recordings.reserve(options.files.size());
-  for (const std::string& file : options.files) {
+  recordings.reserve(files.size());
+  for (const std::string& file : files) {
     recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
   }
   OutputFile output(options.output, options.overwrite);
@@ -148,14 +149,12 @@ void run(const Options& options) {
   }
   output.finish();
   for (std::size_t i = 0; i < recordings.size(); ++i) {
-    tell_what_is_missing(options.files[i], recordings[i]->data());
+    tell_what_is_missing(files[i], recordings[i]->data());
   }
 }
 
 void add_options(CLI::App& command, Options& options) {
-  command.add_option("FILE", options.files, "A recording, or an older and a newer one")
-      ->required()
-      ->expected(1, 2);
+  options.files.add_to(command);
   command.add_option("-o,--output", options.output, "Where to; - is standard output")
       ->type_name("FILE")
       ->required();

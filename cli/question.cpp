@@ -11,6 +11,16 @@
 
 namespace heaptally {
 
+void FileOptions::add_to(CLI::App& command) {
+  command.add_option("FILE", file, "The recording, or the older one of two")->required();
+  command.add_option("OTHER", other, "A newer one, to compare with");
+}
+
+std::vector<std::string> FileOptions::files() const {
+  if (!other) return {file};
+  return {file, *other};
+}
+
 void FilterOptions::add_to(CLI::App& command) {
   // A pattern must not swallow the options and the file that follow it.
   const auto repeatable = [&](const char* name, std::vector<std::string>& values,

@@ -14,6 +14,17 @@
 
 namespace heaptally {
 
+// The recordings of commands that show one, or what changed from one to another; as given.
+struct FileOptions {
+  std::string file;
+  std::optional<std::string> other;
+
+  void add_to(CLI::App& command);
+
+  // In order of age.
+  std::vector<std::string> files() const;
+};
+
 // Which traces count, and where they are charged; as given.
 struct FilterOptions {
   bool raw = false;

@@ -29,7 +29,7 @@ Examples:
 
 // The command line as given.
 struct Options {
-  std::vector<std::string> files;
+  FileOptions files;
   std::string output;
   bool overwrite = false;
   bool open = false;
@@ -44,10 +44,11 @@ void run(const Options& options) {
   if (options.open && options.output == "-") {
     throw Error("--open", "has no file to show", "name one with -o", ExitCode::kUsage);
   }
+  const std::vector<std::string> files = options.files.files();
   std::vector<std::unique_ptr<OpenRecording>> recordings;
-  recordings.reserve(options.files.size());
+  recordings.reserve(files.size());
   PageRequest request{.recordings = {}, .query = query};
-  for (const std::string& file : options.files) {
+  for (const std::string& file : files) {
     recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
     request.recordings.push_back({recordings.back()->profile(), recordings.back()->timeline()});
   }
@@ -57,7 +58,7 @@ void run(const Options& options) {
   output.stream() << make_page(request);
   output.finish();
   for (std::size_t i = 0; i < recordings.size(); ++i) {
-    tell_what_is_missing(options.files[i], recordings[i]->data());
+    tell_what_is_missing(files[i], recordings[i]->data());
   }
   if (options.open) open_in_browser(options.output);
 }
@@ -68,9 +69,7 @@ void add_report_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("report", "Write a page for browsers: timeline, flame graph, lines");
   const auto options = std::make_shared<Options>();
-  command->add_option("FILE", options->files, "A recording, or an older and a newer one")
-      ->required()
-      ->expected(1, 2);
+  options->files.add_to(*command);
   command->add_option("-o,--output", options->output, "The page; - is standard output")
       ->type_name("PAGE")
       ->required();

@@ -73,7 +73,7 @@ std::vector<bool> traces_through(const Profile& profile, const Named& named) {
 std::vector<bool> guarded_tallies(const Profile& profile, const Query& query,
                                   const CheckQuestion& question) {
   const std::vector<TallyKey>& tallies = profile.data().tallies;
-  const std::vector<bool> kept = kept_tallies(profile, query);
+  std::vector<bool> kept = kept_tallies(profile, query);
   const bool has_filters =
       !query.filters.empty() || !query.threads.empty() || !query.processes.empty();
   if (has_filters && !question.may_be_nothing &&

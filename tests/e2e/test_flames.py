@@ -100,6 +100,20 @@ class Flames(Case):
                 stacks = folded(self.flame(recording.path, *words, end="folded").read_text())
                 self.assertEqual(sum(numbers[0] for _, numbers in stacks), total)
 
+    def test_any_moment_of_an_event_log(self):
+        recording = self.record(*PERL, options=("--log",))
+        for moment in ("37.1%", "51.3%", "68.9%"):
+            answer = recording.stats("--at", moment)
+            self.assertTrue(answer["exact"])
+            total = answer["total"]["bytes"]
+            stacks = folded(self.flame(recording.path, "--at", moment, end="folded").read_text())
+            self.assertEqual(sum(numbers[0] for _, numbers in stacks), total)
+            result = self.heaptally("export", recording.path, "--format", "folded", "-o", "-", "--at", moment)
+            self.assertEqual(sum(numbers[0] for _, numbers in folded(result.stdout)), total)
+            for limit, status in ((total, 0), (total - 1, 1)):
+                result = self.heaptally("check", recording.path, "--max-live", limit, "--at", moment)
+                self.assertEqual(result.status, status, result)
+
     def test_of_two_recordings(self):
         older, newer = (self.record(hostile(self.folder), size) for size in ("0", "5000"))
         totals = [recording.stats()["total"]["bytes"] for recording in (older, newer)]
