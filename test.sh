@@ -11,6 +11,7 @@ source "$(dirname -- "$(readlink -f -- "$0")")/.ci/setup.sh"
 
 preset=${HEAPTALLY_PRESET:-release}
 install_packages build test
+install_npm_packages
 build "$preset"
 # One more than there are cores: many of the tests wait for their programs.
 exec ctest --test-dir "$(build_folder "$preset")" --output-on-failure --no-tests=error \

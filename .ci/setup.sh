@@ -1,7 +1,7 @@
 # The one home of the set-up: sourced by run.sh, test.sh and .ci/run, never run.
 #
-# Offers `install_packages GROUP...` and `build PRESET [TARGET...]`. Both do nothing, and
-# say nothing, when there is nothing to do; whatever they say goes to stderr.
+# Offers `install_packages GROUP...`, `install_npm_packages` and `build PRESET [TARGET...]`. They do
+# nothing, and say nothing, when there is nothing to do; whatever they say goes to stderr.
 # shellcheck shell=bash disable=SC2034  # packages_GROUP is read through its name
 
 heaptally_root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")")
@@ -10,14 +10,19 @@ heaptally_root=$(dirname -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")
 packages_build=(
   g++ cmake ninja-build pkg-config
   libunwind-dev libunwind8 libdw-dev libelf-dev libiberty-dev libdebuginfod1
-  libsqlite3-dev libzstd-dev zlib1g-dev libfmt-dev libcli11-dev nlohmann-json3-dev
+  libsqlite3-dev libzstd-dev zlib1g-dev libprotozero-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libbenchmark-dev python3 dpkg-dev file
 )
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  bash-completion binutils bsdextrautils clang debuginfod elfutils git groff-base heaptrack jq libc6-dbg
-  libc6-i386 libcap2-bin libclang-rt-14-dev libjemalloc-dev libjemalloc2 make man-db mandoc
-  musl-tools perl redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh zstd
+  bash-completion binutils bsdextrautils chromium chromium-driver clang debuginfod elfutils git
+  golang-go groff-base heaptrack jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
+  libjemalloc-dev libjemalloc2 libxml2-utils make man-db mandoc musl-tools perl python3-selenium
+  redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh zstd
+)
+# What brings npm, where it is not there by other means.
+packages_npm=(
+  nodejs npm
 )
 # What only .ci/run needs.
 packages_ci=(
@@ -31,7 +36,7 @@ die() {
   exit 1
 }
 
-# Installs those packages of the groups (build, test, ci) that are missing. Names that
+# Installs those packages of the groups (build, test, npm, ci) that are missing. Names that
 # are found installed cost one dpkg-query, and no apt.
 install_packages() {
   local group package known wanted=() missing=() as_root=()
@@ -62,6 +67,19 @@ install_packages() {
   "${apt[@]}" update </dev/null >&2 || say "apt-get update failed; trying with the lists at hand"
   "${apt[@]}" install -y --no-install-recommends "${missing[@]}" </dev/null >&2 ||
     die "apt-get could not install: ${missing[*]}; its reason is above"
+}
+
+# Installs what tests/e2e/npm/package-lock.json names, exactly that, into build/npm.
+install_npm_packages() {
+  local from=$heaptally_root/tests/e2e/npm to=$heaptally_root/build/npm
+  cmp -s -- "$from/package-lock.json" "$to/installed.json" && return
+  command -v npm >/dev/null || install_packages npm
+  say "installing with npm into ${to#"$heaptally_root"/}"
+  mkdir -p -- "$to"
+  cp -- "$from/package.json" "$from/package-lock.json" "$to"
+  npm ci --prefix "$to" --ignore-scripts --no-audit --no-fund </dev/null >&2 ||
+    die "npm could not install what $from/package-lock.json names; its reason is above"
+  cp -- "$to/package-lock.json" "$to/installed.json"
 }
 
 # Where a preset of CMakePresets.json builds.

@@ -17,16 +17,20 @@ std::vector<std::string> take_program(std::vector<std::string>& arguments);
 std::vector<std::vector<std::string>> take_commands(std::vector<std::string>& arguments);
 
 void add_annotate_command(CLI::App& app, int& status);
+void add_check_command(CLI::App& app, int& status);
 void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands);
 void add_diff_command(CLI::App& app, int& status);
 void add_events_command(CLI::App& app, int& status);
+void add_export_command(CLI::App& app, int& status);
+void add_flame_command(CLI::App& app, int& status);
 void add_import_command(CLI::App& app, int& status);
 void add_leaks_command(CLI::App& app, int& status);
 void add_lifetimes_command(CLI::App& app, int& status);
 void add_mark_command(CLI::App& app, int& status);
 void add_processes_command(CLI::App& app, int& status);
 void add_record_command(CLI::App& app, int& status, std::vector<std::string> program);
+void add_report_command(CLI::App& app, int& status);
 void add_resolve_command(CLI::App& app, int& status);
 void add_sizes_command(CLI::App& app, int& status);
 void add_sql_command(CLI::App& app, int& status);

@@ -88,6 +88,10 @@ int main(int argc, char** argv) {
   heaptally::add_threads_command(app, status);
   heaptally::add_timeline_command(app, status);
   heaptally::add_tree_command(app, status);
+  heaptally::add_check_command(app, status);
+  heaptally::add_export_command(app, status);
+  heaptally::add_flame_command(app, status);
+  heaptally::add_report_command(app, status);
   heaptally::add_sql_command(app, status);
   heaptally::add_resolve_command(app, status);
   heaptally::add_import_command(app, status);

@@ -2,9 +2,24 @@
 
 #include <charconv>
 
+#include <fmt/format.h>
+
+#include "cli/output.h"
 #include "core/base/error.h"
+#include "core/report/heading.h"
+#include "core/report/wording.h"
 
 namespace heaptally {
+
+void FileOptions::add_to(CLI::App& command) {
+  command.add_option("FILE", file, "The recording, or the older one of two")->required();
+  command.add_option("OTHER", other, "A newer one, to compare with");
+}
+
+std::vector<std::string> FileOptions::files() const {
+  if (!other) return {file};
+  return {file, *other};
+}
 
 void FilterOptions::add_to(CLI::App& command) {
   // A pattern must not swallow the options and the file that follow it.
@@ -115,6 +130,11 @@ EventSource OpenRecording::log() {
       [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
         reader_.for_each_block(blocks, visit);
       }};
+}
+
+void tell_what_is_missing(const std::string& file, const RecordingData& data) {
+  const std::string text = incomplete_phrase(data);
+  if (!text.empty()) tell(fmt::format("heaptally: {}: {}\n", printable(file), text));
 }
 
 std::size_t parse_limit(const std::string& text, const std::string& option) {

@@ -14,6 +14,17 @@
 
 namespace heaptally {
 
+// The recordings of commands that show one, or what changed from one to another; as given.
+struct FileOptions {
+  std::string file;
+  std::optional<std::string> other;
+
+  void add_to(CLI::App& command);
+
+  // In order of age.
+  std::vector<std::string> files() const;
+};
+
 // Which traces count, and where they are charged; as given.
 struct FilterOptions {
   bool raw = false;
@@ -67,6 +78,10 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters);
 
 // Reads a number of rows, 0 for all. Errors: Error of usage that names `option`.
 std::size_t parse_limit(const std::string& text, const std::string& option = "--limit");
+
+// Says in a line on standard error, if a recording is not whole, what is missing and how far it
+// got: for commands whose answer goes elsewhere. `file`: as the user named it.
+void tell_what_is_missing(const std::string& file, const RecordingData& data);
 
 // Purpose: a recording that a command asks.
 class OpenRecording {

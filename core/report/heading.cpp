@@ -69,6 +69,20 @@ std::string asked_name(const Moment& asked) {
   }
 }
 
+std::string missing_text(const Header& header) {
+  std::string text;
+  const auto add = [&text](std::string_view part) {
+    if (!text.empty()) text += ", ";
+    text += part;
+  };
+  if (!header.complete) add("the recording was not finished");
+  for (const Loss& loss : losses(header)) {
+    const bool matters = loss.incomplete || loss.name == "unknown_frees";
+    if (matters && loss.count != 0) add(counted(loss.count, loss.singular, loss.plural));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string_view rows_name(Group group) {
@@ -142,19 +156,31 @@ std::string filters_text(const Query& query) {
   return text;
 }
 
+std::string command_line_text(const Header& header) {
+  // Which blanks part its arguments is not known of an imported one.
+  if (!header.imported_from.empty()) {
+    return header.command.empty() ? "not known" : printable(header.command.front());
+  }
+  std::string text;
+  for (const std::string& argument : header.command) {
+    if (!text.empty()) text += ' ';
+    const bool plain =
+        !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?;&|<>()") == std::string::npos;
+    text += plain ? argument : "'" + argument + "'";
+  }
+  return printable(text);
+}
+
+std::string incomplete_phrase(const RecordingData& data) {
+  if (!is_incomplete(data.header)) return {};
+  std::string text = "incomplete: " + missing_text(data.header);
+  if (!data.header.complete) text += "; it goes as far as " + moment_text(run_time(data));
+  return text;
+}
+
 std::string incomplete_line(const Header& header) {
   if (!is_incomplete(header)) return {};
-  std::string text;
-  const auto add = [&text](std::string_view part) {
-    text += text.empty() ? " " : ", ";
-    text += part;
-  };
-  if (!header.complete) add("the recording was not finished");
-  for (const Loss& loss : losses(header)) {
-    const bool matters = loss.incomplete || loss.name == "unknown_frees";
-    if (matters && loss.count != 0) add(counted(loss.count, loss.singular, loss.plural));
-  }
-  return fmt::format("# incomplete:{}\n", text);
+  return fmt::format("# incomplete: {}\n", missing_text(header));
 }
 
 // Names the modules of rows whose place in the source is not known.

@@ -9,6 +9,9 @@
 
 namespace heaptally {
 
+// The recorded program and its arguments, as one would type them.
+std::string command_line_text(const Header& header);
+
 // What the rows of a group are: "line", "lines".
 std::string_view rows_name(Group group);
 std::string rows_name_plural(Group group);
@@ -27,6 +30,10 @@ std::string coverage_phrase(const Query& query, const Statistics& statistics);
 
 // The options that say what counts, each after a space; empty if all does.
 std::string filters_text(const Query& query);
+
+// Why the numbers may be too low, without a full stop; of an unfinished recording also how far they
+// go: "incomplete: the recording was not finished; it goes as far as 1.5 s". Empty if they are not.
+std::string incomplete_phrase(const RecordingData& data);
 
 // Lines of a heading, with "# " and newline; empty if there is nothing to tell.
 // Why the numbers may be too low.

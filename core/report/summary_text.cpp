@@ -6,6 +6,7 @@
 
 #include "core/base/size_text.h"
 #include "core/profile/losses.h"
+#include "core/report/heading.h"
 #include "core/report/labels.h"
 #include "core/report/processes_report.h"
 #include "core/report/summary_report.h"
@@ -16,21 +17,6 @@ namespace {
 
 void fact(std::ostream& out, std::string_view name, std::string_view text) {
   out << fmt::format("{:<12}  {}\n", name, text);
-}
-
-std::string command_text(const Header& header) {
-  // Which blanks part its arguments is not known of an imported one.
-  if (!header.imported_from.empty()) {
-    return header.command.empty() ? "not known" : printable(header.command.front());
-  }
-  std::string text;
-  for (const std::string& argument : header.command) {
-    if (!text.empty()) text += ' ';
-    const bool plain =
-        !argument.empty() && argument.find_first_of(" \t\n'\"\\$*?;&|<>()") == std::string::npos;
-    text += plain ? argument : "'" + argument + "'";
-  }
-  return printable(text);
 }
 
 std::string end_text(const Header& header) {
@@ -77,7 +63,7 @@ std::string threads_text(const Header& header, const Processes& processes, const
 void write_facts(const RecordingData& data, const Processes& processes, const Summary& summary,
                  std::ostream& out) {
   const Header& header = data.header;
-  fact(out, "command", command_text(header));
+  fact(out, "command", command_line_text(header));
   if (!header.imported_from.empty()) {
     fact(out, "imported",
          fmt::format("from {}: time goes on in steps of about 10 ms",

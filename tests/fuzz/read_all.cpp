@@ -17,10 +17,14 @@
 #include "core/profile/temporaries.h"
 #include "core/profile/threads.h"
 #include "core/recording/reader.h"
+#include "core/report/check_report.h"
 #include "core/report/difference_report.h"
 #include "core/report/events_report.h"
+#include "core/report/export.h"
+#include "core/report/flame_report.h"
 #include "core/report/leaks_report.h"
 #include "core/report/lifetimes_report.h"
+#include "core/report/page.h"
 #include "core/report/processes_report.h"
 #include "core/report/sizes_report.h"
 #include "core/report/statistics_report.h"
@@ -200,8 +204,43 @@ void ask_events(RecordingReader& reader, const Profile& profile, std::ostream& o
   }
 }
 
+// What flame, report, export and check ask.
+void ask_for_others(RecordingReader& reader, const Profile& profile, std::ostream& out) {
+  const RecordingData& data = reader.data();
+  const BucketSource buckets = [&](const BucketVisitor& visit) { reader.for_each_bucket(visit); };
+  Query query;
+  query.group = Group::kFunction;
+  const Snapshot live = take_snapshot(data, buckets, Metric::kLive, {});
+  for (const bool inverted : {false, true}) {
+    const CallTree tree(profile, live, query, {.bottom_up = inverted, .least = {}, .depth = 0});
+    const FlameSide side = {profile, live, tree};
+    const FlameReport report = {
+        .query = query, .now = side, .before = inverted ? &side : nullptr, .inverted = inverted};
+    write_svg(report, out);
+    write_folded(report, out);
+  }
+  out << make_page({.recordings = {{profile, buckets}}, .query = query, .with_sources = false});
+  const ExportRequest request = {profile, buckets, query, live};
+  write_pprof(request, out);
+  write_speedscope(request, out);
+  write_massif(request, out);
+  write_traces_json(request, out);
+  write_traces_csv(request, out);
+  const CheckQuestion question = {
+      .limits = {{.measure = Measure::kPeak}, {.measure = Measure::kLeaked}},
+      .places = {"*"},
+      .live_at = {},
+      .suppressions = {},
+      .worst = 3,
+      .may_be_nothing = true};
+  const auto limits = check_limits({profile, buckets, {}, {}}, query, question);
+  write_text(CheckReport{profile, query, question, limits}, out);
+  write_junit({profile, query, question, limits}, out);
+}
+
 void ask_all(RecordingReader& reader, std::ostream& out) {
   const Profile profile(reader.data(), {});
+  ask_for_others(reader, profile, out);
   write_text(profile, summarize(profile, 5), 20, out);
   write_leaks(reader, profile, out);
   ask_views(reader, profile, out);

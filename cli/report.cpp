@@ -1,0 +1,91 @@
+// heaptally report: a recording, or two beside each other, as one page for a browser.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cli/browser.h"
+#include "cli/commands.h"
+#include "cli/output_file.h"
+#include "cli/question.h"
+#include "core/base/error.h"
+#include "core/report/page.h"
+
+namespace heaptally {
+namespace {
+
+constexpr const char* kExamples =
+    R"(The page needs no network and no other file: mail it, attach it, keep it. Timeline, flame graph,
+lines and source share one selection: drag over a stretch of time, and all else follows. With
+two recordings everything is old beside new.
+
+It holds at most 512 stretches of time and 10 MB; calls that never come to 0.1 % of anything are
+folded into their callers' lines, and the page says so. Source files are read on this machine, and
+what is around the lines that allocate goes into the page; --no-sources leaves it out.
+
+Examples:
+  heaptally report FILE -o page.html --open
+  heaptally report OLD NEW -o page.html             eager beside lazy
+  heaptally report FILE -o page.html --process 'worker*' --filter 'src/*')";
+
+// The command line as given.
+struct Options {
+  FileOptions files;
+  std::string output;
+  bool overwrite = false;
+  bool open = false;
+  std::string source_root;
+  bool without_sources = false;
+  FilterOptions filters;
+};
+
+void run(const Options& options) {
+  Query query;
+  options.filters.apply_to(query);
+  if (options.open && options.output == "-") {
+    throw Error("--open", "has no file to show", "name one with -o", ExitCode::kUsage);
+  }
+  const std::vector<std::string> files = options.files.files();
+  std::vector<std::unique_ptr<OpenRecording>> recordings;
+  recordings.reserve(files.size());
+  PageRequest request{.recordings = {}, .query = query};
+  for (const std::string& file : files) {
+    recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
+    request.recordings.push_back({recordings.back()->profile(), recordings.back()->timeline()});
+  }
+  request.source_root = options.source_root;
+  request.with_sources = !options.without_sources;
+  OutputFile output(options.output, options.overwrite);
+  output.stream() << make_page(request);
+  output.finish();
+  for (std::size_t i = 0; i < recordings.size(); ++i) {
+    tell_what_is_missing(files[i], recordings[i]->data());
+  }
+  if (options.open) open_in_browser(options.output);
+}
+
+}  // namespace
+
+void add_report_command(CLI::App& app, int& status) {
+  CLI::App* command =
+      app.add_subcommand("report", "Write a page for browsers: timeline, flame graph, lines");
+  const auto options = std::make_shared<Options>();
+  options->files.add_to(*command);
+  command->add_option("-o,--output", options->output, "The page; - is standard output")
+      ->type_name("PAGE")
+      ->required();
+  command->add_flag("-f,--force", options->overwrite, "Replace the page if it exists");
+  command->add_flag("--open", options->open, "Show it in the browser");
+  command
+      ->add_option("--source-root", options->source_root,
+                   "The folder where the sources are, if not where they were compiled")
+      ->type_name("DIR");
+  command->add_flag("--no-sources", options->without_sources, "Leave out the text of source files");
+  options->filters.add_to(*command);
+  command->footer(kExamples);
+  command->callback([options, &status] {
+    run(*options);
+    status = 0;
+  });
+}
+
+}  // namespace heaptally

@@ -1,0 +1,107 @@
+"""The page of two recordings: old beside new, as `heaptally diff` has them."""
+
+import re
+import unittest
+
+from harness import sample
+from real_programs import real_program
+from report_page import TOO_SMALL, PageCase
+
+PROGRAM = "[range(%d) | {key: tostring, value: [., . * 2]}] | group_by(.value[0] %% 10) | length"
+
+
+class Comparison(PageCase):
+    def setUp(self):
+        super().setUp()
+        self.old = self.record(real_program("jq"), "-n", PROGRAM % 3000)
+        self.new = self.record(real_program("jq"), "-n", PROGRAM % 9000)
+        self.page = self.make("report", self.old, self.new)
+
+    def sums(self):
+        """(old, new) of all that the flame graph shows."""
+        return tuple(self.browser.script("return heaptally.flame.sums.map(sums => sums[0])"))
+
+    def totals(self, *options):
+        return tuple(recording.stats(*options)["total"] for recording in (self.old, self.new))
+
+    def assert_shows(self, totals):
+        for unit in ("count", "bytes"):
+            self.page.unit(unit)
+            self.assertEqual(self.sums(), tuple(total[unit] for total in totals))
+
+    def test_totals(self):
+        self.assertEqual(self.browser.text("#title"), "Comparison")
+        self.assert_shows(self.totals("--at", "peak"))
+        self.page.moment("end")
+        self.assert_shows(self.totals("--at", "end"))
+        for metric in ("total", "temporary"):
+            self.page.metric(metric)
+            self.assert_shows(self.totals("--metric", metric))
+
+    def test_stretch(self):
+        page = self.page
+        page.drag(0.2, 0.6)
+        start, end = page.state("range")
+        page.metric("total")
+        stretches = []
+        for recording in (self.old, self.new):
+            last = recording.header("duration_ns")
+            stretches.append(recording.stats("--metric", "total", f"--from={min(start, last)}ns",
+                                             f"--to={min(end, last)}ns")["total"])
+        self.assert_shows(stretches)
+
+    def test_table(self):
+        """What changed most, first; all four columns of a line are those of `diff`."""
+        page = self.page
+        page.metric("total")
+        text = self.new.ask("diff", self.old.path, "--metric", "total", "--limit", "0")
+        answer = {found[1]: found.groups()[1:] for found in re.finditer(
+            r"^(.+): size=([^ ]+ \w+)(?: \(([^)]+)\))?, count=", text, re.MULTILINE)}
+        rows = page.rows()
+        self.assertTrue(rows)
+        self.assertEqual(page.columns(), ["name", "before", "after", "change", "factor"])
+        changes = self.browser.script(
+            "return heaptally.table.rows.map(row => row.total[1] - row.total[0])")
+        shown = self.browser.script("""const {table} = heaptally;
+            return table.sorted(table.columns()).map(
+              row => Math.abs(row.total[1] - row.total[0]))""")
+        self.assertEqual(shown, sorted((abs(change) for change in changes), reverse=True))
+        self.assertEqual(sum(changes), self.sums()[1] - self.sums()[0])
+        compared = 0
+        for name, cells in rows.items():
+            if name == TOO_SMALL or name not in answer:
+                continue
+            size, change = answer[name]
+            self.assertEqual(cells["after"], size, name)
+            self.assertEqual(cells["change"], change or "+0 B", name)
+            compared += 1
+        self.assertGreater(compared, 0)
+
+    def test_sorted_by_factor_and_name(self):
+        page = self.page
+        for key in ("factor", "before", "after", "name"):
+            page.sort(key)
+            self.assertIsNotNone(self.browser.find(
+                f'#lines [data-key="{key}"]').get_attribute("aria-sort"), key)
+        names = list(page.rows())
+        self.assertEqual(names, sorted(names))
+
+    def test_of_one_with_itself_nothing_changed(self):
+        page = self.make("report", self.old, self.old)
+        self.assertEqual(self.sums()[0], self.sums()[1])
+        self.assertEqual({cells["change"] for cells in page.rows().values()}, {"+0 B"})
+        self.assertIn("1×", self.browser.text("#figures"))
+
+
+class Samples(PageCase):
+    def test_eager_and_lazy(self):
+        """The pairs that the project shows: what the lazy one saves is what the page says."""
+        pair = [self.record(sample(name)) for name in ("list", "generator")]
+        self.make("report", *pair)
+        peaks = [recording.stats("--at", "peak")["total"]["bytes"] for recording in pair]
+        self.assertEqual(self.browser.script("return heaptally.flame.sums.map(sums => sums[0])"),
+                         peaks)
+
+
+if __name__ == "__main__":
+    unittest.main()
