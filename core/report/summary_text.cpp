@@ -39,7 +39,7 @@ std::string allocations_text(Amount amount) {
 
 std::string rss_text(const Header& header, const Summary& summary) {
   if (header.peak_rss == 0) return "not sampled";
-  const std::string peak = size_text(header.peak_rss);
+  std::string peak = size_text(header.peak_rss);
   if (!header.imported_from.empty()) return peak;
   if (!summary.heap_share) return peak + ", not grown since the start";
   // Blocks that were never written to take no memory, so the share can exceed 1.
