@@ -53,9 +53,12 @@ FlameFormat parse_flame_format(const Options& options) {
   if (name == "svg") return FlameFormat::kSvg;
   if (name == "html") return FlameFormat::kHtml;
   if (name == "folded") return FlameFormat::kFolded;
-  throw Error(options.format.empty() ? "-o " + options.output : "--format " + options.format,
-              "does not say what to write",
-              "choose svg, html or folded, with --format or as its end", ExitCode::kUsage);
+  if (options.format.empty()) {
+    throw Error("-o " + options.output, "does not say what to write",
+                "let it end in .svg, .html or .folded, or give --format", ExitCode::kUsage);
+  }
+  throw Error("--format " + options.format, "is no format of a flame graph",
+              "choose svg, html or folded", ExitCode::kUsage);
 }
 
 // What is asked of the recordings.
