@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/recording/varint.h"
+#include "core/recording/zstd_contexts.h"
 
 namespace heaptally {
 
@@ -48,22 +49,7 @@ bool find_columns(const std::uint8_t* at, const std::uint8_t* end, std::size_t r
 
 }  // namespace
 
-struct DeltaCodec::Contexts {
-  ZSTD_CCtx* compress = ZSTD_createCCtx();
-  ZSTD_DCtx* decompress = ZSTD_createDCtx();
-
-  Contexts() {
-    if (compress == nullptr || decompress == nullptr) throw std::bad_alloc();
-  }
-  Contexts(const Contexts&) = delete;
-  Contexts& operator=(const Contexts&) = delete;
-  ~Contexts() {
-    ZSTD_freeCCtx(compress);
-    ZSTD_freeDCtx(decompress);
-  }
-};
-
-DeltaCodec::DeltaCodec() : contexts_(std::make_unique<Contexts>()) {}
+DeltaCodec::DeltaCodec() : contexts_(std::make_unique<ZstdContexts>()) {}
 DeltaCodec::~DeltaCodec() = default;
 
 template <class Row>
@@ -83,7 +69,7 @@ BlobView DeltaCodec::encode_rows(std::span<const Row> deltas) {
   }
   (std::make_index_sequence<kColumns<Row>>());
   packed_.resize(ZSTD_compressBound(plain_.size()));
-  const std::size_t size = ZSTD_compressCCtx(contexts_->compress, packed_.data(), packed_.size(),
+  const std::size_t size = ZSTD_compressCCtx(contexts_->compress(), packed_.data(), packed_.size(),
                                              plain_.data(), plain_.size(), kLevel);
   if (ZSTD_isError(size)) throw std::bad_alloc();  // the only way it can fail here
   return {packed_.data(), size};
@@ -96,7 +82,7 @@ bool DeltaCodec::decode_rows(BlobView blob, std::size_t tallies, std::vector<Row
   if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR) return false;
   if (size > 10 + tallies * kMostBytesPerRow<Row>) return false;
   plain_.resize(size + kVarintPadding);
-  if (ZSTD_decompressDCtx(contexts_->decompress, plain_.data(), size, blob.data(), blob.size()) !=
+  if (ZSTD_decompressDCtx(contexts_->decompress(), plain_.data(), size, blob.data(), blob.size()) !=
       size) {
     return false;
   }

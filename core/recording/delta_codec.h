@@ -11,6 +11,8 @@
 
 namespace heaptally {
 
+class ZstdContexts;
+
 using BlobView = std::span<const std::uint8_t>;
 
 // Purpose: turns a bucket's deltas into the blob `timeline.deltas` and back, and amounts into the
@@ -42,8 +44,7 @@ class DeltaCodec {
   template <class Row>
   bool decode_rows(BlobView blob, std::size_t tallies, std::vector<Row>& out);
 
-  struct Contexts;
-  std::unique_ptr<Contexts> contexts_;
+  std::unique_ptr<ZstdContexts> contexts_;
   std::vector<std::uint8_t> plain_;
   std::vector<std::uint8_t> packed_;
 };

@@ -7,6 +7,7 @@
 
 #include "core/recording/event_model.h"
 #include "core/recording/varint.h"
+#include "core/recording/zstd_contexts.h"
 
 namespace heaptally {
 
@@ -18,21 +19,6 @@ constexpr std::size_t kMostVarint = 10;
 constexpr std::uint64_t kAddressLimit = std::uint64_t{1} << 48;
 
 }  // namespace
-
-struct EventCodec::Contexts {
-  ZSTD_CCtx* compress = ZSTD_createCCtx();
-  ZSTD_DCtx* decompress = ZSTD_createDCtx();
-
-  Contexts() {
-    if (compress == nullptr || decompress == nullptr) throw std::bad_alloc();
-  }
-  Contexts(const Contexts&) = delete;
-  Contexts& operator=(const Contexts&) = delete;
-  ~Contexts() {
-    ZSTD_freeCCtx(compress);
-    ZSTD_freeDCtx(decompress);
-  }
-};
 
 // Reads the varints of a column.
 class EventCodec::Cursor {
@@ -54,7 +40,7 @@ class EventCodec::Cursor {
   const std::uint8_t* end_;
 };
 
-EventCodec::EventCodec() : contexts_(std::make_unique<Contexts>()) {}
+EventCodec::EventCodec() : contexts_(std::make_unique<ZstdContexts>()) {}
 EventCodec::~EventCodec() = default;
 
 void EventCodec::add_block(EventModel& model, const LogBlock& block) {
@@ -96,7 +82,7 @@ BlobView EventCodec::encode(const LogChunk& chunk) {
     const std::size_t before = packed_.size();
     packed_.resize(before + ZSTD_compressBound(column.size()));
     const std::size_t size =
-        ZSTD_compressCCtx(contexts_->compress, packed_.data() + before, packed_.size() - before,
+        ZSTD_compressCCtx(contexts_->compress(), packed_.data() + before, packed_.size() - before,
                           column.data(), column.size(), kLevel);
     if (ZSTD_isError(size)) throw std::bad_alloc();  // the only way it can fail here
     packed_.resize(before + size);
@@ -116,7 +102,7 @@ bool EventCodec::unpack(BlobView blob, const LogExtent& extent) {
     const std::size_t packed = ZSTD_findFrameCompressedSize(blob.data(), blob.size());
     if (ZSTD_isError(packed)) return false;
     column.resize(size);
-    if (ZSTD_decompressDCtx(contexts_->decompress, column.data(), column.size(), blob.data(),
+    if (ZSTD_decompressDCtx(contexts_->decompress(), column.data(), column.size(), blob.data(),
                             packed) != size) {
       return false;
     }

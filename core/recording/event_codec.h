@@ -14,6 +14,8 @@
 
 namespace heaptally {
 
+class ZstdContexts;
+
 // The most events that a chunk may have.
 inline constexpr std::uint64_t kMostEventsInChunk = std::uint64_t{1} << 20;
 
@@ -39,14 +41,13 @@ class EventCodec {
  private:
   // In the order of the blob.
   enum Column { kKinds, kTimes, kTallies, kSizes, kAddresses, kFar, kFrees, kColumns };
-  struct Contexts;
   class Cursor;
 
   void add_block(class EventModel& model, const LogBlock& block);
   bool unpack(BlobView blob, const LogExtent& extent);
   bool decode_events(const LogExtent& extent, std::span<const TallyKey> tallies, LogChunk& out);
 
-  std::unique_ptr<Contexts> contexts_;
+  std::unique_ptr<ZstdContexts> contexts_;
   std::array<std::vector<std::uint8_t>, kColumns> columns_;
   std::vector<std::uint8_t> packed_;
 };
