@@ -10,7 +10,7 @@ set -euo pipefail
 source "$(dirname -- "$(readlink -f -- "$0")")/.ci/setup.sh"
 
 preset=${HEAPTALLY_PRESET:-release}
-install_packages build test
+install_packages build samples test
 install_npm_packages
 build "$preset"
 # One more than there are cores: many of the tests wait for their programs.

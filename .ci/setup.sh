@@ -13,12 +13,16 @@ packages_build=(
   libsqlite3-dev libzstd-dev zlib1g-dev libprotozero-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libbenchmark-dev python3 dpkg-dev file
 )
+# To build all samples; without them, CMake leaves out those that need more.
+packages_samples=(
+  clang libasio-dev libpcre2-dev libre2-dev libsimdjson-dev
+)
 # What the tests record, compare with, or make programs with.
 packages_test=(
-  bash-completion binutils bsdextrautils chromium chromium-driver clang debuginfod elfutils git
+  bash-completion binutils bsdextrautils chromium chromium-driver debuginfod elfutils git
   golang-go groff-base heaptrack jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
   libjemalloc-dev libjemalloc2 libxml2-utils make man-db mandoc musl-tools perl python3-selenium
-  redis-server redis-tools shellcheck sqlite3 util-linux valgrind zsh zstd
+  redis-server redis-tools shellcheck sqlite3 util-linux valgrind wrk zsh zstd
 )
 # What brings npm, where it is not there by other means.
 packages_npm=(
@@ -36,7 +40,7 @@ die() {
   exit 1
 }
 
-# Installs those packages of the groups (build, test, npm, ci) that are missing. Names that
+# Installs those packages of the groups (build, samples, test, npm, ci) that are missing. Names that
 # are found installed cost one dpkg-query, and no apt.
 install_packages() {
   local group package known wanted=() missing=() as_root=()

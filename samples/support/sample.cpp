@@ -10,8 +10,7 @@
 namespace samples {
 namespace {
 
-constexpr std::uint64_t kDefaultCount = 1'000'000;
-constexpr std::uint64_t kMaxCount = 100'000'000;  // 2 GiB at the list's peak
+const char* program_name(int argc, char** argv) { return argc > 0 ? argv[0] : "sample"; }
 
 }  // namespace
 
@@ -22,27 +21,51 @@ void OwnTally::allocated(std::size_t size) {
   peak = std::max(peak, live);
 }
 
-std::uint64_t number_count(int argc, char** argv) {
-  if (argc == 1) return kDefaultCount;
+std::uint64_t number_argument(int argc, char** argv, const Number& number) {
+  if (argc == 1) return number.usual;
   if (argc == 2) {
     const std::string_view text = argv[1];
-    std::uint64_t count = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), count);
-    if (error == std::errc{} && end == text.end() && count <= kMaxCount) return count;
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+    if (error == std::errc{} && end == text.end() && value >= number.least &&
+        value <= number.most) {
+      return value;
+    }
   }
-  std::fprintf(stderr, "usage: %s [COUNT], from 0 to %" PRIu64 "\n", argc > 0 ? argv[0] : "sample",
-               kMaxCount);
+  std::fprintf(stderr, "usage: %s [%s], from %" PRIu64 " to %" PRIu64 "\n",
+               program_name(argc, argv), number.name, number.least, number.most);
   std::exit(2);
 }
 
+std::uint64_t number_count(int argc, char** argv) {
+  // At most 2 GiB at the list's peak.
+  return number_argument(argc, argv, {.name = "COUNT", .usual = 1'000'000, .most = 100'000'000});
+}
+
+const char* file_argument(int argc, char** argv) {
+  if (argc == 2) return argv[1];
+  std::fprintf(stderr, "usage: %s FILE\n", program_name(argc, argv));
+  std::exit(2);
+}
+
+void say(std::string_view key, std::uint64_t value) {
+  std::printf("%.*s=%" PRIu64 "\n", static_cast<int>(key.size()), key.data(), value);
+}
+
+void say(const OwnTally& tally) {
+  say("allocations", tally.allocations);
+  say("bytes", tally.bytes);
+  say("peak_bytes", tally.peak);
+  say("live_at_end", tally.live);
+}
+
+int finished() { return std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE; }
+
 int report(std::uint64_t count, std::uint64_t sum, const OwnTally& tally) {
-  std::printf("count=%" PRIu64 "\n", count);
-  std::printf("sum=%" PRIu64 "\n", sum);
-  std::printf("allocations=%" PRIu64 "\n", tally.allocations);
-  std::printf("bytes=%" PRIu64 "\n", tally.bytes);
-  std::printf("peak_bytes=%" PRIu64 "\n", tally.peak);
-  std::printf("live_at_end=%" PRIu64 "\n", tally.live);
-  return std::fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  say("count", count);
+  say("sum", sum);
+  say(tally);
+  return finished();
 }
 
 }  // namespace samples

@@ -1,8 +1,9 @@
-// What every sample has in common: how many numbers, and what it says at its end.
+// What the samples have in common: their argument, and what they say at their end.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace samples {
 
@@ -20,12 +21,35 @@ struct OwnTally {
   void freed(std::size_t size) { live -= size; }
 };
 
-// The program's argument, or a million without one. Ends the program with status 2 and
-// a line of usage on stderr if the arguments make no sense.
+// A whole number that a program can be given.
+struct Number {
+  const char* name;     // for the line of usage: COUNT
+  std::uint64_t usual;  // without an argument
+  std::uint64_t most;
+  std::uint64_t least = 0;
+};
+
+// The program's only argument. Ends the program with status 2 and a line of usage on stderr
+// if the arguments make no sense.
+std::uint64_t number_argument(int argc, char** argv, const Number& number);
+
+// A million of numbers, as list and generator have it.
 std::uint64_t number_count(int argc, char** argv);
 
-// Prints one key=value a line: count, sum, and the tally. Returns main's status: 1 if
-// it could not be written.
+// The program's only argument, the name of a file. Ends as number_argument does.
+const char* file_argument(int argc, char** argv);
+
+// Prints key=value on a line of its own. What a program found out comes first, by the same
+// keys in all versions of a sample; then what it knows of its memory.
+void say(std::string_view key, std::uint64_t value);
+
+// The tally: allocations, bytes, peak_bytes, live_at_end.
+void say(const OwnTally& tally);
+
+// main's status: 1 if what was said could not be written.
+int finished();
+
+// Says count, sum and the tally; returns main's status.
 int report(std::uint64_t count, std::uint64_t sum, const OwnTally& tally);
 
 }  // namespace samples

@@ -5,7 +5,8 @@ import unittest
 from harness import Case, key_values, marked_line, run_alone, sample
 
 # The line that allocates in each sample.
-SITES = {"list": "samples/list/main.cpp", "generator": "samples/support/generator.h"}
+SITES = {"list": "samples/list/main.cpp", "generator": "samples/support/generator.h",
+         "generator_by_clang": "samples/support/generator.h"}
 
 
 class Samples(Case):
@@ -31,6 +32,12 @@ class Samples(Case):
                                      (own["bytes"], own["allocations"]))
                     self.assertEqual(recording.at_line(site, line, "--at", "end"), (0, 0))
                     self.assertEqual(own["live_at_end"], 0)
+
+    def test_what_compilers_make_of_a_coroutine(self):
+        for name, allocations in (("generator", 1), ("generator_by_clang", 0)):
+            recording, _, line = self.recorded(name)
+            self.assertEqual(recording.at_line(SITES[name], line, "--metric", "total")[1],
+                             allocations)
 
     # Only the list's: the generator's few bytes are gone when stdio allocates the buffer
     # that makes the program's peak.
