@@ -9,7 +9,7 @@ A sample.toml has
     same      the keys that all programs print with the same value
     ask       heaptally commands to show; a program's recording is NAME.heaptally
     programs  name, kind ("eager", "lazy", "faulty", "fixed" ...), run: a list of words;
-              optional: status, the exit status it ends with (0)
+              optional: status, the exit status it ends with (0); options of `heaptally record`
 The first word of a command is a program in bin/samples. It runs in a folder of the sample's own.
 """
 
@@ -19,6 +19,7 @@ from pathlib import Path
 
 ORDER = (
     "generator",
+    "snapshots",
 )
 
 HERE = Path(__file__).resolve().parent
@@ -30,6 +31,7 @@ class Program:
     kind: str
     run: list[str]
     status: int = 0
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

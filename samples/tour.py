@@ -50,7 +50,7 @@ class Tour:
         for program in sample.programs:
             said[program.name] = self.call(
                 sample, self.heaptally, "record", "--force", "-o", f"{program.name}.heaptally",
-                "--", *command(program.run, self.programs, size), status=program.status)
+                *program.options, "--", *command(program.run, self.programs, size), status=program.status)
         self.require_same(sample, said)
         return said
 
