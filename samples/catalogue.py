@@ -19,6 +19,7 @@ from pathlib import Path
 
 ORDER = (
     "generator",
+    "exhaustion",
     "snapshots",
 )
 
