@@ -20,6 +20,7 @@ from pathlib import Path
 ORDER = (
     "generator",
     "exhaustion",
+    "large_file",
     "snapshots",
 )
 

@@ -35,7 +35,7 @@ class Exhaustion(Case):
                     self.assertEqual(own["largest"], 0 if name == "exhausted" else count)
 
     def test_frames_and_buffers_are_exact(self):
-        for count in (0, 63, 64, 10_000):
+        for count in (0, 64, 10_000):
             for name in PROGRAMS:
                 with self.subTest(name, count=count):
                     recording, own = self.recorded(name, count)
@@ -63,8 +63,9 @@ class Exhaustion(Case):
         self.assertGreaterEqual(peaks["tee_lagging"], 100_000 * 8)
 
     def test_a_buffer_in_lockstep_does_not_grow(self):
-        peaks = {self.recorded("tee_lockstep", count)[1]["peak_bytes"]
-                 for count in (1000, 100_000)}
+        program = sample("exhaustion/tee_lockstep")
+        peaks = {key_values(run_alone(program, str(count)).stdout)["peak_bytes"]
+                 for count in (1000, 1_000_000)}
         self.assertEqual(len(peaks), 1, peaks)
 
     def test_states_are_those_of_python(self):
