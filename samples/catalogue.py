@@ -6,7 +6,7 @@ A sample.toml has
     size      optional: {usual = NUMBER, small = NUMBER, of = "WHAT"}; `{size}` in the commands
               below; the small one is for tests
     prepare   optional: commands to run before, not recorded, each a list of words
-    same      the keys that all programs print with the same value
+    same      the keys that all programs print with the same value, but for those that fail
     ask       heaptally commands to show; a program's recording is NAME.heaptally
     programs  name, kind ("eager", "lazy", "faulty", "fixed" ...), run: a list of words;
               optional: status, the exit status it ends with (0); options of `heaptally record`
@@ -21,6 +21,9 @@ ORDER = (
     "generator",
     "exhaustion",
     "large_file",
+    "threads",
+    "handover",
+    "processes",
     "snapshots",
 )
 

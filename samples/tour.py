@@ -51,7 +51,9 @@ class Tour:
             said[program.name] = self.call(
                 sample, self.heaptally, "record", "--force", "-o", f"{program.name}.heaptally",
                 *program.options, "--", *command(program.run, self.programs, size), status=program.status)
-        self.require_same(sample, said)
+        # One that fails has no result to agree on.
+        self.require_same(sample, {program.name: said[program.name]
+                                   for program in sample.programs if program.status == 0})
         return said
 
     @staticmethod
