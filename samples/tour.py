@@ -88,9 +88,9 @@ def size_text(size):
 
 
 def factor_text(first, other):
-    if other == first:
-        return ""
     factor = max(first, other) / max(1, min(first, other))
+    if factor < 1.05:
+        return ""
     return f"{factor:.{0 if factor >= 100 else 1}f} x {'less' if other < first else 'more'}"
 
 

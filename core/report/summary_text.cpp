@@ -110,6 +110,9 @@ void write_warnings(const Header& header, const Summary& summary, std::ostream& 
     fact(out, "warning",
          "the heap explains little of the memory's growth: the program may map memory itself");
     fact(out, "", "(stats --domain mmap), or have an allocator that heaptally does not see");
+    if (summary.processes_at_once > 1) {
+      fact(out, "", "(and what processes share, as after a fork, is in the RSS of each of them)");
+    }
   }
 }
 

@@ -80,16 +80,19 @@ void Results::finish(unsigned number, const Worker& worker) {
 }
 
 int Results::report() {
+  const bool is_answer = status_ == EXIT_SUCCESS;
+  if (is_answer) {
+    say("numbers", count_);
+    say("different", answer_.different);
+    say("sum", answer_.sum);
+  }
   say("table_bytes", table_bytes_);
   for (unsigned i = 0; i < kWorkers; ++i) {
     const std::string number = std::to_string(i + 1);
     say("pid_" + number, static_cast<std::uint64_t>(pids_[i]));
-    if (bytes_[i] != 0) say("bytes_" + number, bytes_[i]);
+    if (bytes_[i] != 0) say("bytes_" + number, bytes_[i]);  // it told
   }
-  if (status_ != EXIT_SUCCESS) return status_;
-  say("numbers", count_);
-  say("different", answer_.different);
-  say("sum", answer_.sum);
+  if (!is_answer) return status_;
   own_.freed(table_bytes_);  // as main returns
   say(own_);
   return finished();

@@ -180,6 +180,20 @@ top lines at the peak
   EXPECT_EQ(report.find("--all-processes"), std::string::npos) << report;
 }
 
+// Only where some ran at the same time: the RSS of a tree counts for each what they share.
+TEST(SummaryReport, TellsWhatSharedPagesDoToTheRss) {
+  for (const bool together : {false, true}) {
+    RecordingBuilder recording = small_recording();
+    recording.data.header.peak_rss = 100 << 20;
+    const ProcessId worker = recording.process(200, "program", 100);
+    Process& first = recording.data.processes[0];
+    recording.data.processes[index_of(worker)].start = together ? first.start : first.end;
+    const std::string report = text(recording);
+    EXPECT_NE(report.find("the heap explains little"), std::string::npos) << report;
+    EXPECT_EQ(report.find("share, as after a fork") != std::string::npos, together) << report;
+  }
+}
+
 // Its tallies know only what was live when the recording stopped.
 TEST(SummaryReport, OfAnUnfinishedTreeHasNoEndOfEachProcess) {
   RecordingBuilder recording = recording_of_a_tree();
