@@ -21,6 +21,8 @@ ORDER = (
     "generator",
     "exhaustion",
     "large_file",
+    "log_analysis",
+    "backtracking",
     "threads",
     "handover",
     "processes",

@@ -1,0 +1,51 @@
+// What all versions are asked: does the text match?
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "samples/support/sample.h"
+
+namespace samples {
+
+// A text of letters, all of them an a, and a tail; and two patterns that match the same texts.
+struct Question {
+  std::string_view key;
+  std::string_view tail;
+  // A repeated group that can match the same letters in many ways. When what follows does not
+  // match, all of them are tried.
+  const char* nested;
+  // What the group has matched it keeps: there is nothing to come back to.
+  const char* possessive;
+};
+
+// Matches, and needs to remember for every letter that there was another way.
+inline constexpr Question kLongRun = {"long_run", "", "(a|aa)+$", "(a|aa)++$"};
+
+// None of them matches. Every letter more doubles the ways to try, except without_b: both
+// patterns need a b, and PCRE2 looks for that first. So it is enough to give it one.
+inline constexpr std::array kHostile = {
+    Question{"plus_of_plus", "!", "(a+)+$", "(a+)++$"},
+    Question{"either_or", "!", R"((\d+|\w+)+$)", R"((?>\d+|\w+)+$)"},
+    Question{"without_b", "!", "(a+)+b", "(a+)++b"},
+    Question{"with_b", "!b", "(a+)+b", "(a+)++b"},
+};
+inline constexpr std::uint64_t kHostileLetters = 30;
+
+inline std::string text_of(const Question& question, std::uint64_t letters) {
+  std::string text;
+  text.reserve(letters + question.tail.size());
+  text.append(letters, 'a').append(question.tail);
+  return text;  // not append's result, which would be copied
+}
+
+// How many letters the long run has. Some hundred megabytes at the most.
+inline std::uint64_t letters_argument(int argc, char** argv) {
+  return number_argument(argc, argv,
+                         {.name = "LETTERS", .usual = 400'000, .most = 1'000'000, .least = 1});
+}
+
+}  // namespace samples

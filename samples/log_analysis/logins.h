@@ -1,0 +1,53 @@
+// What the versions have in common: the log, what a failed login looks like in it, and what
+// is counted of it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string_view>
+
+namespace samples {
+
+// Its groups: the whole message, the user and the address.
+inline constexpr const char* kFailedLogin =
+    R"((Failed password for (?:invalid user )?(\w+) from ([\d.]+) port \d+))";
+
+// All that the heap of a version that keeps no logins holds at one time, however long the log is,
+// if there are no more users than in this one: 71 KiB of it are the C++ library's, for exceptions.
+inline constexpr std::uint64_t kMostMemory = 192 * 1024;
+
+// A failed login where it stands in the log.
+struct Login {
+  std::string_view message, user, address;
+};
+
+// A file, mapped: its text is not on the heap, and all versions read it in the same way. Ends the
+// program with status 1 and a line on stderr if there is none.
+class MappedFile {
+ public:
+  explicit MappedFile(const char* path);
+  ~MappedFile();
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  std::string_view text() const { return {start_, size_}; }
+
+ private:
+  const char* start_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// How often each user was tried. Refers to their names, and has a node of a map for each.
+class Attempts {
+ public:
+  void add(std::string_view user);
+
+  // Says failed_logins, users, most_tried and then tried_USER for each of them.
+  void say() const;
+
+ private:
+  std::map<std::string_view, std::uint64_t> by_user_;
+};
+
+}  // namespace samples
