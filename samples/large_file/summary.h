@@ -2,11 +2,7 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <string_view>
 
 #include "samples/support/sample.h"
@@ -40,12 +36,6 @@ inline void say(const Summary& summary) {
   say("longest", summary.longest);
   say("failed_logins", summary.failed_logins);
   say("checksum", summary.checksum);
-}
-
-// Ends the program with a line on stderr.
-[[noreturn]] inline void cannot_read(const char* path, const char* why = std::strerror(errno)) {
-  std::fprintf(stderr, "%s: %s\n", path, why);
-  std::exit(EXIT_FAILURE);
 }
 
 }  // namespace samples

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "samples/log_analysis/re2_logins.h"
+#include "samples/support/mapped_file.h"
 #include "samples/support/sample.h"
 
 namespace {

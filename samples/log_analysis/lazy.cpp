@@ -1,5 +1,6 @@
 // Counts failed logins as they are found. Its pair, eager.cpp, collects them all first.
 #include "samples/log_analysis/re2_logins.h"
+#include "samples/support/mapped_file.h"
 #include "samples/support/sample.h"
 
 int main(int argc, char** argv) {

@@ -1,8 +1,6 @@
-// What the versions have in common: the log, what a failed login looks like in it, and what
-// is counted of it.
+// What the versions have in common: what a failed login looks like, and what is counted.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string_view>
@@ -20,22 +18,6 @@ inline constexpr std::uint64_t kMostMemory = 192 * 1024;
 // A failed login where it stands in the log.
 struct Login {
   std::string_view message, user, address;
-};
-
-// A file, mapped: its text is not on the heap, and all versions read it in the same way. Ends the
-// program with status 1 and a line on stderr if there is none.
-class MappedFile {
- public:
-  explicit MappedFile(const char* path);
-  ~MappedFile();
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-
-  std::string_view text() const { return {start_, size_}; }
-
- private:
-  const char* start_ = nullptr;
-  std::size_t size_ = 0;
 };
 
 // How often each user was tried. Refers to their names, and has a node of a map for each.

@@ -4,6 +4,7 @@
 
 #include "samples/log_analysis/logins.h"
 #include "samples/support/generator.h"
+#include "samples/support/mapped_file.h"
 #include "samples/support/pcre2_pattern.h"
 #include "samples/support/sample.h"
 

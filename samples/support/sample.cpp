@@ -48,6 +48,11 @@ const char* file_argument(int argc, char** argv) {
   std::exit(2);
 }
 
+void cannot_read(const char* path, const char* why) {
+  std::fprintf(stderr, "%s: %s\n", path, why);
+  std::exit(EXIT_FAILURE);
+}
+
 void say(std::string_view key, std::uint64_t value) {
   std::printf("%.*s=%" PRIu64 "\n", static_cast<int>(key.size()), key.data(), value);
 }

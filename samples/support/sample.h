@@ -1,8 +1,10 @@
 // What the samples have in common: their argument, and what they say at their end.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace samples {
@@ -38,6 +40,9 @@ std::uint64_t number_count(int argc, char** argv);
 
 // The program's only argument, the name of a file. Ends as number_argument does.
 const char* file_argument(int argc, char** argv);
+
+// Ends the program with status 1 and a line on stderr.
+[[noreturn]] void cannot_read(const char* path, const char* why = std::strerror(errno));
 
 // Prints key=value on a line of its own. What a program found out comes first, by the same
 // keys in all versions of a sample; then what it knows of its memory.

@@ -116,7 +116,7 @@ class LogAnalysis(Case):
                     self.assertEqual((result.status, result.stdout), (2, ""), result)
                     self.assertRegex(result.stderr, r"\Ausage: [^\n]* FILE\n\Z")
                 for path, why in ((self.folder / "none", "No such file or directory"),
-                                  (self.folder, "No such device")):
+                                  (self.folder, "not a regular file")):
                     result = run(program, path)
                     self.assertEqual((result.status, result.stdout, result.stderr),
                                      (1, "", f"{path}: {why}\n"))
