@@ -50,7 +50,10 @@ std::uint32_t steps(const Question& question, const char* pattern, std::uint64_t
 int answer_all(int argc, char** argv, const char* Question::*version) {
   const std::uint64_t letters = letters_argument(argc, argv);
   OwnTally tally;
-  unsigned given_up = answer(kLongRun, kLongRun.*version, letters, tally) ? 0 : 1;
+  unsigned given_up = 0;
+  for (const Question& question : {kLongRun, kManyStates}) {
+    given_up += answer(question, question.*version, letters, tally) ? 0 : 1;
+  }
   for (const Question& question : kHostile) {
     given_up += answer(question, question.*version, kHostileLetters, tally) ? 0 : 1;
   }

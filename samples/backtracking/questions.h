@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -11,7 +12,7 @@
 
 namespace samples {
 
-// A text of letters, all of them an a, and a tail; and two patterns that match the same texts.
+// A text of letters and a tail; and two patterns that match the same texts.
 struct Question {
   std::string_view key;
   std::string_view tail;
@@ -20,10 +21,15 @@ struct Question {
   const char* nested;
   // What the group has matched it keeps: there is nothing to come back to.
   const char* possessive;
+  std::string_view letters = "a";  // that the text is made of
 };
 
 // Matches, and needs to remember for every letter that there was another way.
 inline constexpr Question kLongRun = {"long_run", "", "(a|aa)+$", "(a|aa)++$"};
+
+// Does not match. What stands 17 letters before a c is easy to look up by going back; who does not
+// has to remember the last 17 letters, in a state for each way that they can be.
+inline constexpr Question kManyStates = {"many_states", "!c", "a[ab]{16}c", "a[ab]{16}+c", "ab"};
 
 // None of them matches. Every letter more doubles the ways to try, except without_b: both
 // patterns need a b, and PCRE2 looks for that first. So it is enough to give it one.
@@ -38,11 +44,13 @@ inline constexpr std::uint64_t kHostileLetters = 30;
 inline std::string text_of(const Question& question, std::uint64_t letters) {
   std::string text;
   text.reserve(letters + question.tail.size());
-  text.append(letters, 'a').append(question.tail);
-  return text;  // not append's result, which would be copied
+  std::mt19937 random(1);  // its numbers are the same everywhere
+  for (; letters > 0; --letters) text += question.letters[random() % question.letters.size()];
+  text += question.tail;
+  return text;
 }
 
-// How many letters the long run has. Some hundred megabytes at the most.
+// How many letters the long texts have. Some hundred megabytes at the most.
 inline std::uint64_t letters_argument(int argc, char** argv) {
   return number_argument(argc, argv,
                          {.name = "LETTERS", .usual = 400'000, .most = 1'000'000, .least = 1});

@@ -54,7 +54,7 @@ class Backtracking(Case):
         self.assertLess(needed[0] - FIRST_FRAMES, 1024)
 
     def test_answers(self):
-        right = dict.fromkeys(HOSTILE, 0) | {"long_run": 1, "given_up": 0}
+        right = dict.fromkeys(HOSTILE, 0) | {"long_run": 1, "many_states": 0, "given_up": 0}
         for version in VERSIONS:
             with self.subTest(version):
                 own = self.said[version]
@@ -62,7 +62,7 @@ class Backtracking(Case):
                     self.assertEqual(own["given_up"], 3)
                     self.assertEqual({key: own.get(key) for key in HOSTILE},
                                      dict.fromkeys(HOSTILE) | {"without_b": 0})
-                    self.assertEqual(own["long_run"], 1)
+                    self.assertEqual((own["long_run"], own["many_states"]), (1, 0))
                 else:
                     self.assertEqual({key: own.get(key) for key in right}, right)
 
@@ -93,10 +93,12 @@ class Backtracking(Case):
             with self.subTest(letters=letters):
                 recording, own = self.recorded("re2", *letters)
                 self.assertLessEqual(recording.header("peak_bytes"), own["peak_bytes_at_most"])
-                size, count = recording.at_line(RE2, marked_line(RE2, "matches"), "--metric",
-                                                "total", "--machinery", "*libre2*")
-                self.assertGreater(count, 0, "the states that it made")
-                self.assertLess(size, RE2_BUDGET)
+        # Of the usual letters, the many states want more than there is.
+        size, count = recording.at_line(RE2, marked_line(RE2, "matches"),
+                                        "--at", "peak", "--machinery", "*libre2*")
+        self.assertGreater(count, 100)
+        self.assertGreater(size, RE2_BUDGET // 4)
+        self.assertLessEqual(size, RE2_BUDGET)
 
     def test_bad_arguments(self):
         for version in VERSIONS:
