@@ -32,14 +32,18 @@ class Tour:
         self.programs = programs / "samples"
         self.folder = folder
 
-    def call(self, sample, *words, status=0):
-        """stdout of a command that runs in the sample's folder and ends as expected."""
+    def run(self, sample, *words, status=0):
+        """A command in the sample's folder, which ends as expected: (stdout, stderr)."""
         done = subprocess.run([str(word) for word in words], cwd=self.folder / sample.name,
                               capture_output=True, text=True, stdin=subprocess.DEVNULL)
         if done.returncode != status:
             raise Trouble(f"{sample.name}: {shlex.join(map(str, words))} ended with "
                           f"{done.returncode}: {done.stderr.strip()}")
-        return done.stdout
+        return done.stdout, done.stderr
+
+    def call(self, sample, *words):
+        """stdout of a command in the sample's folder that succeeds."""
+        return self.run(sample, *words)[0]
 
     def record(self, sample, size):
         """Records all programs; what each of them printed, by its name."""
@@ -48,9 +52,13 @@ class Tour:
             self.call(sample, *command(words, self.programs, size))
         said = {}
         for program in sample.programs:
-            said[program.name] = self.call(
+            output, errors = self.run(
                 sample, self.heaptally, "record", "--force", "-o", f"{program.name}.heaptally",
-                *program.options, "--", *command(program.run, self.programs, size), status=program.status)
+                *program.options, "--", *command(program.run, self.programs, size),
+                status=program.status)
+            said[program.name] = output + "".join(
+                line for line in errors.splitlines(keepends=True)
+                if not line.startswith("heaptally: "))
         # One that fails has no result to agree on.
         self.require_same(sample, {program.name: said[program.name]
                                    for program in sample.programs if program.status == 0})
