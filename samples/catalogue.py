@@ -25,6 +25,7 @@ ORDER = (
     "threads",
     "handover",
     "processes",
+    "validation",
     "types",
     "snapshots",
 )

@@ -23,10 +23,11 @@ int main(int argc, char** argv) {
   for (const Json& record : records) check_record(checker, record);
   checker.say();
 
+  Measure measure;
   Blocks all;
   all.add(records.capacity() * sizeof(Json));
   for (const Json& record : records) {
-    const Blocks blocks = blocks_of(record);
+    const Blocks blocks = measure.of(record);
     all.count += blocks.count;
     all.bytes += blocks.bytes;
   }

@@ -72,14 +72,23 @@ struct Blocks {
   }
 };
 
-// What a document takes beside the 16 bytes of its root: each string, array and object is a block,
-// and most have another one, for what is in them.
-inline Blocks blocks_of(const Json& document) {
-  Blocks blocks;
-  std::vector<const Json*> open = {&document};  // and no recursion, however deep the document
-  while (!open.empty()) {
-    const Json& value = *open.back();
-    open.pop_back();
+// Purpose: tells what a document takes beside the 16 bytes of its root. Each string, array and
+//   object is a block, and most have another one, for what is in them.
+class Measure {
+ public:
+  Blocks of(const Json& document) {
+    Blocks blocks;
+    open_.push_back(&document);  // and no recursion, however deep the document
+    while (!open_.empty()) {
+      const Json& value = *open_.back();
+      open_.pop_back();
+      add(blocks, value);
+    }
+    return blocks;
+  }
+
+ private:
+  void add(Blocks& blocks, const Json& value) {
     if (value.is_string()) {
       const auto& text = value.get_ref<const Json::string_t&>();
       blocks.add(sizeof(text));
@@ -88,19 +97,20 @@ inline Blocks blocks_of(const Json& document) {
       const auto& array = value.get_ref<const Json::array_t&>();
       blocks.add(sizeof(array));
       blocks.add(array.capacity() * sizeof(Json));
-      for (const Json& item : array) open.push_back(&item);
+      for (const Json& item : array) open_.push_back(&item);
     } else if (value.is_object()) {
       const auto& object = value.get_ref<const Json::object_t&>();
       blocks.add(sizeof(object));
       blocks.add(object.capacity() * sizeof(Json::object_t::value_type));
       for (const auto& [name, field] : object) {
         blocks.add(name);
-        open.push_back(&field);
+        open_.push_back(&field);
       }
     }
   }
-  return blocks;
-}
+
+  std::vector<const Json*> open_;
+};
 
 // The parser's exceptions say where they were thrown, and where in the file; what is left is why.
 inline int broken(const Lines& lines, const Json::exception& error) {

@@ -10,12 +10,13 @@ int main(int argc, char** argv) {
   const Arguments arguments(argc, argv);
   Lines lines(arguments.file);
   Checker checker(arguments.shown);
+  Measure measure;
   std::uint64_t largest = 0;  // bytes of a document
   try {
     while (lines.next()) {
       const Json record = Json::parse(lines.line());  // allocates
       check_record(checker, record);
-      largest = std::max(largest, blocks_of(record).bytes);
+      largest = std::max(largest, measure.of(record).bytes);
     }
   } catch (const Json::exception& error) {
     return broken(lines, error);

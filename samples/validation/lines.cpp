@@ -11,6 +11,8 @@
 namespace samples::validation {
 namespace {
 
+constexpr std::size_t kMostOfReason = 160;
+
 [[noreturn]] void give_up(const char* file) {
   std::fprintf(stderr, "%s: %s\n", file, std::strerror(errno));
   std::exit(EXIT_FAILURE);
@@ -49,6 +51,8 @@ bool Lines::next() {
 int Lines::broken(std::size_t byte, std::string_view reason) const {
   std::fprintf(stderr, "%s:%" PRIu64 ":", file_, number_);
   if (byte > 0) std::fprintf(stderr, "%zu:", byte);
+  // A parser may cite what it read, however much that is.
+  reason = reason.substr(0, kMostOfReason);
   std::fprintf(stderr, " not JSON: %.*s\n", static_cast<int>(reason.size()), reason.data());
   return EXIT_FAILURE;
 }

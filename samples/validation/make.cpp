@@ -71,6 +71,7 @@ class Records {
  private:
   unsigned below(std::size_t limit) { return static_cast<unsigned>(random_() % limit); }
 
+  void print(const char* text) { std::fputs(text, file_); }
   template <class... Values>
   void print(const char* format, Values... values) {
     std::fprintf(file_, format, values...);

@@ -19,16 +19,16 @@ class Text {
     size_ += size;
     return *this;
   }
+  Text& add(std::integral auto number) { return put(number); }
   // The shortest that is read as the same number.
-  Text& add(std::integral auto number) { return add_number(number); }
-  Text& add(std::floating_point auto number) { return add_number(number); }
+  Text& add(double number) { return put(number, std::chars_format::general); }
 
   std::string_view view() const { return {text_.data(), size_}; }
 
  private:
-  Text& add_number(auto number) {
-    const auto [end, error] =
-        std::to_chars(text_.data() + size_, text_.data() + text_.size(), number);
+  Text& put(auto... number) {
+    char* const limit = text_.data() + text_.size();
+    const auto [end, error] = std::to_chars(text_.data() + size_, limit, number...);
     if (error == std::errc{}) size_ = static_cast<std::size_t>(end - text_.data());
     return *this;
   }
