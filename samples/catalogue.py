@@ -9,7 +9,8 @@ A sample.toml has
     same      the keys that all programs print with the same value, but for those that fail
     ask       heaptally commands to show; a program's recording is NAME.heaptally
     programs  name, kind ("eager", "lazy", "faulty", "fixed" ...), run: a list of words;
-              optional: status, the exit status it ends with (0); options of `heaptally record`
+              optional: status, the exit status it ends with (0); options of `heaptally record`;
+              alone = true: it does other work than the first, so is not compared with it
 The first word of a command is a program in bin/samples. It runs in a folder of the sample's own.
 """
 
@@ -26,6 +27,8 @@ ORDER = (
     "threads",
     "handover",
     "processes",
+    "validation",
+    "types",
     "snapshots",
 )
 
@@ -39,6 +42,7 @@ class Program:
     run: list[str]
     status: int = 0
     options: tuple[str, ...] = ()
+    alone: bool = False
 
 
 @dataclass(frozen=True)

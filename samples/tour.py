@@ -111,8 +111,9 @@ def rows(tour, sample):
     for program in sample.programs:
         (peak, total, count, temporary, duration), top = tour.facts(sample, program)
         first = peak if first is None else first
+        factor = "" if program.alone else factor_text(first, peak)
         yield (f"  {program.name + ' (' + program.kind + ')':28} {size_text(peak):>9} "
-               f"{factor_text(first, peak):>11} {size_text(total):>9} {count:>11,} "
+               f"{factor:>11} {size_text(total):>9} {count:>11,} "
                f"{temporary:>9,} {duration / 1e6:>5.0f} ms  {top}").rstrip()
 
 
