@@ -83,7 +83,8 @@ class Tour:
         top = json.loads(self.call(sample, self.heaptally, "stats", "--format", "json",
                                    "--limit", "0", file))["statistics"]
         # What the C++ library sets aside before main has no line, and is the same everywhere.
-        lines = [f"{row['file']}:{row['line']}" for row in top if row["file"]]
+        lines = [f"{row['file'].rpartition('samples/')[2]}:{row['line']}"
+                 for row in top if row["file"]]
         return [facts[key] for key in FACTS], lines[0] if lines else ""
 
 
@@ -102,7 +103,7 @@ def factor_text(first, other):
     return f"{factor:.{0 if factor >= 100 else 1}f} x {'less' if other < first else 'more'}"
 
 
-HEADING = f"{'':30} {'peak':>9} {'':>11} {'total':>9} {'allocations':>11} {'temporary':>9} {'time':>8}"
+HEADING = f"{'':30} {'peak':>9} {'':>11} {'total':>9} {'allocations':>11} {'temporary':>9} {'time':>8}  most in"
 
 
 def rows(tour, sample):
