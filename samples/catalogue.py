@@ -27,6 +27,7 @@ ORDER = (
     "threads",
     "handover",
     "processes",
+    "server",
     "validation",
     "types",
     "snapshots",

@@ -12,6 +12,11 @@ namespace {
 
 const char* program_name(int argc, char** argv) { return argc > 0 ? argv[0] : "sample"; }
 
+bool read_number(std::string_view text, const Number& number, std::uint64_t& value) {
+  const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
+  return error == std::errc{} && end == text.end() && value >= number.least && value <= number.most;
+}
+
 }  // namespace
 
 void OwnTally::allocated(std::size_t size) {
@@ -21,20 +26,31 @@ void OwnTally::allocated(std::size_t size) {
   peak = std::max(peak, live);
 }
 
-std::uint64_t number_argument(int argc, char** argv, const Number& number) {
-  if (argc == 1) return number.usual;
-  if (argc == 2) {
-    const std::string_view text = argv[1];
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
-    if (error == std::errc{} && end == text.end() && value >= number.least &&
-        value <= number.most) {
-      return value;
-    }
+void number_arguments(int argc, char** argv, std::span<const Number> numbers,
+                      std::span<std::uint64_t> values) {
+  const std::size_t given = argc > 0 ? static_cast<std::size_t>(argc - 1) : 0;
+  bool is_sound = given <= numbers.size();
+  for (std::size_t index = 0; index < numbers.size() && is_sound; ++index) {
+    values[index] = numbers[index].usual;
+    if (index < given) is_sound = read_number(argv[index + 1], numbers[index], values[index]);
   }
-  std::fprintf(stderr, "usage: %s [%s], from %" PRIu64 " to %" PRIu64 "\n",
-               program_name(argc, argv), number.name, number.least, number.most);
+  if (is_sound) return;
+  std::fprintf(stderr, "usage: %s", program_name(argc, argv));
+  for (const Number& number : numbers) std::fprintf(stderr, " [%s", number.name);
+  for (std::size_t index = 0; index < numbers.size(); ++index) std::fputc(']', stderr);
+  const char* before = ",";
+  for (const Number& number : numbers) {
+    std::fprintf(stderr, "%s from %" PRIu64 " to %" PRIu64, before, number.least, number.most);
+    before = " and";
+  }
+  std::fputc('\n', stderr);
   std::exit(2);
+}
+
+std::uint64_t number_argument(int argc, char** argv, const Number& number) {
+  std::uint64_t value = 0;
+  number_arguments(argc, argv, {&number, 1}, {&value, 1});
+  return value;
 }
 
 std::uint64_t number_count(int argc, char** argv) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 
 namespace samples {
@@ -30,6 +31,11 @@ struct Number {
   std::uint64_t most;
   std::uint64_t least = 0;
 };
+
+// The program's arguments, any number of them from the first on: those that are not given are as
+// usual. Ends the program as number_argument does.
+void number_arguments(int argc, char** argv, std::span<const Number> numbers,
+                      std::span<std::uint64_t> values);
 
 // The program's only argument. Ends the program with status 2 and a line of usage on stderr
 // if the arguments make no sense.
