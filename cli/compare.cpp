@@ -1,28 +1,23 @@
 // heaptally compare: records two commands, or takes two recordings, and shows them side by side.
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/answer.h"
 #include "cli/commands.h"
+#include "cli/output_file.h"
+#include "cli/page_options.h"
+#include "cli/plot_options.h"
 #include "cli/question.h"
-#include "cli/recorder.h"
+#include "cli/record_both.h"
 #include "core/base/error.h"
-#include "core/collect/launcher.h"
+#include "core/profile/heap_timeline.h"
 #include "core/report/comparison_report.h"
 
 namespace heaptally {
@@ -33,8 +28,11 @@ namespace fs = std::filesystem;
 constexpr const char* kExamples =
     R"(The commands are recorded one after the other, A first; what they print goes where it always
 does. A number's factor is how B compares to A: "2.4 x less". CPU time and wall time are those of
-the recorded runs, and so include what recording cost. Rows are the same if they read the same:
-the same line of the same file.
+the recorded runs, and so include what recording cost. Both timelines share their axes; A is the
+filled area, B the line. Rows are the same if they read the same: the same line of the same file.
+
+Filters hold for all but times and RSS; the peak is then what they keep of the run's peak, and the
+timeline is as that of heaptally timeline with filters.
 
 When a command fails that is shown, and heaptally exits with its status, the first one's if both do.
 
@@ -43,6 +41,7 @@ Examples:
   heaptally compare --keep-a old.heaptally -- ./old -- ./new
   heaptally compare --metric total --sort count -- ./old -- ./new
   heaptally compare -- sh -c './old -v >/dev/null' -- sh -c './new -v >/dev/null'
+  heaptally compare -o page.html --open -- ./eager -- ./lazy
   heaptally compare OLD.heaptally NEW.heaptally)";
 
 // The command line as given.
@@ -50,107 +49,29 @@ struct Options {
   std::string file_a, file_b;  // both, or the two commands
   std::vector<std::vector<std::string>> commands;
   std::string keep_a, keep_b;
-  bool overwrite = false;
   std::string metric = "live";
   std::optional<std::string> at;
+  bool without_timeline = false;
+  PlotOptions plot;
+  PageOptions page;
   RowOptions rows;
   FilterOptions filters;
 };
 
-// Purpose: a new folder of our own, gone with all in it at the end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::error_code problem;
-    std::string name = (fs::temp_directory_path(problem) / "heaptally-compare-XXXXXX").string();
-    if (problem || mkdtemp(name.data()) == nullptr) {
-      throw Error(name, fmt::format("cannot be made ({})", std::strerror(errno)),
-                  "set TMPDIR to a folder that can be written to, or give --keep-a and --keep-b");
-    }
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  fs::path operator/(const char* name) const { return path_ / name; }
-
- private:
-  fs::path path_;
-};
-
-// In the child, which is a heaptally record of its own.
-[[noreturn]] void record_and_exit(const RecordOptions& options, const std::string& name) {
-  int status = static_cast<int>(ExitCode::kFailed);
-  try {
-    status = record_program(options, name);
-  } catch (const Error& error) {
-    tell(fmt::format("heaptally: {}\n", error.what()));
-    status = static_cast<int>(error.code());
-  } catch (const std::exception& error) {
-    tell(fmt::format("heaptally: {}\n", error.what()));
-  }
-  _exit(status);
-}
-
-// Records in a process of its own: what a recording changes of the process that makes it (limits,
-// signals, what its children leave) is not for the next one to start from. Ctrl-C is for the
-// program, as it would be without heaptally. Returns the status that heaptally record exits with.
-int record_apart(const RecordOptions& options, const std::string& name) {
-  const pid_t self = getpid();
-  const pid_t child = fork();
-  if (child < 0) throw Error("fork", std::strerror(errno));
-  if (child == 0) {
-    // If this heaptally is killed, the program is told to stop.
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != self) _exit(static_cast<int>(ExitCode::kFailed));
-    record_and_exit(options, name);
-  }
-  struct sigaction ignore = {}, interrupt = {}, quit = {};
-  ignore.sa_handler = SIG_IGN;
-  sigaction(SIGINT, &ignore, &interrupt);
-  sigaction(SIGQUIT, &ignore, &quit);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  sigaction(SIGINT, &interrupt, nullptr);
-  sigaction(SIGQUIT, &quit, nullptr);
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-// What was recorded; `status` alone counts if one of the two could not be.
-struct Recorded {
-  std::vector<std::string> files;
-  int status = 0;
-};
-
-Recorded record_both(const Options& options, const TemporaryFolder& folder) {
-  Recorded recorded;
-  // What can be known beforehand to fail is not found out after the first of two long runs.
-  for (const std::vector<std::string>& command : options.commands) find_program(command.front());
-  for (std::size_t i = 0; i < options.commands.size(); ++i) {
-    const std::string name = i == 0 ? "A" : "B";
-    const std::string& keep = i == 0 ? options.keep_a : options.keep_b;
-    RecordOptions record;
-    record.command = options.commands[i];
-    record.output = keep.empty() ? folder / (name + ".heaptally").c_str() : fs::path(keep);
-    record.overwrite = options.overwrite;
-    const int status =
-        record_apart(record, keep.empty() ? name : fmt::format("{} ({})", name, keep));
-    if (recorded.status == 0) recorded.status = status;
-    std::error_code problem;
-    if (!fs::exists(record.output, problem)) return {{}, status};
-    recorded.files.push_back(record.output);
-  }
-  return recorded;
+RecordedBoth record_commands(const Options& options, const TemporaryFolder& folder) {
+  const auto command = [&](const std::string& name, const std::vector<std::string>& words,
+                           const std::string& keep) {
+    if (keep.empty()) return RecordedCommand{name, words, folder / (name + ".heaptally")};
+    return RecordedCommand{fmt::format("{} ({})", name, keep), words, keep};
+  };
+  return record_both({command("A", options.commands[0], options.keep_a),
+                      command("B", options.commands[1], options.keep_b)},
+                     options.page.overwrite);
 }
 
 void require_new(const std::string& file, const Options& options) {
   std::error_code problem;
-  if (file.empty() || options.overwrite || !fs::exists(file, problem)) return;
+  if (file.empty() || options.page.overwrite || !fs::exists(file, problem)) return;
   throw Error(file, "exists", "give another name, or --force", ExitCode::kUsage);
 }
 
@@ -189,19 +110,56 @@ void require_two(const Options& options) {
   require_new(options.keep_b, options);
 }
 
+// The page goes to a file, for the text is on standard output.
+void require_page(const PageOptions& page) {
+  if (page.output.empty()) {
+    for (const auto& [is_given, option] :
+         {std::pair(page.open, "--open"), std::pair(!page.source_root.empty(), "--source-root"),
+          std::pair(page.without_sources, "--no-sources")}) {
+      if (is_given) throw Error(option, "is of a page", "name one with -o", ExitCode::kUsage);
+    }
+    return;
+  }
+  if (page.output == "-") {
+    throw Error("--output -", "the text is on standard output", "name a file", ExitCode::kUsage);
+  }
+  // Whether it can be written; a pipe is opened once.
+  std::error_code problem;
+  if (fs::exists(page.output, problem) && !fs::is_regular_file(page.output, problem)) return;
+  const OutputFile trial(page.output, page.overwrite);
+}
+
+void write_page(const Options& options, OpenRecording& a, OpenRecording& b, const Query& query,
+                Metric metric) {
+  if (options.page.output.empty()) return;
+  write_page(options.page,
+             {.recordings = {{a.profile(), a.timeline()}, {b.profile(), b.timeline()}},
+              .names = {"A", "B"},
+              .query = query,
+              .metric = metric,
+              .unit = query.sort});
+}
+
+HeapTimeline whole_timeline(OpenRecording& recording, const Query& query) {
+  return heap_timeline(recording.profile(), recording.timeline(), query, Nanoseconds(0),
+                       run_time(recording.data()));
+}
+
 // Everything that can be wrong with the command line is found before anything is recorded.
 int run(const Options& options) {
   require_two(options);
+  require_page(options.page);
   const Metric metric = parse_metric(options.metric);
   const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
+  const std::size_t width = options.plot.characters(), height = options.plot.lines(10);
 
   std::optional<TemporaryFolder> folder;
-  Recorded recorded{{options.file_a, options.file_b}, 0};
+  RecordedBoth recorded{{options.file_a, options.file_b}, 0};
   if (!options.commands.empty()) {
     folder.emplace();
-    recorded = record_both(options, *folder);
+    recorded = record_commands(options, *folder);
     if (recorded.files.empty()) return recorded.status;
   }
   OpenRecording a(recorded.files[0], options.filters), b(recorded.files[1], options.filters);
@@ -213,7 +171,21 @@ int run(const Options& options) {
                                   .query = query,
                                   .differences = rows,
                                   .raw = options.filters.raw};
-  answer(ComparisonReport{.lines = lines, .facts = compare_facts(a.data(), b.data())}, format);
+  const std::vector<ComparedFact> facts = compare_facts(a.profile(), b.profile(), query);
+  ComparisonReport report{.lines = lines, .facts = facts};
+  HeapTimeline timeline_a, timeline_b;
+  if (!options.without_timeline) {
+    timeline_a = whole_timeline(a, query);
+    timeline_b = whole_timeline(b, query);
+    report.timelines.emplace(ComparedTimelines{.a = timeline_a,
+                                               .b = timeline_b,
+                                               .dots = options.plot.dots(),
+                                               .width = width,
+                                               .height = height,
+                                               .style = output_style()});
+  }
+  answer(report, format);
+  write_page(options, a, b, query, metric);
   return recorded.status;
 }
 
@@ -246,7 +218,19 @@ void add_compare_command(CLI::App& app, int& status,
       ->type_name("FILE");
   command->add_option("--keep-b", options->keep_b, "Keep what B recorded in this file")
       ->type_name("FILE");
-  command->add_flag("-f,--force", options->overwrite, "Replace these files if they exist");
+  command
+      ->add_option("-o,--output", options->page.output,
+                   "Also write a page for browsers, as heaptally report does of two recordings")
+      ->type_name("PAGE");
+  command->add_flag("-f,--force", options->page.overwrite, "Replace these files if they exist");
+  options->page.add_to(*command);
+  command->add_flag("--no-timeline", options->without_timeline,
+                    "Leave out what was live over time");
+  command->add_flag("--blocks", options->plot.blocks, "Draw it with blocks instead of braille");
+  command
+      ->add_option("--width", options->plot.width, "Characters of a line (the terminal's, or 80)")
+      ->type_name("N");
+  command->add_option("--height", options->plot.height, "Lines of the plot (10)")->type_name("N");
   command->add_option("--metric", options->metric, "live, total or temporary (live)")
       ->type_name("METRIC");
   command

@@ -3,11 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/browser.h"
 #include "cli/commands.h"
-#include "cli/output_file.h"
+#include "cli/page_options.h"
 #include "cli/question.h"
-#include "core/base/error.h"
 #include "core/report/page.h"
 
 namespace heaptally {
@@ -30,20 +28,14 @@ Examples:
 // The command line as given.
 struct Options {
   FileOptions files;
-  std::string output;
-  bool overwrite = false;
-  bool open = false;
-  std::string source_root;
-  bool without_sources = false;
+  PageOptions page;
   FilterOptions filters;
 };
 
 void run(const Options& options) {
   Query query;
   options.filters.apply_to(query);
-  if (options.open && options.output == "-") {
-    throw Error("--open", "has no file to show", "name one with -o", ExitCode::kUsage);
-  }
+  options.page.check();
   const std::vector<std::string> files = options.files.files();
   std::vector<std::unique_ptr<OpenRecording>> recordings;
   recordings.reserve(files.size());
@@ -52,15 +44,10 @@ void run(const Options& options) {
     recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
     request.recordings.push_back({recordings.back()->profile(), recordings.back()->timeline()});
   }
-  request.source_root = options.source_root;
-  request.with_sources = !options.without_sources;
-  OutputFile output(options.output, options.overwrite);
-  output.stream() << make_page(request);
-  output.finish();
+  write_page(options.page, request);
   for (std::size_t i = 0; i < recordings.size(); ++i) {
     tell_what_is_missing(files[i], recordings[i]->data());
   }
-  if (options.open) open_in_browser(options.output);
 }
 
 }  // namespace
@@ -70,16 +57,11 @@ void add_report_command(CLI::App& app, int& status) {
       app.add_subcommand("report", "Write a page for browsers: timeline, flame graph, lines");
   const auto options = std::make_shared<Options>();
   options->files.add_to(*command);
-  command->add_option("-o,--output", options->output, "The page; - is standard output")
+  command->add_option("-o,--output", options->page.output, "The page; - is standard output")
       ->type_name("PAGE")
       ->required();
-  command->add_flag("-f,--force", options->overwrite, "Replace the page if it exists");
-  command->add_flag("--open", options->open, "Show it in the browser");
-  command
-      ->add_option("--source-root", options->source_root,
-                   "The folder where the sources are, if not where they were compiled")
-      ->type_name("DIR");
-  command->add_flag("--no-sources", options->without_sources, "Leave out the text of source files");
+  command->add_flag("-f,--force", options->page.overwrite, "Replace the page if it exists");
+  options->page.add_to(*command);
   options->filters.add_to(*command);
   command->footer(kExamples);
   command->callback([options, &status] {

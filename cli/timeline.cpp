@@ -1,5 +1,4 @@
 // heaptally timeline: how much was live over the time of a run.
-#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -8,6 +7,7 @@
 #include "cli/answer.h"
 #include "cli/commands.h"
 #include "cli/output_file.h"
+#include "cli/plot_options.h"
 #include "cli/question.h"
 #include "core/base/error.h"
 #include "core/profile/heap_timeline.h"
@@ -34,21 +34,17 @@ Examples:
   heaptally timeline FILE --format csv >live.csv
   heaptally timeline FILE -o live.svg            a picture, with RSS)";
 
-constexpr std::size_t kUsualWidth = 80;
-
 // The command line as given.
 struct Options {
   std::string file;
   std::string from = "start";
   std::string to = "end";
-  std::optional<std::string> width;
-  std::optional<std::string> height;
   std::optional<std::string> format;
   std::optional<std::string> output;
   bool overwrite = false;
-  bool blocks = false;
   bool rss = false;
   bool cpu = false;
+  PlotOptions plot;
   FilterOptions filters;
 };
 
@@ -73,35 +69,13 @@ Form parse_form(const Options& options) {
   return {.format = parse_format(name)};
 }
 
-std::size_t usual_width() {
-  const std::size_t width = terminal_width();
-  return width != 0 ? width : kUsualWidth;
-}
-
-std::size_t parse_extent(const std::string& text, const std::string& option, std::size_t least,
-                         std::size_t most) {
-  std::size_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (problem != std::errc() || end != text.data() + text.size() || number < least ||
-      number > most) {
-    throw Error(option + " " + text, "is no size of a plot",
-                "give " + std::to_string(least) + " to " + std::to_string(most), ExitCode::kUsage);
-  }
-  return number;
-}
-
 struct Extents {
   std::size_t width, height;
 };
 
-Extents extents_of(const Options& options, const Form& form) {
-  const std::string width = options.width.value_or(""), height = options.height.value_or("");
-  if (form.is_picture) {
-    return {width.empty() ? 960 : parse_extent(width, "--width", 300, 10'000),
-            height.empty() ? 400 : parse_extent(height, "--height", 200, 10'000)};
-  }
-  return {width.empty() ? usual_width() : parse_extent(width, "--width", 40, 1000),
-          height.empty() ? 15 : parse_extent(height, "--height", 2, 200)};
+Extents extents_of(const PlotOptions& plot, const Form& form) {
+  if (form.is_picture) return {plot.width_or(960, 300, 10'000), plot.height_or(400, 200, 10'000)};
+  return {plot.characters(), plot.lines(15)};
 }
 
 void write(const TimelineReport& report, const Form& form, std::ostream& out) {
@@ -120,7 +94,7 @@ void run(const Options& options) {
   const Moment from = parse_moment(options.from, "--from");
   const Moment to = parse_moment(options.to, "--to");
   const Form form = parse_form(options);
-  const Extents extents = extents_of(options, form);
+  const Extents extents = extents_of(options.plot, form);
   Query query;
   options.filters.apply_to(query);
   OpenRecording recording(options.file, options.filters);
@@ -131,16 +105,15 @@ void run(const Options& options) {
   }
   const HeapTimeline timeline =
       heap_timeline(recording.profile(), recording.timeline(), query, first, last);
-  TimelineReport report{
-      .profile = recording.profile(),
-      .query = query,
-      .timeline = timeline,
-      .dots = options.blocks || wants_ascii() ? PlotDots::kBlocks : PlotDots::kBraille,
-      .width = extents.width,
-      .height = extents.height,
-      .with_rss = options.rss,
-      .with_cpu = options.cpu,
-      .style = output_style()};
+  TimelineReport report{.profile = recording.profile(),
+                        .query = query,
+                        .timeline = timeline,
+                        .dots = options.plot.dots(),
+                        .width = extents.width,
+                        .height = extents.height,
+                        .with_rss = options.rss,
+                        .with_cpu = options.cpu,
+                        .style = output_style()};
   if (options.output) {
     report.style = {};
     OutputFile file(*options.output, options.overwrite);
@@ -162,13 +135,14 @@ void add_options(CLI::App& command, Options& options) {
   command.add_option("--to", options.to, "... and where it ends (end)")->type_name("MOMENT");
   command.add_flag("--rss", options.rss, "Also draw the processes' RSS as a line");
   command.add_flag("--cpu", options.cpu, "Also draw how many CPUs they kept busy");
-  command.add_flag("--blocks", options.blocks, "Draw with blocks instead of braille");
+  command.add_flag("--blocks", options.plot.blocks, "Draw with blocks instead of braille");
   command
-      .add_option("--width", options.width,
+      .add_option("--width", options.plot.width,
                   "Characters of a line (the terminal's, or 80); pixels of a picture (960)")
       ->type_name("N");
   command
-      .add_option("--height", options.height, "Lines of the plot (15); pixels of a picture (400)")
+      .add_option("--height", options.plot.height,
+                  "Lines of the plot (15); pixels of a picture (400)")
       ->type_name("N");
   command
       .add_option("--format", options.format,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/profile/moment.h"
+#include "core/profile/run_amounts.h"
 
 namespace heaptally {
 namespace {
@@ -19,12 +20,16 @@ std::uint64_t cpu_time(const RecordingData& data) {
 
 }  // namespace
 
-std::vector<ComparedFact> compare_facts(const RecordingData& a, const RecordingData& b) {
+std::vector<ComparedFact> compare_facts(const Profile& profile_a, const Profile& profile_b,
+                                        const Query& query) {
   using Unit = ComparedFact::Unit;
-  const Header &x = a.header, &y = b.header;
+  const RecordingData &a = profile_a.data(), &b = profile_b.data();
+  const RunAmounts x = run_amounts(profile_a, query), y = run_amounts(profile_b, query);
   const std::uint64_t cpu_a = cpu_time(a), cpu_b = cpu_time(b);
+  const std::uint64_t rss_a = a.header.peak_rss, rss_b = b.header.peak_rss;
   return {
-      {"peak", "peak_bytes", Unit::kBytes, x.peak.bytes, y.peak.bytes},
+      {query.keeps_all() ? "peak" : "live at peak", "peak_bytes", Unit::kBytes, x.peak.bytes,
+       y.peak.bytes},
       {"blocks at peak", "peak_count", Unit::kCount, x.peak.count, y.peak.count},
       {"total", "total_bytes", Unit::kBytes, x.total.bytes, y.total.bytes},
       {"allocations", "total_count", Unit::kCount, x.total.count, y.total.count},
@@ -32,8 +37,7 @@ std::vector<ComparedFact> compare_facts(const RecordingData& a, const RecordingD
       {"live at end", "live_at_end_bytes", Unit::kBytes, x.live_at_end.bytes, y.live_at_end.bytes},
       {"wall time", "wall_ns", Unit::kTime, nanoseconds(run_time(a)), nanoseconds(run_time(b))},
       {"CPU time", "cpu_ns", Unit::kTime, cpu_a, cpu_b, cpu_a != 0 && cpu_b != 0},
-      {"peak RSS", "peak_rss", Unit::kBytes, x.peak_rss, y.peak_rss,
-       x.peak_rss != 0 && y.peak_rss != 0},
+      {"peak RSS", "peak_rss", Unit::kBytes, rss_a, rss_b, rss_a != 0 && rss_b != 0},
   };
 }
 

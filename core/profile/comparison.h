@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/recording/reader.h"
+#include "core/profile/statistics.h"
 
 namespace heaptally {
 
@@ -21,7 +21,10 @@ struct ComparedFact {
 };
 
 // Peak, total, count, temporary, live at end, wall and CPU time, peak RSS, in this order. CPU time
-// is that of the recorded program, and includes what recording cost it.
-std::vector<ComparedFact> compare_facts(const RecordingData& a, const RecordingData& b);
+// is that of the recorded program, and includes what recording cost it. Of `query` the filters
+// count, but for times and RSS; with filters the peak is what they keep of the run's peak, and is
+// called so. Errors: as kept_tallies.
+std::vector<ComparedFact> compare_facts(const Profile& profile_a, const Profile& profile_b,
+                                        const Query& query);
 
 }  // namespace heaptally

@@ -197,8 +197,7 @@ Excerpt excerpt(const Profile& profile, const BucketSource& buckets, const Query
   result.shortened_traces = tree.shortened_traces();
   std::vector<std::uint32_t> row_of_tally = add_rows(data, kept, tree, result);
   // The greatest totals within buckets are those of the whole heap.
-  const bool is_whole = query.filters.empty() && query.threads.empty() && query.processes.empty() &&
-                        query.domains.empty();
+  const bool is_whole = query.keeps_all();
   Edges edges(data, shape.buckets);
   result.marks = edges.marks();
   BucketMaker maker(std::move(row_of_tally), result.rows.size(), std::move(edges));

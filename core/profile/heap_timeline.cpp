@@ -70,26 +70,25 @@ TimelinePeak find_peak(const HeapTimeline& timeline, const Header& header) {
   return peak;
 }
 
-// Equal stretches of a timeline, each with the greatest of what is painted on it.
+// Equal stretches of a span of time, each with the greatest of what is painted on it.
 class Stretches {
  public:
-  Stretches(const HeapTimeline& timeline, std::size_t columns)
-      : timeline_(timeline), values_(columns) {}
+  Stretches(const TimeSpan& span, std::size_t columns) : span_(span), values_(columns) {}
 
   // From `start` until just before `end`.
   void paint(Nanoseconds start, Nanoseconds end, std::uint64_t value) {
-    start = std::max(start, timeline_.from);
-    end = std::min(end, timeline_.to);
+    start = std::max(start, span_.from);
+    end = std::min(end, span_.to);
     if (start >= end || values_.empty()) return;
-    const std::size_t first = column_of(timeline_, start, values_.size());
-    const std::size_t last = column_of(timeline_, end - Nanoseconds(1), values_.size());
+    const std::size_t first = column_of(span_, start, values_.size());
+    const std::size_t last = column_of(span_, end - Nanoseconds(1), values_.size());
     for (std::size_t i = first; i <= last; ++i) values_[i] = std::max(values_[i], value);
   }
 
   std::vector<std::uint64_t> take() { return std::move(values_); }
 
  private:
-  const HeapTimeline& timeline_;
+  TimeSpan span_;
   std::vector<std::uint64_t> values_;
 };
 
@@ -115,8 +114,7 @@ double cpu_until(const std::vector<Sample>& samples, double time) {
 HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, const Query& query,
                            Nanoseconds from, Nanoseconds to) {
   HeapTimeline timeline{.from = from, .to = to, .rows = {}, .peak = {}};
-  timeline.recorded_maxima = query.filters.empty() && query.threads.empty() &&
-                             query.processes.empty() && query.domains.empty();
+  timeline.recorded_maxima = query.keeps_all();
   SampleCursor samples(profile.data());
   std::uint64_t before = 0;
   for_each_sum(buckets, kept_tallies(profile, query),
@@ -148,7 +146,12 @@ HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, 
 }
 
 std::vector<std::uint64_t> live_columns(const HeapTimeline& timeline, std::size_t columns) {
-  Stretches stretches(timeline, columns);
+  return live_columns(timeline, timeline.span(), columns);
+}
+
+std::vector<std::uint64_t> live_columns(const HeapTimeline& timeline, const TimeSpan& span,
+                                        std::size_t columns) {
+  Stretches stretches(span, columns);
   Nanoseconds time = timeline.from;
   std::uint64_t level = timeline.live_at_start;
   for (const TimelineRow& row : timeline.rows) {
@@ -163,7 +166,7 @@ std::vector<std::uint64_t> live_columns(const HeapTimeline& timeline, std::size_
 
 std::vector<std::uint64_t> rss_columns(const HeapTimeline& timeline, const RecordingData& data,
                                        std::size_t columns) {
-  Stretches stretches(timeline, columns);
+  Stretches stretches(timeline.span(), columns);
   Nanoseconds time{0};
   std::uint64_t level = data.header.first_rss;
   for (const Sample& sample : data.samples) {
@@ -192,10 +195,10 @@ std::vector<std::uint64_t> cpu_columns(const HeapTimeline& timeline, const Recor
   return values;
 }
 
-std::size_t column_of(const HeapTimeline& timeline, Nanoseconds time, std::size_t columns) {
-  const auto whole = static_cast<double>((timeline.to - timeline.from).count());
-  if (columns == 0 || whole <= 0 || time <= timeline.from) return 0;
-  const double share = static_cast<double>((time - timeline.from).count()) / whole;
+std::size_t column_of(const TimeSpan& span, Nanoseconds time, std::size_t columns) {
+  const auto whole = static_cast<double>((span.to - span.from).count());
+  if (columns == 0 || whole <= 0 || time <= span.from) return 0;
+  const double share = static_cast<double>((time - span.from).count()) / whole;
   return std::min(columns - 1, static_cast<std::size_t>(share * static_cast<double>(columns)));
 }
 

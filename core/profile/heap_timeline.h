@@ -9,6 +9,12 @@
 
 namespace heaptally {
 
+// From one moment until just before another.
+struct TimeSpan {
+  Nanoseconds from{0};
+  Nanoseconds to{0};
+};
+
 // A stretch of time in which something happened.
 struct TimelineRow {
   Nanoseconds start{0};
@@ -39,6 +45,8 @@ struct HeapTimeline {
   // it is the greater of the row's two edges, and there may have been more between them.
   bool recorded_maxima = true;
   TimelinePeak peak;
+
+  TimeSpan span() const { return {.from = from, .to = to}; }
 };
 
 // The timeline between two moments, which are edges of buckets or lie where nothing happened, as
@@ -49,12 +57,15 @@ HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, 
 // The timeline cut into so many equal stretches: the greatest live bytes within each, as far as
 // they are known; the greatest RSS; and how many CPUs were busy, in thousandths of one.
 std::vector<std::uint64_t> live_columns(const HeapTimeline& timeline, std::size_t columns);
+// Of a longer span, in which nothing is live before and after the timeline.
+std::vector<std::uint64_t> live_columns(const HeapTimeline& timeline, const TimeSpan& span,
+                                        std::size_t columns);
 std::vector<std::uint64_t> rss_columns(const HeapTimeline& timeline, const RecordingData& data,
                                        std::size_t columns);
 std::vector<std::uint64_t> cpu_columns(const HeapTimeline& timeline, const RecordingData& data,
                                        std::size_t columns);
 
-// The stretch, of so many, in which a moment lies.
-std::size_t column_of(const HeapTimeline& timeline, Nanoseconds time, std::size_t columns);
+// The stretch, of so many equal ones, in which a moment lies.
+std::size_t column_of(const TimeSpan& span, Nanoseconds time, std::size_t columns);
 
 }  // namespace heaptally

@@ -26,6 +26,11 @@ struct Query {
   std::vector<std::string> processes;  // see kept_by_process
   std::vector<std::string> domains;    // see tasks_in_domains
   std::size_t limit = 0;               // how many rows; 0 for all
+
+  // Whether nothing of the heap is filtered out.
+  bool keeps_all() const {
+    return filters.empty() && threads.empty() && processes.empty() && domains.empty();
+  }
 };
 
 struct Statistic {

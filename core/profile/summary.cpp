@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/profile/domains.h"
+#include "core/profile/run_amounts.h"
 
 namespace heaptally {
 namespace {
@@ -16,26 +17,6 @@ Statistics top_lines(const Profile& profile, Metric metric, Moment::Kind moment,
   const Snapshot snapshot = take_snapshot(profile.data(), no_timeline, metric, {moment});
   return statistics(profile, snapshot,
                     {.filters = {}, .threads = {}, .processes = {}, .domains = {}, .limit = lines});
-}
-
-void take_totals_from_header(const Header& header, Summary& summary) {
-  summary.total = header.total;
-  summary.temporary = header.temporary;
-  summary.peak = header.peak;
-  summary.live_at_end = header.live_at_end;
-  summary.frees = header.frees;
-}
-
-void take_totals_from_tallies(const RecordingData& data, Summary& summary) {
-  const std::vector<bool> in_heap = tallies_in_domains(data, {});
-  for (const TallyTotals& totals : data.totals) {
-    if (!in_heap[index_of(totals.id)]) continue;
-    summary.total += totals.total;
-    summary.temporary += totals.temporary;
-    summary.peak += totals.live_at_peak;
-    summary.live_at_end += totals.live_at_end;
-  }
-  summary.frees = (summary.total - summary.live_at_end).count;
 }
 
 // How many processes ran at the same time, at most.
@@ -76,11 +57,12 @@ Summary summarize(const Profile& profile, std::size_t lines) {
     if (domain.id != kHeapDomain && !is_nothing) summary.domains.push_back(domain);
   }
   summary.processes_at_once = most_at_once(data.processes);
-  if (header.complete) {
-    take_totals_from_header(header, summary);
-  } else {
-    take_totals_from_tallies(data, summary);
-  }
+  const RunAmounts amounts = run_amounts(profile, {});
+  summary.total = amounts.total;
+  summary.temporary = amounts.temporary;
+  summary.peak = amounts.peak;
+  summary.live_at_end = amounts.live_at_end;
+  summary.frees = header.complete ? header.frees : (amounts.total - amounts.live_at_end).count;
   // What RSS was before main is not known of imported ones.
   if (header.peak_rss > header.first_rss && header.imported_from.empty()) {
     summary.rss_growth = header.peak_rss - header.first_rss;

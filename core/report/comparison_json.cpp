@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <cmath>
 #include <ostream>
+#include <vector>
 
 #include "core/report/comparison_report.h"
 #include "core/report/key_json.h"
@@ -19,6 +22,37 @@ Json side_json(const ComparisonReport& report, const Side& side, Amount total,
                    {"rows_total", amount_json(total)}});
   json.update(losses_json(header));
   return json;
+}
+
+// So many are as fine as a wide terminal draws them.
+constexpr std::size_t kColumns = 256;
+
+// What is live in each column, as far as the run goes.
+std::vector<std::uint64_t> columns_of(const HeapTimeline& timeline, const TimeSpan& span) {
+  std::vector<std::uint64_t> columns = live_columns(timeline, span, kColumns);
+  const Nanoseconds last = std::max(span.from, timeline.to - Nanoseconds(1));
+  columns.resize(column_of(span, last, kColumns) + 1);
+  return columns;
+}
+
+void add_timeline(const ComparedTimelines& both, JsonRows& rows) {
+  const TimeSpan span = span_of(both);
+  const std::vector<std::uint64_t> a = columns_of(both.a, span), b = columns_of(both.b, span);
+  const auto edge = [&](std::size_t column) {
+    const double share = static_cast<double>(column) / static_cast<double>(kColumns);
+    return std::llround(share * static_cast<double>(span.to.count()));
+  };
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()); ++i) {
+    rows.add({{"start_ns", edge(i)},
+              {"end_ns", edge(i + 1)},
+              {"max_live_bytes_a", i < a.size() ? Json(a[i]) : Json()},
+              {"max_live_bytes_b", i < b.size() ? Json(b[i]) : Json()}});
+  }
+}
+
+Json peak_json(const HeapTimeline& timeline) {
+  const TimelinePeak& peak = timeline.peak;
+  return {{"ns", peak.time.count()}, {"bytes", peak.bytes}, {"exact", peak.exact}};
 }
 
 Json row_json(const DifferenceReport& lines, const StatisticDifference& row) {
@@ -42,12 +76,19 @@ void write_json(const ComparisonReport& report, std::ostream& out) {
   Json heading = {{"metric", name_of(lines.after.snapshot.metric)},
                   {"a", side_json(report, lines.before, all.before, &ComparedFact::a)},
                   {"b", side_json(report, lines.after, all.after, &ComparedFact::b)}};
+  if (report.timelines) {
+    heading["a"]["timeline_peak"] = peak_json(report.timelines->a);
+    heading["b"]["timeline_peak"] = peak_json(report.timelines->b);
+    heading["recorded_maxima"] = report.timelines->a.recorded_maxima;
+  }
   heading.update(query_json(lines.query));
   heading.update(Json{{"raw", lines.raw},
                       {"changed", all.changed},
                       {"shown", all.rows.size()},
                       {"groups", all.groups}});
-  JsonRows rows(out, heading, "differences");
+  JsonRows rows(out, heading, "timeline");
+  if (report.timelines) add_timeline(*report.timelines, rows);
+  rows.start("differences");
   for (const StatisticDifference& row : all.rows) {
     if (!out) return;
     rows.add(row_json(lines, row));

@@ -56,22 +56,27 @@ void write_facts(const ComparisonReport& report, std::ostream& out) {
   if (a != 0 || b != 0) write_row("exit status", status_text(a), status_text(b), "", out);
 }
 
+// When both were looked at; of total and temporary what came until then.
+std::string moment_phrase(const Snapshot& snapshot) {
+  const Moment& asked = snapshot.asked;
+  const bool is_live = snapshot.metric == Metric::kLive;
+  if (!is_live && asked.kind == Moment::Kind::kEnd) return "of all the run";
+  // Without the option.
+  std::string name = printable(asked.text.substr(asked.text.find(' ') + 1));
+  if (name.empty() || name == name_of(asked.kind))
+    name = fmt::format("the {}", name_of(asked.kind));
+  return fmt::format("{} {}", is_live ? "at" : "until", name);
+}
+
 // What stands above the rows.
 std::string rows_heading(const DifferenceReport& lines) {
   const StatisticDifferences& all = lines.differences;
   const std::string plural = rows_name_plural(lines.query.group);
   const Snapshot& snapshot = lines.after.snapshot;
-  const bool is_live = snapshot.metric == Metric::kLive;
-  std::string moment = "of all the run";
-  if (is_live) moment = snapshot.asked.kind == Moment::Kind::kPeak ? "at the peak" : "at the end";
-  std::string text = fmt::format(
-      "{} that differ most, {} {}; {} of {} differ{}{}\n", plural, name_of(snapshot.metric), moment,
-      grouped_text(all.changed), grouped_text(all.groups),
-      lines.query.cumulative ? "; cumulative" : "", lines.raw ? "; raw" : "");
-  if (const std::string filters = filters_text(lines.query); !filters.empty()) {
-    text += fmt::format("only{}\n", filters);
-  }
-  return text;
+  return fmt::format("{} that differ most, {} {}; {} of {} differ{}{}\n", plural,
+                     name_of(snapshot.metric), moment_phrase(snapshot), grouped_text(all.changed),
+                     grouped_text(all.groups), lines.query.cumulative ? "; cumulative" : "",
+                     lines.raw ? "; raw" : "");
 }
 
 // Rows that are the same in both are not what differs.
@@ -114,8 +119,15 @@ void write_text(const ComparisonReport& report, std::ostream& out) {
     const std::string incomplete = incomplete_line(side->profile.data().header);
     if (!incomplete.empty()) out << fmt::format("# {} is {}", name, incomplete.substr(2));
   }
+  if (const std::string filters = filters_text(lines.query); !filters.empty()) {
+    out << fmt::format("# only{}; but times and RSS are those of the whole runs\n", filters);
+  }
   out << '\n';
   write_facts(report, out);
+  if (report.timelines) {
+    out << '\n';
+    write_plot(report, out);
+  }
   out << '\n' << rows_heading(lines);
   write_rows(lines, out);
 }

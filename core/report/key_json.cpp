@@ -133,6 +133,11 @@ void JsonRows::add(const Json& row) {
   is_empty_ = false;
 }
 
+void JsonRows::start(std::string_view name) {
+  out_ << (is_empty_ ? "]" : "\n ]") << ",\n \"" << name << "\": [";
+  is_empty_ = true;
+}
+
 void JsonRows::finish() { out_ << (is_empty_ ? "]\n}\n" : "\n ]\n}\n"); }
 
 }  // namespace heaptally

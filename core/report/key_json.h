@@ -42,12 +42,14 @@ Json losses_json(const Header& header);
 // Texts of a recording need not be UTF-8; JSON must be. `indent`: -1 for one line.
 std::string json_text(const Json& json, int indent);
 
-// Purpose: writes an object whose last member is an array, an element a line, without holding them
+// Purpose: writes an object whose last members are arrays, an element a line, without holding them
 //   all: all tracebacks of a large program together are large.
 class JsonRows {
  public:
   JsonRows(std::ostream& out, const Json& heading, std::string_view name);
   void add(const Json& row);
+  // Another array after the one before, which is finished.
+  void start(std::string_view name);
   void finish();
 
  private:

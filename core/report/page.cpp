@@ -47,10 +47,7 @@ std::vector<std::string> notes_of(const PageRequest& request, const std::vector<
     buckets = std::max(buckets, excerpts[i].buckets.size());
     const std::string text = incomplete_phrase(request.recordings[i].profile.data());
     if (text.empty()) continue;
-    const char* which = excerpts.size() == 1 ? ""
-                        : i == 0             ? "The older recording: "
-                                             : "The newer recording: ";
-    notes.push_back(which + text);
+    notes.push_back(excerpts.size() == 1 ? text : fmt::format("{} is {}", request.names[i], text));
   }
   if (const std::string filters = filters_text(request.query); !filters.empty()) {
     notes.push_back(fmt::format("Only{}.", filters));
@@ -103,6 +100,11 @@ std::string make_once(const PageRequest& request, const ExcerptShape& shape) {
   json["metric"] = metric_name(request.metric);
   json["unit"] = request.unit == SortBy::kSize ? "bytes" : "count";
   json["inverted"] = request.inverted;
+  if (sides.size() == 2) {
+    json["names"] = request.names;
+    json["facts"] = facts_json(
+        compare_facts(request.recordings[0].profile, request.recordings[1].profile, request.query));
+  }
   return filled(base64(gzip(json_text(json, -1))), request.flame_only);
 }
 

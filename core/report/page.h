@@ -16,12 +16,13 @@ struct PageRecording {
 };
 
 struct PageRequest {
-  std::vector<PageRecording> recordings;  // one, or an older and a newer one
-  const Query& query;                     // of it the filters count
-  Metric metric = Metric::kLive;          // shown first, as it was at the peak
-  SortBy unit = SortBy::kSize;            // shown first: bytes, or blocks
-  bool inverted = false;                  // likewise: allocation sites on top
-  bool flame_only = false;                // without timeline, table and sources
+  std::vector<PageRecording> recordings;            // one, or an older and a newer one
+  std::vector<std::string> names = {"old", "new"};  // what the page calls two
+  const Query& query;                               // of it the filters count
+  Metric metric = Metric::kLive;                    // shown first, as it was at the peak
+  SortBy unit = SortBy::kSize;                      // shown first: bytes, or blocks
+  bool inverted = false;                            // likewise: allocation sites on top
+  bool flame_only = false;                          // without timeline, table and sources
   bool with_sources = true;
   std::string source_root = {};       // see source_on_disk
   std::size_t most_bytes = 10 << 20;  // of the page

@@ -199,7 +199,30 @@ Json sources_json(const std::vector<PageSource>& sources, Strings& strings) {
   return list;
 }
 
+std::string_view name_of(ComparedFact::Unit unit) {
+  switch (unit) {
+    case ComparedFact::Unit::kBytes:
+      return "bytes";
+    case ComparedFact::Unit::kTime:
+      return "time";
+    case ComparedFact::Unit::kCount:
+      break;
+  }
+  return "count";
+}
+
 }  // namespace
+
+Json facts_json(const std::vector<ComparedFact>& facts) {
+  Json list = Json::array();
+  for (const ComparedFact& fact : facts) {
+    if (!fact.known) continue;
+    list.push_back({{"name", fact.name},
+                    {"unit", name_of(fact.unit)},
+                    {"values", Json::array({fact.a, fact.b})}});
+  }
+  return list;
+}
 
 Json page_json(const std::vector<PageSide>& sides, const std::vector<PageSource>& sources,
                const std::vector<std::string>& notes) {

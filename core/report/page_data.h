@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/profile/comparison.h"
 #include "core/profile/excerpt.h"
 #include "core/report/key_json.h"
 
@@ -29,5 +30,8 @@ struct PageSource {
 // stand in columns. `notes`: what is to be known of the numbers, a sentence each.
 Json page_json(const std::vector<PageSide>& sides, const std::vector<PageSource>& sources,
                const std::vector<std::string>& notes);
+
+// [{"name", "unit": "bytes", "count" or "time", "values": [a, b]}], of what is known.
+Json facts_json(const std::vector<ComparedFact>& facts);
 
 }  // namespace heaptally

@@ -8,8 +8,6 @@
 namespace heaptally {
 namespace {
 
-constexpr Colour kAreaColour = Colour::kCyan;
-constexpr Colour kLineColour = Colour::kYellow;
 constexpr std::array<std::string_view, 9> kBlocks = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 
 std::size_t steps_in_cell(PlotDots dots) { return dots == PlotDots::kBraille ? 4 : 8; }
@@ -67,14 +65,22 @@ Cell braille_cell(const std::vector<std::size_t>& area, const std::vector<std::s
       if (step >= covered.from && step < covered.to) of_line |= bit;
     }
   }
-  return {.text = braille(dots | of_line), .of_line = dots == 0 && of_line != 0};
+  // The line is seen where the area is filled by the gap that it leaves.
+  if (of_line != 0) return {.text = braille(of_line), .of_line = true};
+  return {.text = braille(dots), .of_line = false};
 }
 
 Cell block_cell(const std::vector<std::size_t>& area, const std::vector<std::size_t>& line,
                 std::size_t x, std::size_t bottom) {
   const std::size_t filled = area[x] > bottom ? std::min<std::size_t>(area[x] - bottom, 8) : 0;
-  const bool has_line = x < line.size() && line[x] > bottom && line[x] <= bottom + 8;
-  if (filled == 0 && has_line) return {.text = "─", .of_line = true};
+  if (x < line.size() && line[x] > 0) {
+    const std::size_t row = bottom / 8, own = (line[x] - 1) / 8;
+    const std::size_t last = x == 0 || line[x - 1] == 0 ? own : (line[x - 1] - 1) / 8;
+    if (row == own) return {.text = "─", .of_line = true};
+    if (row > std::min(own, last) && row < std::max(own, last)) {
+      return {.text = "│", .of_line = true};
+    }
+  }
   return {.text = std::string(kBlocks[filled]), .of_line = false};
 }
 
@@ -88,13 +94,24 @@ std::string joined(const std::vector<Cell>& cells, const Style& style) {
       run += cells[last++].text;
     }
     if (last == cells.size()) run.erase(run.find_last_not_of(' ') + 1);
-    text += style.coloured(cells[first].of_line ? kLineColour : kAreaColour, run);
+    text +=
+        style.coloured(colour_of(cells[first].of_line ? PlotPart::kLine : PlotPart::kArea), run);
     first = last;
   }
   return text;
 }
 
 }  // namespace
+
+Colour colour_of(PlotPart part) {
+  return part == PlotPart::kArea ? Colour::kCyan : Colour::kYellow;
+}
+
+std::string plot_sample(PlotDots dots, PlotPart part, const Style& style) {
+  std::string_view text = dots == PlotDots::kBraille ? "⣿⣿" : "██";
+  if (part == PlotPart::kLine) text = dots == PlotDots::kBraille ? "⠒⠒" : "──";
+  return style.coloured(colour_of(part), text);
+}
 
 std::size_t plot_columns(PlotDots dots, std::size_t width) {
   return dots == PlotDots::kBraille ? 2 * width : width;

@@ -90,13 +90,58 @@ class Comparison(PageCase):
         page = self.make("report", self.old, self.old)
         self.assertEqual(self.sums()[0], self.sums()[1])
         self.assertEqual({cells["change"] for cells in page.rows().values()}, {"+0 B"})
-        self.assertIn("1×", self.browser.text("#figures"))
+        self.assertIn("the same", self.browser.text("#figures"))
 
 
 class Samples(PageCase):
+    def setUp(self):
+        super().setUp()
+        self.pair = [self.record(sample(name)) for name in ("list", "generator")]
+
+    def test_the_facts_are_those_of_the_text(self):
+        """The page of `compare` has its names, numbers and factors, and says what is A and B."""
+        text = self.heaptally("compare", "--no-timeline", *[one.path for one in self.pair]).stdout
+        expected = [(found[1], f"{found[2]} → {found[3]}", found[4]) for found in re.finditer(
+            r"^(\w[\w ]+?)  +(\S+(?: \w+)?)  +(\S+(?: \w+)?)  (.+)$", text, re.MULTILINE)]
+        self.assertEqual([name for name, *_ in expected],
+                         ["peak", "blocks at peak", "total", "allocations", "temporary",
+                          "live at end", "wall time", "CPU time", "peak RSS"])
+        self.make("compare", *self.pair, options=("--no-timeline",))
+        figures = self.browser.script("""
+            return [...document.querySelectorAll('.figure')].map(
+              figure => ['dt', 'dd', 'small'].map(tag => figure.querySelector(tag)?.textContent))
+            """)
+        self.assertEqual([tuple(text and text.replace("\xa0", " ") for text in figure)
+                          for figure in figures], [*expected, ("exit status", "0 → 0", None)])
+        self.assertEqual(self.browser.text("#names").split(),
+                         ["A", str(sample("list")), "B", str(sample("generator"))])
+        self.assertEqual(self.browser.script(
+            "return [...document.querySelectorAll('#legend li')].map(e => e.textContent)"),
+            [f"{name}: {command}" if len(str(command)) <= 70 else f"{name}: {str(command)[:70]}…"
+             for name, command in (("A", sample("list")), ("B", sample("generator")))])
+        self.assertEqual(self.browser.script(
+            "return [...document.querySelectorAll('#lines thead button')].map(e => e.textContent)"),
+            ["Line", "A", "B", "Change", "Factor"])
+
+    def test_a_run_that_is_much_shorter(self):
+        """Time is that of the longer run; what ended before stays as it was."""
+        long = self.record("perl", "-e", "my @a = map { select undef, undef, undef, 0.05; 'x' x 1e5 }"
+                                         " 1 .. 10")
+        page = self.make("compare", long, self.pair[1])
+        page.drag(0.5, 0.9)
+        start, end = page.state("range")
+        lasts = self.pair[1].header("duration_ns")
+        self.assertGreater(start, lasts)
+        page.metric("total")
+        grown = long.stats("--metric", "total", f"--from={start}ns", f"--to={end}ns")
+        self.assertEqual(self.browser.script("return heaptally.flame.sums.map(sums => sums[0])"),
+                         [grown["total"]["bytes"], 0])
+        self.assertEqual(self.browser.script(
+            "return heaptally.timeline.tipLines(arguments[0])[2]", end)[:9], "B: ended ")
+
     def test_eager_and_lazy(self):
         """The pairs that the project shows: what the lazy one saves is what the page says."""
-        pair = [self.record(sample(name)) for name in ("list", "generator")]
+        pair = self.pair
         self.make("report", *pair)
         peaks = [recording.stats("--at", "peak")["total"]["bytes"] for recording in pair]
         self.assertEqual(self.browser.script("return heaptally.flame.sums.map(sums => sums[0])"),

@@ -96,9 +96,18 @@ TEST(HeapTimeline, IsCutIntoColumnsThatKeepTheGreatest) {
   EXPECT_EQ(cpu_columns(timeline, recording.data, 4), (Values{800, 0, 0, 0}));
   EXPECT_EQ(cpu_columns(timeline, recording.data, 10),
             (Values{500, 1000, 500, 0, 0, 0, 0, 0, 0, 0}));
-  EXPECT_EQ(column_of(timeline, milliseconds(2500), 10), 2u);
-  EXPECT_EQ(column_of(timeline, seconds(10), 10), 9u);
+  EXPECT_EQ(column_of(timeline.span(), milliseconds(2500), 10), 2u);
+  EXPECT_EQ(column_of(timeline.span(), seconds(10), 10), 9u);
   EXPECT_TRUE(live_columns(timeline, 0).empty());
+}
+
+// The run has 10 s; what comes before its first row and after its end is nothing.
+TEST(HeapTimeline, LiesInALongerSpan) {
+  const TwoLines recording;
+  const HeapTimeline timeline = recording.timeline_of({});
+  const TimeSpan span{.from = seconds(0), .to = seconds(20)};
+  EXPECT_EQ(live_columns(timeline, span, 10), (Values{100, 400, 150, 50, 50, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(column_of(span, seconds(10), 10), 5u);
 }
 
 TEST(HeapTimeline, OfAPartBeginsWithWhatWasLive) {

@@ -43,18 +43,30 @@ class ComparisonReports : public testing::Test {
   }
 
   template <class Write>
-  std::string written(Write write) {
+  std::string written(Write write, const Query& query = {}, bool with_timelines = false) {
     const Profile a(a_.data, {}), b(b_.data, {});
     const Snapshot before = take_snapshot(a_.data, a_.timeline(), Metric::kLive, {});
     const Snapshot after = take_snapshot(b_.data, b_.timeline(), Metric::kLive, {});
     const Side old_side{a, before}, new_side{b, after};
-    const Query query;
     const StatisticDifferences rows = compare(old_side, new_side, query);
     const DifferenceReport lines{
         .before = old_side, .after = new_side, .query = query, .differences = rows};
     std::ostringstream out;
-    write(ComparisonReport{.lines = lines, .facts = compare_facts(a_.data, b_.data)}, out);
+    const std::vector<ComparedFact> facts = compare_facts(a, b, query);
+    ComparisonReport report{.lines = lines, .facts = facts};
+    const HeapTimeline timeline_a = timeline_of(a, a_, query),
+                       timeline_b = timeline_of(b, b_, query);
+    if (with_timelines) {
+      report.timelines.emplace(ComparedTimelines{
+          .a = timeline_a, .b = timeline_b, .dots = PlotDots::kBlocks, .width = 50, .height = 4});
+    }
+    write(report, out);
     return out.str();
+  }
+  static HeapTimeline timeline_of(const Profile& profile, const RecordingBuilder& recording,
+                                  const Query& query) {
+    return heap_timeline(profile, recording.timeline(), query, Nanoseconds(0),
+                         recording.data.header.duration);
   }
 
   RecordingBuilder a_, b_;
@@ -82,6 +94,88 @@ TEST_F(ComparisonReports, Text) {
             "         0 B        50 B        +50 B         +1  new.cpp:1\n");
 }
 
+// A holds 800 B from 2.5 s until 7.5 s; B, which takes half as long, 200 B until 2.5 s, then 400 B.
+class ComparedTimelinesReport : public ComparisonReports {
+ protected:
+  ComparedTimelinesReport() {
+    const TallyId a = a_.data.tallies[0].id, b = b_.data.tallies[0].id;
+    a_.bucket(2500, 2500, {{a, {800, 1}, {}, {}}});
+    a_.bucket(5000, 2500, {{a, {}, {800, 1}, {}}});
+    a_.buckets[0].max_live_bytes = a_.buckets[1].max_live_bytes = 800;
+    b_.bucket(0, 2500, {{b, {200, 1}, {}, {}}});
+    b_.bucket(2500, 2500, {{b, {200, 1}, {}, {}}});
+    b_.buckets[0].max_live_bytes = 200;
+    b_.buckets[1].max_live_bytes = 400;
+    a_.data.header.peak = {800, 1};
+    a_.data.header.peak_time = std::chrono::seconds(5);
+    b_.data.header.peak = {400, 2};
+    b_.data.header.peak_time = std::chrono::seconds(5);
+    b_.data.header.duration = std::chrono::seconds(5);
+    a_.data.marks.push_back({});
+    a_.data.marks.back().time = std::chrono::milliseconds(7500);
+    a_.data.marks.back().name = "done";
+  }
+  static void write(const ComparisonReport& report, std::ostream& out) { write_plot(report, out); }
+};
+
+TEST_F(ComparedTimelinesReport, LieOnTheSameAxes) {
+  EXPECT_EQ(written(write, {}, true),
+            "live bytes over time; a column shows the greatest within it\n"
+            "  A ██  peak 800 B at 5.000 s; ends at 10.000 s\n"
+            "  B ──  peak 400 B at 5.000 s; ends at 5.000 s\n"
+            "    peak                      AB\n"
+            "         │          ████████████████████\n"
+            "   500 B ┤          ████████████████████\n"
+            "         │          ──────────██████████\n"
+            "         │──────────████████████████████\n"
+            "     0 B └┬───────────────────┬───────────────────\n"
+            "          0 s                 5 s\n"
+            "     end                      B                  A\n"
+            " marks A                                ▲done\n");
+}
+
+TEST_F(ComparedTimelinesReport, TellOfFilters) {
+  Query query;
+  query.filters.push_back(parse_filter("new.cpp", true, false));
+  EXPECT_EQ(written(write, query, true),
+            "live bytes over time; a column shows the greatest within it\n"
+            "with filters at edges of time buckets, between which there may be more\n"
+            "  A ██  nothing live; ends at 10.000 s\n"
+            "  B ──  nothing live; ends at 5.000 s\n");
+  const std::string text =
+      written([](const auto& report, auto& out) { write_text(report, out); }, query, true);
+  EXPECT_NE(text.find("# only --filter 'new.cpp'; but times and RSS are those of the whole runs\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\nlive at peak             0 B          50 B  none before\n"),
+            std::string::npos)
+      << text;
+}
+
+// 256 stretches of 10 s / 256; of B a half.
+TEST_F(ComparedTimelinesReport, AsJson) {
+  const nlohmann::json answer = nlohmann::json::parse(
+      written([](const auto& report, auto& out) { write_json(report, out); }, {}, true));
+  const nlohmann::json& timeline = answer["timeline"];
+  ASSERT_EQ(timeline.size(), 256u);
+  EXPECT_EQ(timeline[0]["start_ns"], 0);
+  EXPECT_EQ(timeline[0]["end_ns"], 39'062'500);
+  EXPECT_EQ(timeline[255]["end_ns"], 10'000'000'000);
+  for (std::size_t i = 0; i < 256; ++i) {
+    const bool holds = i >= 64 && i < 192;
+    EXPECT_EQ(timeline[i]["max_live_bytes_a"], holds ? 800 : 0) << i;
+    if (i < 128) {
+      EXPECT_EQ(timeline[i]["max_live_bytes_b"], i < 64 ? 200 : 400) << i;
+    } else {
+      EXPECT_TRUE(timeline[i]["max_live_bytes_b"].is_null()) << i;
+    }
+  }
+  EXPECT_EQ(answer["a"]["timeline_peak"]["bytes"], 800);
+  EXPECT_EQ(answer["b"]["timeline_peak"]["ns"], 5'000'000'000);
+  EXPECT_EQ(answer["recorded_maxima"], true);
+  EXPECT_EQ(answer["differences"].size(), 4u);
+}
+
 TEST_F(ComparisonReports, Json) {
   const nlohmann::json answer = nlohmann::json::parse(
       written([](const auto& report, auto& out) { write_json(report, out); }));
@@ -91,6 +185,8 @@ TEST_F(ComparisonReports, Json) {
   EXPECT_EQ(answer["b"]["exit_status"], 3);
   EXPECT_TRUE(answer["a"]["peak_rss"].is_null());
   EXPECT_EQ(answer["changed"], 3);
+  EXPECT_TRUE(answer["timeline"].empty());
+  EXPECT_FALSE(answer["a"].contains("timeline_peak"));
   const nlohmann::json& row = answer["differences"][1];
   EXPECT_EQ(row["label"], "kept.cpp:1");
   EXPECT_EQ(row["size_a"], 400);

@@ -45,7 +45,7 @@ TEST(Plot, ShowsTheLeastThereIs) {
 TEST(Plot, DrawsTheLineOverTheArea) {
   const Plot blocks{
       .dots = PlotDots::kBlocks, .height = 2, .top = 16, .area = {4, 16}, .line = {16, 16}};
-  EXPECT_EQ(draw(blocks, Style()), (Lines{"─█", "▄█"}));
+  EXPECT_EQ(draw(blocks, Style()), (Lines{"──", "▄█"}));
   // From step 1 to step 4, which the line joins.
   const Plot braille{
       .dots = PlotDots::kBraille, .height = 1, .top = 4, .area = {0, 0}, .line = {1, 4}};

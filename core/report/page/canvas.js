@@ -37,9 +37,10 @@ function colours() {
 }
 
 // An item of a legend: what a colour, the name of a variable of the style, stands for.
-function legendItem(colour, text) {
+function legendItem(colour, text, form = '') {
   const swatch = document.createElement('i');
-  if (colour === null) swatch.className = 'dashed'; else swatch.style.background = `var(--${colour})`;
+  swatch.className = form;
+  if (colour !== null) swatch.style.background = `var(--${colour})`;
   const element = document.createElement('li');
   element.append(swatch, text.length > 80 ? '…' + text.slice(-79) : text);
   return element;

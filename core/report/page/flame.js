@@ -203,8 +203,9 @@ class Flame {
     }
     if (this.model.isComparison) {
       const [before, after] = this.sums.map(sums => sums[node]);
-      lines.push(`old ${amountText(before, unit)}, new ${amountText(after, unit)}`,
-        `${amountText(after - before, unit, true)} (${factorText(before, after)})`);
+      const [older, newer] = this.model.names;
+      lines.push(`${older} ${amountText(before, unit)}, ${newer} ${amountText(after, unit)}`,
+        [amountText(after - before, unit, true), factorText(before, after)].filter(text => text !== '').join(', '));
     } else {
       const value = this.width_[node];
       lines.push(`${this.exactText(value)}, ${shareText(value, this.whole)} of all`);

@@ -38,6 +38,7 @@ function countText(count, signed = false) {
 function blocksText(count) { return `${countText(count)} ${count === 1 ? 'block' : 'blocks'}`; }
 
 function amountText(value, unit, signed = false) {
+  if (unit === 'time') return timeText(value);
   return unit === 'bytes' ? sizeText(value, signed) : countText(value, signed);
 }
 
@@ -45,13 +46,16 @@ function shareText(part, whole) {
   return whole > 0 ? `${(100 * part / whole).toFixed(1)} %` : '';
 }
 
-// How many times `after` is of `before`.
+// How the second of two amounts compares to the first. Of growth that is negative nothing is said.
 function factorText(before, after) {
-  if (before === after) return '1×';
-  if (before === 0) return 'new';
-  if (after === 0) return 'gone';
-  const factor = after / before;
-  return `${factor >= 100 ? countText(Math.round(factor)) : factor.toPrecision(factor < 1 ? 2 : 3)}×`;
+  if (before === after) return 'the same';
+  if (before < 0 || after < 0) return '';
+  if (before === 0) return 'none before';
+  if (after === 0) return 'none any more';
+  const factor = Math.max(before, after) / Math.min(before, after);
+  const word = after < before ? 'less' : 'more';
+  if (factor < 1.005) return `hardly ${word}`;
+  return `${fixed(factor, factor < 1.1 ? 2 : factor < 100 ? 1 : 0)} x ${word}`;
 }
 
 function timeText(ns) {
@@ -63,6 +67,13 @@ function timeText(ns) {
   const two = number => String(number).padStart(2, '0');
   if (seconds < 3600) return `${Math.floor(whole / 60)} m ${two(whole % 60)} s`;
   return `${Math.floor(whole / 3600)} h ${two(Math.floor(whole / 60) % 60)} m`;
+}
+
+// A round size in its greatest unit: 4096 KiB is 4 MiB.
+function sizeTickText(bytes) {
+  let unit = 0;
+  for (; bytes >= 1024 && unit + 1 < UNITS.length; ++unit) bytes /= 1024;
+  return `${Number(bytes.toFixed(2))} ${UNITS[unit]}`;
 }
 
 // The same of a round time: 1.500 s is 1.5 s.

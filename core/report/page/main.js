@@ -27,25 +27,28 @@ function figure(title, text, detail) {
   return element;
 }
 
-// The figures of the heading: of one recording, or old and new with factors.
+// The figures of the heading.
 function figures(model) {
   const infos = model.recordings.map(recording => recording.info);
-  const now = infos[infos.length - 1];
-  const size = (title, of, detail) => {
-    if (infos.length === 1) return figure(title, sizeText(of(now)), detail(now));
-    return figure(title, `${sizeText(of(infos[0]))} → ${sizeText(of(now))}`, factorText(of(infos[0]), of(now)));
-  };
-  const list = [
-    size('Peak', info => info.peak[0], info => `${blocksText(info.peak[1])}, at ${timeText(info.peak_time)}`),
-    size('Live at the end', info => info.end[0], info => blocksText(info.end[1])),
-    size('Allocated', info => info.total[0], info => `${countText(info.total[1])} allocations`),
+  return model.isComparison ? comparedFigures(model.raw.facts, infos) : figuresOf(infos[0]);
+}
+
+function figuresOf(info) {
+  const share = shareText(info.temporary[1], info.total[1]);
+  return [
+    figure('Peak', sizeText(info.peak[0]), `${blocksText(info.peak[1])}, at ${timeText(info.peak_time)}`),
+    figure('Live at the end', sizeText(info.end[0]), blocksText(info.end[1])),
+    figure('Allocated', sizeText(info.total[0]), `${countText(info.total[1])} allocations`),
+    figure('Temporary', countText(info.temporary[1]), share && `${share} of the allocations`),
+    figure('Duration', timeText(info.duration), `exit status ${exitText(info)}`),
   ];
-  const share = info => shareText(info.temporary[1], info.total[1]);
-  list.push(infos.length === 1
-    ? figure('Temporary', countText(now.temporary[1]), share(now) && `${share(now)} of the allocations`)
-    : figure('Temporary', infos.map(info => countText(info.temporary[1])).join(' → '), factorText(infos[0].temporary[1], now.temporary[1])));
-  list.push(figure('Duration', infos.map(info => timeText(info.duration)).join(' → '),
-    `exit status ${infos.map(exitText).join(' → ')}`));
+}
+
+// The facts of heaptally compare, by the same names.
+function comparedFigures(facts, infos) {
+  const list = facts.map(({name, unit, values}) =>
+    figure(name, values.map(value => amountText(value, unit)).join(' → '), factorText(...values)));
+  list.push(figure('exit status', infos.map(exitText).join(' → ')));
   return list;
 }
 
@@ -61,8 +64,10 @@ function heading(model) {
   document.title = `${names.join(' | ')} · heaptally`;
   if (names.length === 2) {
     $('names').hidden = false;
-    $('name-old').textContent = names[0];
-    $('name-new').textContent = names[1];
+    ['before', 'after'].forEach((side, which) => {
+      $(`chip-${side}`).textContent = model.names[which];
+      $(`command-${side}`).textContent = names[which];
+    });
   }
   $('figures').replaceChildren(...figures(model));
   $('notes').replaceChildren(...model.raw.notes.map(text =>

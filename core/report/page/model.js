@@ -37,6 +37,10 @@ class Model {
 
   get isComparison() { return this.recordings.length === 2; }
   get latest() { return this.recordings[this.recordings.length - 1]; }
+  // Whose edges ranges snap to.
+  get longest() { return this.recordings.reduce((a, b) => b.end >= a.end ? b : a); }
+  // What the recordings are called where there are two.
+  get names() { return this.raw.names; }
   get end() { return Math.max(1, ...this.recordings.map(recording => recording.end)); }
 
   // A listener is called with what of the state changed, a set of keys.
@@ -71,14 +75,14 @@ class Model {
 
   // A range snaps to where the timeline is exact.
   snap(range) {
-    const {edges} = this.latest;
+    const {edges} = this.longest;
     const nearest = time => {
-      const i = this.latest.edgeAt(time);
+      const i = this.longest.edgeAt(time);
       return i + 1 < edges.length && edges[i + 1] - time < time - edges[i] ? edges[i + 1] : edges[i];
     };
     const from = nearest(Math.min(...range));
     let to = nearest(Math.max(...range));
-    if (to === from) to = edges[Math.min(this.latest.edgeAt(from) + 1, edges.length - 1)];
+    if (to === from) to = edges[Math.min(this.longest.edgeAt(from) + 1, edges.length - 1)];
     return from === to ? [edges[edges.length - 2], to] : [from, to];
   }
 

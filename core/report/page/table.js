@@ -42,9 +42,10 @@ class LineTable {
     }
     const {key, unit} = TABLE_COLUMNS.find(c => c.key === this.sort.key) ?? this.shownColumn();
     const change = row => row[key][1] - row[key][0];
+    const titles = this.model.names.map(name => name[0].toUpperCase() + name.slice(1));
     return [
-      {key: 'before', title: 'Old', value: row => row[key][0], text: row => amountText(row[key][0], unit)},
-      {key: 'after', title: 'New', value: row => row[key][1], text: row => amountText(row[key][1], unit)},
+      {key: 'before', title: titles[0], value: row => row[key][0], text: row => amountText(row[key][0], unit)},
+      {key: 'after', title: titles[1], value: row => row[key][1], text: row => amountText(row[key][1], unit)},
       {key: 'change', title: 'Change', value: row => Math.abs(change(row)), text: row => amountText(change(row), unit, true)},
       {key: 'factor', title: 'Factor', value: row => row[key][1] / Math.max(1e-9, row[key][0]),
         text: row => factorText(row[key][0], row[key][1])},

@@ -23,10 +23,12 @@ class Timeline {
 
   // Which colour is what.
   legend() {
-    const items = this.model.isComparison ? [legendItem('before', 'old'), legendItem('after', 'new')]
+    const items = this.model.isComparison
+      ? this.model.recordings.map(({info}, which) => legendItem(['before', 'after'][which],
+        `${this.model.names[which]}: ${cut(info.command, 70)}`, ['', 'line'][which]))
       : this.layers.names.map((name, at) =>
         legendItem(at === this.layers.names.length - 1 ? 'layer-rest' : `layer-${at + 1}`, name));
-    if (!this.model.isComparison && this.showsRss()) items.push(legendItem(null, 'RSS of all processes'));
+    if (!this.model.isComparison && this.showsRss()) items.push(legendItem(null, 'RSS of all processes', 'dashed'));
     document.getElementById('legend').replaceChildren(...items);
   }
 
@@ -64,8 +66,11 @@ class Timeline {
     this.colours = colours();
     this.drawAxes(context);
     if (this.model.isComparison) {
+      // The second as a line over the first as an area: both are seen where they are the same.
+      this.fillCurve(context, 0, this.colours.before);
       this.drawCurve(context, 0, this.colours.before);
-      this.drawCurve(context, 1, this.colours.after);
+      this.drawCurve(context, 1, this.colours.after, 2.5);
+      this.drawEnds(context);
     } else {
       this.drawLayers(context);
       this.drawCurve(context, 0, this.colours.text, 1);
@@ -87,7 +92,7 @@ class Timeline {
       context.moveTo(MARGIN.left, y);
       context.lineTo(this.width - MARGIN.right, y);
       context.stroke();
-      context.fillText(sizeText(bytes), MARGIN.left - 8, y);
+      context.fillText(sizeTickText(bytes), MARGIN.left - 8, y);
     }
     context.textAlign = 'center';
     for (const time of ticks(this.model.end, this.width < 500 ? 3 : 7, 'time')) {
@@ -116,16 +121,41 @@ class Timeline {
   }
 
   // The greatest total of each bucket, as steps.
-  drawCurve(context, which, colour, lineWidth = 2) {
+  traceCurve(context, {maxLive, edges}) {
+    maxLive.forEach((bytes, i) => {
+      context.lineTo(this.x(edges[i]), this.y(bytes));
+      context.lineTo(this.x(edges[i + 1]), this.y(bytes));
+    });
+  }
+
+  fillCurve(context, which, colour) {
     const recording = this.model.recordings[which];
     context.beginPath();
-    recording.maxLive.forEach((bytes, i) => {
-      context.lineTo(this.x(recording.edges[i]), this.y(bytes));
-      context.lineTo(this.x(recording.edges[i + 1]), this.y(bytes));
-    });
+    context.moveTo(this.x(0), this.y(0));
+    this.traceCurve(context, recording);
+    context.lineTo(this.x(recording.end), this.y(0));
+    context.globalAlpha = 0.25;
+    context.fillStyle = colour;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+
+  drawCurve(context, which, colour, lineWidth = 2) {
+    context.beginPath();
+    this.traceCurve(context, this.model.recordings[which]);
     context.strokeStyle = colour;
     context.lineWidth = lineWidth;
     context.stroke();
+  }
+
+  // Where each run ended, be it as short as it may.
+  drawEnds(context) {
+    for (const recording of this.model.recordings) {
+      context.beginPath();
+      context.arc(this.x(recording.end), this.y(recording.maxLive[recording.maxLive.length - 1] ?? 0), 4, 0, 2 * Math.PI);
+      context.fillStyle = this.colourOf(recording, this.colours.text);
+      context.fill();
+    }
   }
 
   drawRss(context) {
@@ -214,9 +244,12 @@ class Timeline {
   tipLines(time) {
     const lines = [timeText(time)];
     this.model.recordings.forEach((recording, which) => {
-      if (time > recording.end) return;
+      const name = this.model.isComparison ? `${this.model.names[which]}: ` : '';
+      if (time > recording.end) {
+        lines.push(`${name}ended at ${timeText(recording.end)}`);
+        return;
+      }
       const bucket = Math.min(recording.edgeAt(time), recording.maxLive.length - 1);
-      const name = this.model.isComparison ? `${['old', 'new'][which]}: ` : '';
       lines.push(`${name}at most ${sizeText(recording.maxLive[bucket])} live`);
     });
     if (!this.model.isComparison) lines.push(...this.layerLines(time));
@@ -254,12 +287,12 @@ class Timeline {
   key(event) {
     const step = {ArrowLeft: -1, ArrowRight: 1, PageUp: 10, PageDown: -10}[event.key];
     const {range} = this.model.state;
-    const {edges} = this.model.latest;
+    const {edges} = this.model.longest;
     if (event.key === 'Escape' && range !== null) this.model.set({range: null});
     if (step === undefined) return;
     event.preventDefault();
-    const [from, to] = range ?? [0, this.model.latest.end];
-    const moved = time => edges[Math.min(edges.length - 1, Math.max(0, this.model.latest.edgeAt(time) + step))];
+    const [from, to] = range ?? [0, this.model.longest.end];
+    const moved = time => edges[Math.min(edges.length - 1, Math.max(0, this.model.longest.edgeAt(time) + step))];
     const next = event.shiftKey ? [moved(from), to] : [from, moved(to)];
     if (next[0] < next[1]) this.select(next);
   }
