@@ -123,6 +123,18 @@ class Samples(PageCase):
             "return [...document.querySelectorAll('#lines thead button')].map(e => e.textContent)"),
             ["Line", "A", "B", "Change", "Factor"])
 
+    def test_the_calls_of_either(self):
+        """What the lazy one does not hold any more has its boxes, too."""
+        page = self.make("compare", *self.pair)
+        peaks = [recording.stats("--at", "peak")["total"]["bytes"] for recording in self.pair]
+        self.assertEqual(page.state("side"), "before")
+        self.assertEqual(self.browser.script("return heaptally.flame.width_[0]"), peaks[0])
+        names = "return heaptally.flame.boxes.map(box => heaptally.flame.view.name(box.node))"
+        self.assertIn("main", self.browser.script(names))
+        self.browser.click('[data-side="after"]')
+        self.assertEqual(self.browser.script("return heaptally.flame.width_[0]"), peaks[1])
+        self.assertEqual(self.browser.text('[data-side="after"]'), "of B")
+
     def test_a_run_that_is_much_shorter(self):
         """Time is that of the longer run; what ended before stays as it was."""
         long = self.record("perl", "-e", "my @a = map { select undef, undef, undef, 0.05; 'x' x 1e5 }"

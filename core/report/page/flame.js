@@ -39,7 +39,7 @@ class Flame {
     const {view, sums} = this.model.flame();
     this.view = view;
     this.sums = sums;
-    this.width_ = sums[sums.length - 1];  // what makes a box wide: the newer recording
+    this.width_ = sums[this.model.shown];  // what makes a box wide
     this.children = this.sortedChildren();
     this.whole = this.childSum(0);
   }
@@ -149,7 +149,8 @@ class Flame {
   label(node) {
     if (node === 0) {
       const {unit, metric} = this.model.state;
-      return `${this.model.phrase()}: ${amountText(this.width_[0], unit, metric === 'growth')}`;
+      const name = this.model.isComparison ? `, ${this.model.names[this.model.shown]}` : '';
+      return `${this.model.phrase()}${name}: ${amountText(this.width_[0], unit, metric === 'growth')}`;
     }
     return this.view.name(node);
   }

@@ -67,7 +67,9 @@ function heading(model) {
     ['before', 'after'].forEach((side, which) => {
       $(`chip-${side}`).textContent = model.names[which];
       $(`command-${side}`).textContent = names[which];
+      document.querySelector(`[data-side=${side}]`).textContent = `of ${model.names[which]}`;
     });
+    $('sides').hidden = false;
   }
   $('figures').replaceChildren(...figures(model));
   $('notes').replaceChildren(...model.raw.notes.map(text =>
@@ -173,7 +175,7 @@ async function start() {
     if (kind === 'line' && source.has(row.place)) source.show(row.place);
   });
   for (const [name, key] of [['metric', 'metric'], ['unit', 'unit'], ['kind', 'kind'], ['inverted', 'inverted'],
-    ['moment', 'moment']]) pick(name, model, key);
+    ['moment', 'moment'], ['side', 'side']]) pick(name, model, key);
   rangeControls(model);
   keys(model);
   theme();

@@ -15,7 +15,7 @@ class Latest {
 }
 
 // The parts of the state that change what rows come to.
-const SELECTION = ['range', 'moment', 'metric', 'unit', 'focus'];
+const SELECTION = ['range', 'moment', 'metric', 'unit', 'focus', 'side'];
 const hasAny = (changed, keys) => keys.some(key => changed.has(key));
 
 class Model {
@@ -32,11 +32,15 @@ class Model {
       range: null, moment: 'peak', metric: raw.metric, unit: raw.unit, kind: 'function',
       inverted: raw.inverted, zoom: 0, focus: null, search: '', group: 'line', cumulative: false,
       file: null,
+      // Of two, whose calls and source are shown: at first those of the one that held more.
+      side: this.isComparison && raw.recordings[0].info.peak[0] > raw.recordings[1].info.peak[0] ? 'before' : 'after',
     };
   }
 
   get isComparison() { return this.recordings.length === 2; }
   get latest() { return this.recordings[this.recordings.length - 1]; }
+  // The number of the recording whose calls and source are shown.
+  get shown() { return this.isComparison && this.state.side === 'before' ? 0 : this.recordings.length - 1; }
   // Whose edges ranges snap to.
   get longest() { return this.recordings.reduce((a, b) => b.end >= a.end ? b : a); }
   // What the recordings are called where there are two.

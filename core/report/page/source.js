@@ -27,10 +27,10 @@ class SourceView {
     row?.focus();
   }
 
-  // By line of the file, what its sites come to in the newer recording.
+  // By line of the file, what its sites come to.
   amounts(file) {
     const {model} = this;
-    const which = model.recordings.length - 1;
+    const which = model.shown;
     const keep = model.kept(which);
     const values = model.values(which);
     const byLine = new Map();
