@@ -1,5 +1,6 @@
 // heaptally compare: records two commands, or takes two recordings, and shows them side by side.
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -42,6 +43,7 @@ Examples:
   heaptally compare --metric total --sort count -- ./old -- ./new
   heaptally compare -- sh -c './old -v >/dev/null' -- sh -c './new -v >/dev/null'
   heaptally compare -o page.html --open -- ./eager -- ./lazy
+  heaptally compare --runs 5 -- ./old -- ./new         where their times are close
   heaptally compare OLD.heaptally NEW.heaptally)";
 
 // The command line as given.
@@ -49,6 +51,7 @@ struct Options {
   std::string file_a, file_b;  // both, or the two commands
   std::vector<std::vector<std::string>> commands;
   std::string keep_a, keep_b;
+  std::string runs = "1";
   std::string metric = "live";
   std::optional<std::string> at;
   bool without_timeline = false;
@@ -58,15 +61,17 @@ struct Options {
   FilterOptions filters;
 };
 
-RecordedBoth record_commands(const Options& options, const TemporaryFolder& folder) {
-  const auto command = [&](const std::string& name, const std::vector<std::string>& words,
-                           const std::string& keep) {
-    if (keep.empty()) return RecordedCommand{name, words, folder / (name + ".heaptally")};
-    return RecordedCommand{fmt::format("{} ({})", name, keep), words, keep};
-  };
-  return record_both({command("A", options.commands[0], options.keep_a),
-                      command("B", options.commands[1], options.keep_b)},
-                     options.page.overwrite);
+std::size_t parse_runs(const Options& options) {
+  const std::string& text = options.runs;
+  std::size_t runs = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), runs);
+  if (problem != std::errc() || end != text.data() + text.size() || runs < 1 || runs > 1000) {
+    throw Error("--runs " + text, "is no number of runs", "give 1 to 1000", ExitCode::kUsage);
+  }
+  if (runs > 1 && options.commands.empty()) {
+    throw Error("--runs", "is of commands", "give two, or leave it out", ExitCode::kUsage);
+  }
+  return runs;
 }
 
 void require_new(const std::string& file, const Options& options) {
@@ -153,13 +158,16 @@ int run(const Options& options) {
   const Moment moment = parse_moment(options.at.value_or(metric == Metric::kLive ? "peak" : "end"));
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
+  const std::size_t runs = parse_runs(options);
   const std::size_t width = options.plot.characters(), height = options.plot.lines(10);
 
   std::optional<TemporaryFolder> folder;
-  RecordedBoth recorded{{options.file_a, options.file_b}, 0};
+  RecordedBoth recorded{.files = {options.file_a, options.file_b}, .status = 0, .spread = {}};
   if (!options.commands.empty()) {
     folder.emplace();
-    recorded = record_commands(options, *folder);
+    recorded = record_both(
+        {{"A", options.commands[0], options.keep_a}, {"B", options.commands[1], options.keep_b}},
+        runs, *folder, options.page.overwrite);
     if (recorded.files.empty()) return recorded.status;
   }
   OpenRecording a(recorded.files[0], options.filters), b(recorded.files[1], options.filters);
@@ -172,7 +180,7 @@ int run(const Options& options) {
                                   .differences = rows,
                                   .raw = options.filters.raw};
   const std::vector<ComparedFact> facts = compare_facts(a.profile(), b.profile(), query);
-  ComparisonReport report{.lines = lines, .facts = facts};
+  ComparisonReport report{.lines = lines, .facts = facts, .spread = recorded.spread};
   HeapTimeline timeline_a, timeline_b;
   if (!options.without_timeline) {
     timeline_a = whole_timeline(a, query);
@@ -231,6 +239,10 @@ void add_compare_command(CLI::App& app, int& status,
       ->add_option("--width", options->plot.width, "Characters of a line (the terminal's, or 80)")
       ->type_name("N");
   command->add_option("--height", options->plot.height, "Lines of the plot (10)")->type_name("N");
+  command
+      ->add_option("--runs", options->runs,
+                   "Record each so many times, in turn, and show those of median wall time (1)")
+      ->type_name("N");
   command->add_option("--metric", options->metric, "live, total or temporary (live)")
       ->type_name("METRIC");
   command

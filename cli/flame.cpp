@@ -18,8 +18,8 @@ namespace {
 constexpr const char* kExamples =
     R"(What -o ends in says what is written: .svg a drawing with exact numbers in tooltips, .html a page
 to search and zoom in, .folded a line for each stack, for flamegraph.pl and speedscope.
-With two recordings widths are the newer one's and colours tell what grew and what shrank; of
-folded stacks there are both numbers, old and new.
+With two recordings widths are the newer one's, in a page of either, and colours tell what grew and
+what shrank; of folded stacks there are both numbers, old and new.
 
 Examples:
   heaptally flame FILE -o peak.svg                        where the peak came from

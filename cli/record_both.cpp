@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -16,6 +18,8 @@
 #include "cli/recorder.h"
 #include "core/base/error.h"
 #include "core/collect/launcher.h"
+#include "core/profile/moment.h"
+#include "core/recording/reader.h"
 
 namespace heaptally {
 namespace {
@@ -61,6 +65,51 @@ int record_apart(const RecordOptions& options, const std::string& name) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+// One run of a command.
+struct Run {
+  fs::path file;
+  Nanoseconds wall{0};
+};
+
+// Where a run is recorded, and what it is called on stderr.
+struct Target {
+  fs::path file;
+  std::string name;
+};
+
+Target target_of(const RecordedCommand& command, std::size_t run, std::size_t runs,
+                 const TemporaryFolder& folder) {
+  if (runs > 1) {
+    return {folder / fmt::format("{}.{}.heaptally", command.name, run + 1),
+            fmt::format("{} {}/{}", command.name, run + 1, runs)};
+  }
+  if (command.keep.empty()) return {folder / (command.name + ".heaptally"), command.name};
+  return {command.keep, fmt::format("{} ({})", command.name, command.keep.string())};
+}
+
+void copy(const fs::path& from, const fs::path& to, bool overwrite) {
+  std::error_code problem;
+  const auto how = overwrite ? fs::copy_options::overwrite_existing : fs::copy_options::none;
+  fs::copy_file(from, to, how, problem);
+  if (problem) {
+    throw Error(to.string(), fmt::format("cannot be written: {}", problem.message()),
+                "choose another place");
+  }
+}
+
+// Of two commands that ran more than once: in order of wall time.
+RunSpread spread_of(std::array<std::vector<Run>, 2>& runs) {
+  for (std::vector<Run>& of_one : runs) {
+    for (Run& run : of_one) run.wall = run_time(RecordingReader(run.file).data());
+    std::ranges::stable_sort(of_one, {}, &Run::wall);
+  }
+  return {.runs = runs[0].size(),
+          .least_a = runs[0].front().wall,
+          .most_a = runs[0].back().wall,
+          .least_b = runs[1].front().wall,
+          .most_b = runs[1].back().wall};
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -78,20 +127,32 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
-RecordedBoth record_both(const std::vector<RecordedCommand>& commands, bool overwrite) {
+RecordedBoth record_both(const std::vector<RecordedCommand>& commands, std::size_t runs,
+                         const TemporaryFolder& folder, bool overwrite) {
   RecordedBoth recorded;
   // What can be known beforehand to fail is not found out after the first of two long runs.
   for (const RecordedCommand& one : commands) find_program(one.command.front());
-  for (const RecordedCommand& one : commands) {
-    RecordOptions record;
-    record.command = one.command;
-    record.output = one.output;
-    record.overwrite = overwrite;
-    const int status = record_apart(record, one.name);
-    if (recorded.status == 0) recorded.status = status;
-    std::error_code problem;
-    if (!fs::exists(one.output, problem)) return {{}, status};
-    recorded.files.push_back(one.output);
+  std::array<std::vector<Run>, 2> done;
+  for (std::size_t run = 0; run < runs; ++run) {
+    for (std::size_t i = 0; i < done.size(); ++i) {
+      const Target target = target_of(commands[i], run, runs, folder);
+      RecordOptions record;
+      record.command = commands[i].command;
+      record.output = target.file;
+      record.overwrite = overwrite;
+      const int status = record_apart(record, target.name);
+      if (recorded.status == 0) recorded.status = status;
+      std::error_code problem;
+      if (!fs::exists(target.file, problem)) return {.files = {}, .status = status, .spread = {}};
+      done[i].push_back({.file = target.file});
+    }
+  }
+  if (runs > 1) recorded.spread = spread_of(done);
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    const fs::path& median = done[i][(runs - 1) / 2].file;
+    const fs::path& keep = commands[i].keep;
+    if (!keep.empty() && keep != median) copy(median, keep, overwrite);
+    recorded.files.push_back(median);
   }
   return recorded;
 }

@@ -1,9 +1,13 @@
-// Two commands recorded one after the other.
+// Two commands recorded one after the other, once or in turn.
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "core/report/comparison_report.h"
 
 namespace heaptally {
 
@@ -26,17 +30,21 @@ class TemporaryFolder {
 struct RecordedCommand {
   std::string name;  // what it is called on stderr
   std::vector<std::string> command;
-  std::filesystem::path output;
+  std::filesystem::path keep;  // empty: not kept
 };
 
-// The files, and the status to exit with: that of the first command that failed. If one could not
-// be recorded there are no files.
+// A file each, and the status to exit with: that of the first run that failed. If one could not be
+// recorded there are no files.
 struct RecordedBoth {
   std::vector<std::string> files;
   int status = 0;
+  std::optional<RunSpread> spread;  // of more than one run
 };
 
-// Errors: Error if a command cannot be found, before anything is recorded.
-RecordedBoth record_both(const std::vector<RecordedCommand>& commands, bool overwrite);
+// Records two commands so many times in turn; of each the run of median wall time is taken. What is
+// not kept is in the folder. Errors: Error if a command cannot be found, before anything is
+// recorded; or if a file cannot be kept.
+RecordedBoth record_both(const std::vector<RecordedCommand>& commands, std::size_t runs,
+                         const TemporaryFolder& folder, bool overwrite);
 
 }  // namespace heaptally

@@ -81,6 +81,13 @@ void write_json(const ComparisonReport& report, std::ostream& out) {
     heading["b"]["timeline_peak"] = peak_json(report.timelines->b);
     heading["recorded_maxima"] = report.timelines->a.recorded_maxima;
   }
+  if (report.spread) {
+    heading["runs"] = report.spread->runs;
+    heading["a"]["wall_least_ns"] = report.spread->least_a.count();
+    heading["a"]["wall_most_ns"] = report.spread->most_a.count();
+    heading["b"]["wall_least_ns"] = report.spread->least_b.count();
+    heading["b"]["wall_most_ns"] = report.spread->most_b.count();
+  }
   heading.update(query_json(lines.query));
   heading.update(Json{{"raw", lines.raw},
                       {"changed", all.changed},

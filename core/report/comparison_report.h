@@ -27,11 +27,18 @@ struct ComparedTimelines {
 // From the start of both to the end of the longer one.
 TimeSpan span_of(const ComparedTimelines& both);
 
+// How long runs of both took, where what is shown of each is the one of median wall time.
+struct RunSpread {
+  std::size_t runs = 0;  // of each
+  Nanoseconds least_a{0}, most_a{0}, least_b{0}, most_b{0};
+};
+
 // An answer together with its question. Everything in it must outlive it.
 struct ComparisonReport {
   const DifferenceReport& lines;  // before: of A, after: of B
   const std::vector<ComparedFact>& facts;
   std::optional<ComparedTimelines> timelines = {};  // none: left out
+  std::optional<RunSpread> spread = {};             // none: each ran once, as far as is known
 };
 
 // How the second of two amounts compares to the first: "2.4 x less", "1.1 x more", "the same";
@@ -47,7 +54,8 @@ std::string factor_text(std::uint64_t a, std::uint64_t b);
 // have "timeline_peak" {"ns", "bytes", "exact"}, "recorded_maxima" is as in HeapTimeline, and
 // "timeline" is an array of 256 equal stretches of time, a line each: "start_ns", "end_ns" and
 // "max_live_bytes_a" and "max_live_bytes_b", the greatest within it, null where that run had ended.
-// CSV is that of differences.
+// With a spread there is "runs", and "wall_least_ns" and "wall_most_ns" in "a" and "b". CSV is
+// that of differences.
 void write_text(const ComparisonReport& report, std::ostream& out);
 void write_json(const ComparisonReport& report, std::ostream& out);
 void write_csv(const ComparisonReport& report, std::ostream& out);

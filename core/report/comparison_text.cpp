@@ -56,6 +56,13 @@ void write_facts(const ComparisonReport& report, std::ostream& out) {
   if (a != 0 || b != 0) write_row("exit status", status_text(a), status_text(b), "", out);
 }
 
+std::string spread_line(const RunSpread& spread) {
+  return fmt::format(
+      "# of {} runs of each the ones of median wall time; A took {} to {}, B {} to {}\n",
+      spread.runs, duration_text(spread.least_a), duration_text(spread.most_a),
+      duration_text(spread.least_b), duration_text(spread.most_b));
+}
+
 // When both were looked at; of total and temporary what came until then.
 std::string moment_phrase(const Snapshot& snapshot) {
   const Moment& asked = snapshot.asked;
@@ -119,6 +126,7 @@ void write_text(const ComparisonReport& report, std::ostream& out) {
     const std::string incomplete = incomplete_line(side->profile.data().header);
     if (!incomplete.empty()) out << fmt::format("# {} is {}", name, incomplete.substr(2));
   }
+  if (report.spread) out << spread_line(*report.spread);
   if (const std::string filters = filters_text(lines.query); !filters.empty()) {
     out << fmt::format("# only{}; but times and RSS are those of the whole runs\n", filters);
   }

@@ -105,9 +105,29 @@ class Compare(Case):
                             "--", "echo", "a", "--", "echo", "b")
         self.compare("--force", "-o", page, "--", "true", "--", "true")
 
+    def test_several_runs(self):
+        """In turn; what is shown and kept is each one's run of median wall time."""
+        kept = self.folder / "kept"
+        result = self.compare("--runs", "3", "--keep-a", kept, "--format", "json", "--",
+                              "echo", "a", "--", "sh", "-c", "echo b")
+        self.assertTrue(result.stdout.startswith("a\nb\n" * 3 + "{"), result.stdout)
+        self.assertEqual([line.split()[1:3] for line in result.stderr.splitlines()],
+                         [[side, f"{i}/3:"] for i in (1, 2, 3) for side in "AB"])
+        answer = json.loads(result.stdout[len("a\nb\n" * 3):])
+        self.assertEqual(answer["runs"], 3)
+        for side in "ab":
+            self.assertLessEqual(answer[side]["wall_least_ns"], answer[side]["wall_ns"])
+            self.assertLessEqual(answer[side]["wall_ns"], answer[side]["wall_most_ns"])
+        self.assertEqual(Recording(kept).header("duration_ns"), answer["a"]["wall_ns"])
+        self.assertEqual(list(self.folder.iterdir()), [kept])
+        text = self.compare("--runs", "2", "--", "true", "--", "true").stdout
+        self.assertRegex(text, r"\n# of 2 runs of each the ones of median wall time; "
+                               r"A took \S+ \w+ to \S+ \w+, B \S+ \w+ to \S+ \w+\n")
+
     def test_the_moment_of_the_rows(self):
         recording = self.record("perl", "-e", "1").path
-        for options, says in ((("--at", "end"), "live at the end"), (("--at", "40%"), "live at 40%"),
+        for options, says in ((("--at", "end"), "live at the end"),
+                              (("--at", "40%"), "live at 40%"),
                               (("--metric", "total"), "total of all the run"),
                               (("--metric", "total", "--at", "40%"), "total until 40%")):
             self.assertIn(f"lines that differ most, {says}; 0 of ",
@@ -148,6 +168,8 @@ class Compare(Case):
                 ("--output -: the text is on", "-o", "-", there, there),
                 ("--open: is of a page", "--open", there, there),
                 ("--no-sources: is of a page", "--no-sources", there, there),
+                ("--runs 0:", "--runs", "0", "--", "true", "--", "true"),
+                ("--runs: is of commands", "--runs", "2", there, there),
                 ("--height 1:", "--height", "1", "--", "true", "--", "true"),
                 ("--width x:", "--width", "x", there, there),
                 ("no such program", "--", "true", "--", "no-such-program-anywhere"),

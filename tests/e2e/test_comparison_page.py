@@ -137,8 +137,8 @@ class Samples(PageCase):
 
     def test_a_run_that_is_much_shorter(self):
         """Time is that of the longer run; what ended before stays as it was."""
-        long = self.record("perl", "-e", "my @a = map { select undef, undef, undef, 0.05; 'x' x 1e5 }"
-                                         " 1 .. 10")
+        long = self.record("perl", "-e", "my @a = map { select undef, undef, undef, 0.05; "
+                                         "'x' x 1e5 } 1 .. 10")
         page = self.make("compare", long, self.pair[1])
         page.drag(0.5, 0.9)
         start, end = page.state("range")

@@ -42,6 +42,8 @@ class ComparisonReports : public testing::Test {
     recording.allocate(recording.trace({recording.line(file, 1)}), amount);
   }
 
+  std::optional<RunSpread> spread_;
+
   template <class Write>
   std::string written(Write write, const Query& query = {}, bool with_timelines = false) {
     const Profile a(a_.data, {}), b(b_.data, {});
@@ -53,7 +55,7 @@ class ComparisonReports : public testing::Test {
         .before = old_side, .after = new_side, .query = query, .differences = rows};
     std::ostringstream out;
     const std::vector<ComparedFact> facts = compare_facts(a, b, query);
-    ComparisonReport report{.lines = lines, .facts = facts};
+    ComparisonReport report{.lines = lines, .facts = facts, .spread = spread_};
     const HeapTimeline timeline_a = timeline_of(a, a_, query),
                        timeline_b = timeline_of(b, b_, query);
     if (with_timelines) {
@@ -176,6 +178,25 @@ TEST_F(ComparedTimelinesReport, AsJson) {
   EXPECT_EQ(answer["differences"].size(), 4u);
 }
 
+TEST_F(ComparisonReports, OfSeveralRunsTellTheirSpread) {
+  using std::chrono::milliseconds;
+  spread_ = {.runs = 5,
+             .least_a = milliseconds(90),
+             .most_a = milliseconds(120),
+             .least_b = milliseconds(40),
+             .most_b = milliseconds(1500)};
+  const std::string text = written([](const auto& report, auto& out) { write_text(report, out); });
+  EXPECT_NE(text.find("\n# of 5 runs of each the ones of median wall time; A took 90.0 ms to "
+                      "120.0 ms, B 40.0 ms to 1.500 s\n"),
+            std::string::npos)
+      << text;
+  const nlohmann::json answer = nlohmann::json::parse(
+      written([](const auto& report, auto& out) { write_json(report, out); }));
+  EXPECT_EQ(answer["runs"], 5);
+  EXPECT_EQ(answer["a"]["wall_least_ns"], 90'000'000);
+  EXPECT_EQ(answer["b"]["wall_most_ns"], 1'500'000'000);
+}
+
 TEST_F(ComparisonReports, Json) {
   const nlohmann::json answer = nlohmann::json::parse(
       written([](const auto& report, auto& out) { write_json(report, out); }));
@@ -187,6 +208,7 @@ TEST_F(ComparisonReports, Json) {
   EXPECT_EQ(answer["changed"], 3);
   EXPECT_TRUE(answer["timeline"].empty());
   EXPECT_FALSE(answer["a"].contains("timeline_peak"));
+  EXPECT_FALSE(answer.contains("runs"));
   const nlohmann::json& row = answer["differences"][1];
   EXPECT_EQ(row["label"], "kept.cpp:1");
   EXPECT_EQ(row["size_a"], 400);
