@@ -227,6 +227,10 @@ void add_compare_command(CLI::App& app, int& status,
   command->add_option("--keep-b", options->keep_b, "Keep what B recorded in this file")
       ->type_name("FILE");
   command
+      ->add_option("--runs", options->runs,
+                   "Record each so many times, in turn, and show those of median wall time (1)")
+      ->type_name("N");
+  command
       ->add_option("-o,--output", options->page.output,
                    "Also write a page for browsers, as heaptally report does of two recordings")
       ->type_name("PAGE");
@@ -234,15 +238,12 @@ void add_compare_command(CLI::App& app, int& status,
   options->page.add_to(*command);
   command->add_flag("--no-timeline", options->without_timeline,
                     "Leave out what was live over time");
-  command->add_flag("--blocks", options->plot.blocks, "Draw it with blocks instead of braille");
+  command->add_flag("--blocks", options->plot.blocks,
+                    "Draw the plot with blocks instead of braille");
   command
       ->add_option("--width", options->plot.width, "Characters of a line (the terminal's, or 80)")
       ->type_name("N");
   command->add_option("--height", options->plot.height, "Lines of the plot (10)")->type_name("N");
-  command
-      ->add_option("--runs", options->runs,
-                   "Record each so many times, in turn, and show those of median wall time (1)")
-      ->type_name("N");
   command->add_option("--metric", options->metric, "live, total or temporary (live)")
       ->type_name("METRIC");
   command

@@ -7,12 +7,13 @@
 namespace heaptally {
 
 void PageOptions::add_to(CLI::App& command) {
-  command.add_flag("--open", open, "Show it in the browser");
+  command.add_flag("--open", open, "Show the page in the browser");
   command
       .add_option("--source-root", source_root,
                   "The folder where the sources are, if not where they were compiled")
       ->type_name("DIR");
-  command.add_flag("--no-sources", without_sources, "Leave out the text of source files");
+  command.add_flag("--no-sources", without_sources,
+                   "Leave the text of source files out of the page");
 }
 
 void PageOptions::check() const {

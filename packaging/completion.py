@@ -8,7 +8,8 @@ def kind(value, choices, of_argument=False):
     """What completes a value: words to choose from, or recordings, files, folders, a program."""
     if choices:
         return "words " + " ".join(choices)
-    kinds = {"FILE": "recording", "PATH": "file", "FOLDER": "folder"}
+    kinds = {"FILE": "recording", "FILE_A": "recording", "FILE_B": "recording", "PATH": "file",
+             "PAGE": "file", "FOLDER": "folder", "DIR": "folder"}
     if of_argument:
         kinds["PROGRAM"] = "program"
     return kinds.get(value.split("[")[0], "nothing")
