@@ -77,23 +77,21 @@ struct Target {
   std::string name;
 };
 
+// What is to be kept begins there, so that what cannot be written is known after the first run.
 Target target_of(const RecordedCommand& command, std::size_t run, std::size_t runs,
                  const TemporaryFolder& folder) {
-  if (runs > 1) {
-    return {folder / fmt::format("{}.{}.heaptally", command.name, run + 1),
-            fmt::format("{} {}/{}", command.name, run + 1, runs)};
+  const std::string count = runs == 1 ? "" : fmt::format(" {}/{}", run + 1, runs);
+  if (run == 0 && !command.keep.empty()) {
+    return {command.keep, fmt::format("{}{} ({})", command.name, count, command.keep.string())};
   }
-  if (command.keep.empty()) return {folder / (command.name + ".heaptally"), command.name};
-  return {command.keep, fmt::format("{} ({})", command.name, command.keep.string())};
+  return {folder / fmt::format("{}.{}.heaptally", command.name, run), command.name + count};
 }
 
-void copy(const fs::path& from, const fs::path& to, bool overwrite) {
+void replace(const fs::path& file, const fs::path& with) {
   std::error_code problem;
-  const auto how = overwrite ? fs::copy_options::overwrite_existing : fs::copy_options::none;
-  fs::copy_file(from, to, how, problem);
+  fs::copy_file(with, file, fs::copy_options::overwrite_existing, problem);
   if (problem) {
-    throw Error(to.string(), fmt::format("cannot be written: {}", problem.message()),
-                "choose another place");
+    throw Error(file.string(), fmt::format("cannot be written: {}", problem.message()));
   }
 }
 
@@ -151,7 +149,7 @@ RecordedBoth record_both(const std::vector<RecordedCommand>& commands, std::size
   for (std::size_t i = 0; i < done.size(); ++i) {
     const fs::path& median = done[i][(runs - 1) / 2].file;
     const fs::path& keep = commands[i].keep;
-    if (!keep.empty() && keep != median) copy(median, keep, overwrite);
+    if (!keep.empty() && keep != median) replace(keep, median);
     recorded.files.push_back(median);
   }
   return recorded;

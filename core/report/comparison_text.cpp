@@ -70,8 +70,9 @@ std::string moment_phrase(const Snapshot& snapshot) {
   if (!is_live && asked.kind == Moment::Kind::kEnd) return "of all the run";
   // Without the option.
   std::string name = printable(asked.text.substr(asked.text.find(' ') + 1));
-  if (name.empty() || name == name_of(asked.kind))
+  if (name.empty() || name == name_of(asked.kind)) {
     name = fmt::format("the {}", name_of(asked.kind));
+  }
   return fmt::format("{} {}", is_live ? "at" : "until", name);
 }
 
