@@ -136,6 +136,25 @@ TEST_F(ComparedTimelinesReport, LieOnTheSameAxes) {
             " marks A                                ▲done\n");
 }
 
+// As small and as short as it may be, B is there.
+TEST_F(ComparedTimelinesReport, OfVeryDifferentRuns) {
+  b_.buckets.clear();
+  b_.bucket(0, 10, {{b_.data.tallies[0].id, {1, 1}, {}, {}}});
+  b_.buckets[0].max_live_bytes = 1;
+  b_.data.header.duration = std::chrono::milliseconds(10);
+  b_.data.header.peak = {1, 1};
+  b_.data.header.peak_time = std::chrono::milliseconds(5);
+  const std::string text = written(write, {}, true);
+  EXPECT_NE(text.find("  B ──  peak 1 B at 5.0 ms; ends at 10.0 ms\n"
+                      "    peak  B                   A\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\n         │─         ████████████████████\n     0 B └┬"), std::string::npos)
+      << text;
+  EXPECT_NE(text.find("\n     end  B                                      A\n"), std::string::npos)
+      << text;
+}
+
 TEST_F(ComparedTimelinesReport, TellOfFilters) {
   Query query;
   query.filters.push_back(parse_filter("new.cpp", true, false));

@@ -53,6 +53,19 @@ TEST(Plot, DrawsTheLineOverTheArea) {
   EXPECT_EQ(draw(braille, Style(true)), (Lines{"\x1b[33m⡸\x1b[0m"}));
 }
 
+// Without colours, too, the line is seen where the area is filled.
+TEST(Plot, TheAreaGivesWayToTheLine) {
+  const Plot braille{.dots = PlotDots::kBraille,
+                     .height = 1,
+                     .top = 4,
+                     .area = {4, 4, 4, 4},
+                     .line = {2, 2, 0, 0}};
+  EXPECT_EQ(draw(braille, Style()), (Lines{"⠤⣿"}));
+  const Plot blocks{
+      .dots = PlotDots::kBlocks, .height = 3, .top = 24, .area = {24, 24}, .line = {4, 24}};
+  EXPECT_EQ(draw(blocks, Style()), (Lines{"█─", "█│", "─█"}));
+}
+
 TEST(Plot, SparklineIsOneLine) { EXPECT_EQ(sparkline({0, 1, 4, 8}, 8), " ▁▄█"); }
 
 TEST(Bar, HasEighths) {
