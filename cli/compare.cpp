@@ -182,7 +182,7 @@ int run(const Options& options) {
   const std::vector<ComparedFact> facts = compare_facts(a.profile(), b.profile(), query);
   ComparisonReport report{.lines = lines, .facts = facts, .spread = recorded.spread};
   HeapTimeline timeline_a, timeline_b;
-  if (!options.without_timeline) {
+  if (!options.without_timeline && format != Format::kCsv) {
     timeline_a = whole_timeline(a, query);
     timeline_b = whole_timeline(b, query);
     report.timelines.emplace(ComparedTimelines{.a = timeline_a,
