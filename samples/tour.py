@@ -10,6 +10,7 @@ BIN has the programs heaptally and samples/; recordings go to FOLDER, a folder f
 """
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -47,14 +48,17 @@ class Tour:
 
     def record(self, sample, size):
         """Records all programs; what each of them printed, by its name."""
-        (self.folder / sample.name).mkdir(parents=True, exist_ok=True)
+        folder = self.folder / sample.name
+        folder.mkdir(parents=True, exist_ok=True)
+        # Recordings show commands as they were given: shorter so, and the same on every machine.
+        programs = Path(os.path.relpath(self.programs, folder))
         for words in sample.prepare:
-            self.call(sample, *command(words, self.programs, size))
+            self.call(sample, *command(words, programs, size))
         said = {}
         for program in sample.programs:
             output, errors = self.run(
                 sample, self.heaptally, "record", "--force", "-o", f"{program.name}.heaptally",
-                *program.options, "--", *command(program.run, self.programs, size),
+                *program.options, "--", *command(program.run, programs, size),
                 status=program.status)
             said[program.name] = output + "".join(
                 line for line in errors.splitlines(keepends=True)
@@ -72,6 +76,11 @@ class Tour:
                      for name, text in said.items()}
             if len({tuple(lines) for lines in found.values()}) != 1:
                 raise Trouble(f"{sample.name}: the programs do not agree on {key}: {found}")
+
+    def page(self, sample, a, b):
+        """Writes the page of two recordings to page.html."""
+        self.call(sample, self.heaptally, "compare", "--force", "-o", "page.html",
+                  f"{a}.heaptally", f"{b}.heaptally")
 
     def facts(self, sample, program):
         """What a recording amounts to, by FACTS, and the line of source that held
@@ -142,8 +151,7 @@ def show_one(tour, sample, size):
         print(f"\n$ heaptally {line}", flush=True)
         print(tour.call(sample, tour.heaptally, *shlex.split(line)), end="")
     first, last = sample.programs[0].name, sample.programs[-1].name
-    tour.call(sample, tour.heaptally, "report", "--force", "-o", "page.html",
-              f"{first}.heaptally", f"{last}.heaptally")
+    tour.page(sample, first, last)
     print(f"\nThe recordings are in {tour.folder / sample.name}, and {first} beside {last} for a "
           "browser:\n  " + str(tour.folder / sample.name / "page.html"))
 
