@@ -115,6 +115,10 @@ def factor_text(first, other):
 HEADING = f"{'':30} {'peak':>9} {'':>11} {'total':>9} {'allocations':>11} {'temporary':>9} {'time':>8}  most in"
 
 
+def label(program):
+    return program.name if program.name == program.kind else f"{program.name} ({program.kind})"
+
+
 def rows(tour, sample):
     """The sample's part of the table: a line for each program, compared with the first."""
     first = None
@@ -122,7 +126,7 @@ def rows(tour, sample):
         (peak, total, count, temporary, duration), top = tour.facts(sample, program)
         first = peak if first is None else first
         factor = "" if program.alone else factor_text(first, peak)
-        yield (f"  {program.name + ' (' + program.kind + ')':28} {size_text(peak):>9} "
+        yield (f"  {label(program):28} {size_text(peak):>9} "
                f"{factor:>11} {size_text(total):>9} {count:>11,} "
                f"{temporary:>9,} {duration / 1e6:>5.0f} ms  {top}").rstrip()
 

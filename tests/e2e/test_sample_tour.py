@@ -8,7 +8,7 @@ from harness import BUILD, SOURCE, Case, run
 sys.path.insert(0, str(SOURCE / "samples"))
 
 from catalogue import ORDER, all_samples  # noqa: E402
-from tour import Tour, Trouble  # noqa: E402
+from tour import Tour, Trouble, label  # noqa: E402
 
 
 class TourCase(Case):
@@ -24,7 +24,7 @@ class TourCase(Case):
                 self.assertEqual((result.status, result.stderr), (0, ""), result)
                 self.assertTrue(result.stdout.startswith(sample.title + "\n"), result.stdout)
                 for program in sample.programs:
-                    self.assertRegex(result.stdout, rf"\n  {program.name} \({program.kind}\) ")
+                    self.assertIn(f"\n  {label(program)} ", result.stdout)
                 for line in sample.ask:
                     self.assertIn(f"\n$ heaptally {line}\n", result.stdout)
                 self.assertIn("<html", (self.folder / sample.name / "page.html").read_text())
