@@ -3,11 +3,13 @@
 A sample.toml has
     title     what it is about, in a few words
     lesson    what to learn from it and where to look
-    size      optional: {usual = NUMBER, small = NUMBER, of = "WHAT"}; `{size}` in the commands
-              below; the small one is for tests
+    size      `{size}` in the commands below: {usual, small, least, most = NUMBER, of = "WHAT"};
+              the small one is for tests
     prepare   optional: commands to run before, not recorded, each a list of words
     same      the keys that all programs print with the same value, but for those that fail
+              and those that are alone
     ask       heaptally commands to show; a program's recording is NAME.heaptally
+    pair      optional: the two programs that are set side by side; else the first and the last
     programs  name, kind ("eager", "lazy", "faulty", "fixed" ...), run: a list of words;
               optional: status, the exit status it ends with (0); options of `heaptally record`;
               alone = true: it does other work than the first, so is not compared with it
@@ -46,6 +48,20 @@ class Program:
     alone: bool = False
 
 
+    def is_built(self, programs):
+        """`programs`: the folder bin/samples. What lacks its library is not built."""
+        return (programs / self.run[0]).exists()
+
+
+@dataclass(frozen=True)
+class Size:
+    usual: int
+    small: int
+    least: int
+    most: int
+    of: str  # what it counts
+
+
 @dataclass(frozen=True)
 class Sample:
     name: str
@@ -55,19 +71,18 @@ class Sample:
     same: list[str]
     ask: list[str]
     prepare: list[list[str]]
-    size: int | None  # the usual one
-    small_size: int | None
-    size_of: str      # what it counts
+    pair: tuple[str, str]
+    size: Size
 
     @staticmethod
     def load(name):
         about = tomllib.loads((HERE / name / "sample.toml").read_text())
-        size = about.get("size", {})
+        programs = [Program(**program) for program in about["programs"]]
         return Sample(name=name, title=about["title"], lesson=about["lesson"].strip(),
-                      programs=[Program(**program) for program in about["programs"]],
-                      same=about["same"], ask=about["ask"], prepare=about.get("prepare", []),
-                      size=size.get("usual"), small_size=size.get("small"),
-                      size_of=size.get("of", ""))
+                      programs=programs, same=about["same"], ask=about["ask"],
+                      prepare=about.get("prepare", []),
+                      pair=tuple(about.get("pair", (programs[0].name, programs[-1].name))),
+                      size=Size(**about["size"]))
 
 
 def all_samples():

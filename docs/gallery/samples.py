@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the pictures of samples/README.md: records samples, compares two programs of each and takes
+"""Makes the pictures of samples/README.md: records samples, sets two programs of each side by side and takes
 pictures of the pages in headless Chromium.
 
 usage: /usr/bin/python3 docs/gallery/samples.py BUILD [FOLDER]
@@ -18,11 +18,11 @@ sys.path.insert(0, str(PROJECT / "samples"))
 from catalogue import Sample  # noqa: E402
 from tour import Tour  # noqa: E402
 
-# Of each picture: the sample, its programs A and B, and its height.
+# Of each picture: the sample, and how high it is.
 PICTURES = (
-    ("exhaustion", "tee_lockstep", "tee_lagging", 625),
-    ("validation", "document", "line_by_line", 650),
-    ("processes", "at_once", "in_turn", 625),
+    ("exhaustion", 625),
+    ("validation", 650),
+    ("processes", 625),
 )
 
 
@@ -38,10 +38,10 @@ def main():
         tour = Tour(work / "bin", work)
         gallery = Gallery(programs / "heaptally", folder, work)
         try:
-            for name, a, b, height in PICTURES:
+            for name, height in PICTURES:
                 sample = Sample.load(name)
-                tour.record(sample, sample.size)
-                tour.page(sample, a, b)
+                tour.record(sample, sample.size.usual)
+                tour.page(sample)
                 gallery.show(f"{name}/page.html", 1280, height)
                 gallery.take(f"sample-{name}.png")
         finally:

@@ -2,7 +2,7 @@
 
 ctest sets two variables: HEAPTALLY_BUILD, the build folder, and HEAPTALLY_SOURCE, the
 project's. To run one script by hand:
-    HEAPTALLY_BUILD=build HEAPTALLY_SOURCE=. python3 tests/e2e/test_samples.py
+    HEAPTALLY_BUILD=build HEAPTALLY_SOURCE=. python3 tests/e2e/test_sample_generator.py
 """
 
 import contextlib
