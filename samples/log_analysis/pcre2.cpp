@@ -14,7 +14,7 @@ using samples::Generator, samples::Login, samples::OwnTally, samples::Pcre2Patte
 
 Generator<Login> failed_logins(std::string_view log, Pcre2Pattern& pattern) {
   std::size_t from = 0;
-  while (pattern.match(log, from) > 0) {
+  while (pattern.find(log, from)) {
     co_yield {.message = pattern.group(log, 1),
               .user = pattern.group(log, 2),
               .address = pattern.group(log, 3)};

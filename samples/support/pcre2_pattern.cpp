@@ -32,11 +32,15 @@ const unsigned char* bytes(const char* text) {
   return reinterpret_cast<const unsigned char*>(text);
 }
 
-template <class T>
-T* required(T* made, int error = PCRE2_ERROR_NOMEMORY) {
-  if (made != nullptr) return made;
+[[noreturn]] void give_up(int error) {
   std::fprintf(stderr, "PCRE2: %s\n", pcre2_message(error).c_str());
   std::exit(EXIT_FAILURE);
+}
+
+template <class T>
+T* required(T* made, int error = PCRE2_ERROR_NOMEMORY) {
+  if (made == nullptr) give_up(error);
+  return made;
 }
 
 }  // namespace
@@ -64,6 +68,12 @@ void Pcre2Pattern::set_limit(std::uint32_t limit) { pcre2_set_match_limit(limits
 
 int Pcre2Pattern::match(std::string_view text, std::size_t from) {
   return pcre2_match(code_, bytes(text.data()), text.size(), from, 0, match_, limits_);
+}
+
+bool Pcre2Pattern::find(std::string_view text, std::size_t from) {
+  const int found = match(text, from);
+  if (found < 0 && found != PCRE2_ERROR_NOMATCH) give_up(found);
+  return found > 0;
 }
 
 std::string_view Pcre2Pattern::group(std::string_view text, std::size_t number) const {

@@ -32,6 +32,10 @@ class Pcre2Pattern {
   // PCRE2_ERROR_NOMATCH if there is none, another negative number if PCRE2 gives up.
   int match(std::string_view text, std::size_t from = 0);
 
+  // As match: whether there is one. Ends the program with status 1 and a line on stderr if PCRE2
+  // gives up.
+  bool find(std::string_view text, std::size_t from = 0);
+
   // A group of the last match, which had one in that text.
   std::string_view group(std::string_view text, std::size_t number) const;
   std::size_t end() const;

@@ -9,7 +9,8 @@ from harness import Case, key_values, marked_line, run, sample
 FOLDER = "samples/log_analysis/"
 LAZY = ("lazy", "standard", "pcre2")
 VERSIONS = ("eager", *LAZY)
-FAILED = re.compile(r"Failed password for (?:invalid user )?(\w+) from ([\d.]+) port \d+")
+FAILED = re.compile(
+    r"Failed password for (?:invalid user )?(\w{1,32}) from ([\d.]{7,15}) port \d{1,5}")
 
 
 class LogAnalysis(Case):
@@ -41,6 +42,24 @@ class LogAnalysis(Case):
                 self.assertEqual({key: own.get(key) for key in expected}, expected)
                 self.assertFalse([key for key in own
                                   if key.startswith("tried_") and key not in expected])
+
+    def test_what_was_typed_may_have_any_length(self):
+        """A matcher that calls itself for each letter would end by SIGSEGV."""
+        log = self.folder / "log"
+        for name, address, port, users in ((32 * "a", "1.2.3.4", "22", 1),
+                                           (33 * "a", "1.2.3.4", "22", 0),
+                                           (400_000 * "a", "1.2.3.4", "22", 0),
+                                           ("a", 400_000 * "1", "22", 0),
+                                           ("a", "1.2.3.4", 400_000 * "2", 1)):
+            log.write_text(f"Failed password for {name} from {address} port {port}\n"
+                           "Failed password for bob from 1.2.3.4 port 22\n")
+            for version in VERSIONS:
+                with self.subTest(version, name=len(name), address=len(address), port=len(port)):
+                    result = run(sample(f"log_analysis/{version}"), log)
+                    self.assertEqual((result.status, result.stderr), (0, ""))
+                    own = key_values(result.stdout)
+                    self.assertEqual((own["failed_logins"], own["users"], own["tried_bob"]),
+                                     (users + 1, users + 1, 1))
 
     def test_what_is_collected_is_exact(self):
         for mebibytes in (0, 1, 2):
