@@ -89,7 +89,7 @@ class Generator {
     std::swap(handle_, other.handle_);
     return *this;
   }
-  ~Generator() { close(); }
+  ~Generator() { destroy(); }
 
   Iterator begin() {
     advance();
@@ -103,7 +103,8 @@ class Generator {
 
   // Ends the coroutine where it is suspended: its local variables are destroyed, and its frame.
   void close() {
-    if (handle_) std::exchange(handle_, {}).destroy();
+    must_not_run();
+    destroy();
   }
 
  private:
@@ -113,9 +114,18 @@ class Generator {
   // To resume a coroutine that runs, or is at its end, is undefined behaviour.
   void advance() {
     if (state() == GeneratorState::closed) return;
-    if (state() == GeneratorState::running) throw std::logic_error("generator already executing");
+    must_not_run();
     handle_.promise().state = GeneratorState::running;
     handle_.resume();
+  }
+
+  // To destroy a coroutine that runs is undefined behaviour, too.
+  void must_not_run() const {
+    if (state() == GeneratorState::running) throw std::logic_error("generator already executing");
+  }
+
+  void destroy() noexcept {
+    if (handle_) std::exchange(handle_, {}).destroy();
   }
 
   Handle handle_;

@@ -122,6 +122,19 @@ TEST(Generator, ThatRunsCannotBeResumed) {
   EXPECT_EQ(itself.state(), GeneratorState::closed);
 }
 
+Words closing_itself(Words* const& itself) {
+  itself->close();
+  co_yield "never";
+}
+
+TEST(Generator, ThatRunsCannotBeClosed) {
+  Words* place = nullptr;
+  Words itself = closing_itself(place);
+  place = &itself;
+  EXPECT_THROW(itself.begin(), std::logic_error);
+  EXPECT_EQ(itself.state(), GeneratorState::closed);
+}
+
 TEST(Generator, TellsOfItsFrames) {
   const OwnTally before = Words::frames;
   {
