@@ -15,12 +15,5 @@ int main(int argc, char** argv) {
     // A worker leaves main as any program does: it frees its view of the table, too.
     if (worker.is_forked()) return samples::work(table, number, worker);
   }
-  samples::Results results(table);
-  for (unsigned number = 1; number <= samples::kWorkers; ++number) {
-    results.receive(number, workers[number - 1]);
-  }
-  for (unsigned number = 1; number <= samples::kWorkers; ++number) {
-    results.finish(number, workers[number - 1]);
-  }
-  return results.report();
+  return samples::collect(table, workers);
 }

@@ -30,12 +30,5 @@ int main(int argc, char** argv) {
       return number == kFailing ? fail(table, number) : samples::work(table, number, worker);
     }
   }
-  samples::Results results(table);
-  for (unsigned number = 1; number <= samples::kWorkers; ++number) {
-    results.receive(number, workers[number - 1]);
-  }
-  for (unsigned number = 1; number <= samples::kWorkers; ++number) {
-    results.finish(number, workers[number - 1]);
-  }
-  return results.report();
+  return samples::collect(table, workers);
 }

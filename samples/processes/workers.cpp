@@ -20,25 +20,25 @@ bool Worker::is_forked() {
   const bool is_child = pid_ == 0;
   // The end of the worker is its alone, so that its parent sees when it is gone.
   close(ends[is_child ? 0 : 1]);
-  pipe_ = ends[is_child ? 1 : 0];
+  socket_ = ends[is_child ? 1 : 0];
   return is_child;
 }
 
 void Worker::send(const Found& found) const {
   char go = 0;
-  if (write(pipe_, &found, sizeof found) != sizeof found || read(pipe_, &go, 1) < 0) {
+  if (write(socket_, &found, sizeof found) != sizeof found || read(socket_, &go, 1) < 0) {
     std::perror("worker");
     std::exit(EXIT_FAILURE);
   }
 }
 
 bool Worker::receive(Found& found) const {
-  return read(pipe_, &found, sizeof found) == sizeof found;
+  return read(socket_, &found, sizeof found) == sizeof found;
 }
 
 int Worker::finish() const {
-  shutdown(pipe_, SHUT_WR);  // what the worker waits for in send()
-  close(pipe_);
+  shutdown(socket_, SHUT_WR);  // what the worker waits for in send()
+  close(socket_);
   int status = 0;
   if (waitpid(pid_, &status, 0) != pid_) return EXIT_FAILURE;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -96,6 +96,17 @@ int Results::report() {
   own_.freed(table_bytes_);  // as main returns
   say(own_);
   return finished();
+}
+
+int collect(const Numbers& table, const std::array<Worker, kWorkers>& workers) {
+  Results results(table);
+  for (unsigned number = 1; number <= kWorkers; ++number) {
+    results.receive(number, workers[number - 1]);
+  }
+  for (unsigned number = 1; number <= kWorkers; ++number) {
+    results.finish(number, workers[number - 1]);
+  }
+  return results.report();
 }
 
 }  // namespace samples

@@ -19,7 +19,7 @@ struct Found {
   std::uint64_t bytes;  // of the one block that it allocated
 };
 
-// Purpose: a worker as its parent and the worker itself see it, with a pipe both ways between.
+// Purpose: a worker as its parent and the worker itself see it, joined by a socket pair.
 // Owner: the parent must call finish() once it has forked.
 class Worker {
  public:
@@ -38,7 +38,7 @@ class Worker {
 
  private:
   pid_t pid_ = 0;
-  int pipe_ = -1;  // this process's end
+  int socket_ = -1;  // this process's end
 };
 
 // Does part `number`, from 1, in the worker; returns its exit status. What it allocates it holds
@@ -70,5 +70,9 @@ class Results {
   OwnTally own_;  // of all processes together
   int status_ = 0;
 };
+
+// Of workers that run at the same time: receives from all of them, then lets all of them go, and
+// returns what Results::report does.
+int collect(const Numbers& table, const std::array<Worker, kWorkers>& workers);
 
 }  // namespace samples
