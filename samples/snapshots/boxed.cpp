@@ -55,6 +55,8 @@ int main(int argc, char** argv) {
   samples::say("sum_of_tenths", sum_of_tenths(numbers, count));
   samples::say("list_bytes", numbers.all.capacity() * sizeof(numbers.all[0]));
   samples::say("numbers_bytes", numbers.all.size() * sizeof(std::uint64_t));
+  // The standard library's table of buckets: a pointer for each.
+  samples::say("buckets_bytes", numbers.tenths.bucket_count() * sizeof(void*));
   // Each entry has a node: the pair, and a pointer to the next node.
   samples::say("nodes_bytes", numbers.tenths.size() * (sizeof(*numbers.tenths.begin()) + 8));
   return samples::finished();

@@ -9,7 +9,7 @@ from harness import Case, Recording, marked_line, run_alone, sample
 # one block (None: one block for all).
 SITES = {
     "boxed": {"list": ("list_bytes", None), "numbers": ("numbers_bytes", 8),
-              "nodes": ("nodes_bytes", 24)},
+              "buckets": ("buckets_bytes", None), "nodes": ("nodes_bytes", 24)},
     "packed": {"list": ("list_bytes", None), "table": ("table_bytes", None)},
 }
 ROW = re.compile(r"(?P<place>\S+): size=(?P<size>[^,]+), count=(?P<count>[^,]+), average=.*")
