@@ -45,7 +45,7 @@ void write_numbers(samples::Sink<Any>& sink, std::uint64_t count) {
 
 int main(int argc, char** argv) {
   const std::uint64_t count = samples::number_argument(
-      argc, argv, {.name = "COUNT", .usual = 100'000, .most = 10'000'000, .least = 10});
+      argc, argv, {.name = "COUNT", .usual = 20'000, .most = 10'000'000, .least = 10});
   Measured measured;
   write_numbers(measured, count);
 

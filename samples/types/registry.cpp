@@ -42,7 +42,7 @@ Entries all() {
 
 int main(int argc, char** argv) {
   const std::uint64_t count = samples::number_argument(
-      argc > 2 ? 2 : argc, argv, {.name = "COUNT", .usual = 100'000, .most = 1'000'000});
+      argc > 2 ? 2 : argc, argv, {.name = "COUNT", .usual = 20'000, .most = 1'000'000});
   const Entries entries = argc > 2 ? chosen(argc - 2, argv + 2) : all();
 
   std::vector<std::unique_ptr<samples::Shape>> shapes;
