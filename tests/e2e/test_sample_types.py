@@ -50,6 +50,7 @@ class Interface(Types):
         self.assertEqual(recording.at_line(*site, "--metric", "total"),
                          (own["bytes"], own["allocations"]))
         self.assertEqual(own["allocations"], 1)
+        self.assertEqual(recording.at_line(*site, "--at", "peak"), (own["peak_bytes"], 1))
         self.assertEqual(recording.at_line(*site, "--at", "end"), (0, own["live_at_end"]))
 
 
@@ -144,6 +145,15 @@ class Box(Types):
         # 200 for ints, 200 within the boxes of boxes, and the one that those are made from.
         self.assertEqual((own["int_bytes"], own["int_allocations"]), (401 * 4, 401))
         self.assertEqual((own["key_bytes"], own["key_allocations"]), (20000, 200))
+
+    def test_all_are_there_at_the_peak(self):
+        recording, own = self.recorded("box", "100")
+        functions = self.by_function(recording, BOX, "--at", "peak")
+        for key, argument in self.ARGUMENTS.items():
+            box = f"samples::Box<{argument}>"
+            made = [functions[f"{box}::{name}"][0]
+                    for name in (f"Box({argument.strip()} const&)", "copy() const")]
+            self.assertEqual(sum(made), own[f"{key}_peak_bytes"], key)
 
     def test_by_line_they_are_one(self):
         recording, own = self.recorded("box", "100")
