@@ -4,7 +4,7 @@
 usage: samples/server/by_connections.py BIN PAGES CONNECTIONS...
 
 BIN has the programs heaptally and samples/. Of each recording of scrape_streamed it asks what was
-live at the peak: at the two lines that allocate for each connection, and below three functions of
+live at the peak: at the two lines that allocate for each connection, and below three files of
 Asio, wherever they were called from (--all-frames).
 """
 
@@ -17,8 +17,9 @@ from pathlib import Path
 SHARES = {
     "sessions": ["--filter", "*samples/server/server.cpp:{session}"],
     "ends": ["--filter", "*samples/server/scraper.cpp:{end}"],
-    # awaitable_frame_base::operator new: the frames of coroutines
-    "frames": ["--all-frames", "--filter", "*/asio/impl/awaitable.hpp:83"],
+    # the frames of coroutines: what Asio keeps to use again, but for the operations below
+    "frames": ["--all-frames", "--filter", "*/asio/detail/thread_info_base.hpp",
+               "--exclude", "*/asio/detail/handler_alloc_helpers.hpp"],
     # what the reactor knows of each socket
     "sockets": ["--all-frames", "--filter", "*/asio/detail/object_pool.hpp"],
     # reads and writes that wait
@@ -37,7 +38,7 @@ def main(programs, pages, *counts):
     heaptally = Path(programs) / "heaptally"
     lines = {"session": marked_line("server.cpp", "session"),
              "end": marked_line("scraper.cpp", "end")}
-    print(f"{'connections':>11}", *(f"{name:>11}" for name in ("peak", *SHARES, "allocations")))
+    heading = ("connections", "peak", *SHARES, "allocations")
     for count in counts:
         with tempfile.TemporaryDirectory(prefix="by-connections-") as folder:
             file = Path(folder) / "scrape.heaptally"
@@ -50,18 +51,23 @@ def main(programs, pages, *counts):
 
             live = [total()["bytes"], *(total(*options)["bytes"] for options in SHARES.values())]
             allocations = total("--metric", "total")["count"]
+        if heading:
+            print(*(f"{name:>11}" for name in heading))
+            heading = None
         print(*(f"{number:>11,}" for number in (int(count), *live, allocations)), flush=True)
 
 
 def call(*command):
-    """stdout of a command; its complaint is this program's."""
+    """stdout of a command; the first line of its complaint is this program's."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        sys.exit(done.stderr.strip())
+        print(done.stderr.partition("\n")[0], file=sys.stderr)
+        sys.exit(done.returncode)
     return done.stdout
 
 
 if __name__ == "__main__":
     if len(sys.argv) < 4:
-        sys.exit(__doc__.split("\n\n")[1])
+        print(__doc__.split("\n\n")[1], file=sys.stderr)
+        sys.exit(2)
     main(*sys.argv[1:])

@@ -120,6 +120,14 @@ class Scrapers(Case):
             self.assertGreater(sockets, 2 * 100 * connections)
             self.assertLess(sessions + ends + frames + sockets + operations, peak)
 
+    def test_bad_arguments_of_the_table(self):
+        script = SOURCE / "samples" / "server" / "by_connections.py"
+        for words in ((), ("60",), ("x", "1"), ("60", "0"), ("60", "1x")):
+            with self.subTest(words=words):
+                result = run(sys.executable, "-B", script, BUILD / "bin", *words)
+                self.assertEqual((result.status, result.stdout), (2, ""))
+                self.assertRegex(result.stderr, r"\Ausage: [^\n]+\n\Z")
+
     def test_bad_arguments(self):
         for name, *words in (("scrape_eager", "0"), ("scrape_streamed", "10", "0"),
                              ("scrape_streamed", "10", "10", "10"), ("scrape_eager", "-1"),
