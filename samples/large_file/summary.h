@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "samples/support/checksum.h"
 #include "samples/support/sample.h"
 
 namespace samples {
@@ -14,7 +15,7 @@ struct Summary {
   std::uint64_t text_bytes = 0;  // without the lines' ends
   std::uint64_t longest = 0;     // bytes
   std::uint64_t failed_logins = 0;
-  std::uint64_t checksum = 14695981039346656037U;  // FNV-1a
+  Checksum checksum;
 
   // The line without its end.
   void add(std::string_view line) {
@@ -22,12 +23,9 @@ struct Summary {
     text_bytes += line.size();
     longest = std::max<std::uint64_t>(longest, line.size());
     failed_logins += line.find("Failed password") != line.npos ? 1 : 0;
-    for (const char letter : line) hash(static_cast<unsigned char>(letter));
-    hash('\n');
+    checksum.add(line);
+    checksum.add("\n");
   }
-
- private:
-  void hash(unsigned char byte) { checksum = (checksum ^ byte) * 1099511628211U; }
 };
 
 inline void say(const Summary& summary) {
@@ -35,7 +33,7 @@ inline void say(const Summary& summary) {
   say("text_bytes", summary.text_bytes);
   say("longest", summary.longest);
   say("failed_logins", summary.failed_logins);
-  say("checksum", summary.checksum);
+  say("checksum", summary.checksum.value());
 }
 
 }  // namespace samples

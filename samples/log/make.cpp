@@ -3,8 +3,6 @@
 // Prints what is in it.
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cinttypes>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -121,19 +119,14 @@ bool write_log(std::FILE* file, std::uint64_t room, Contents& contents) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t mebibytes = 0;
-  const std::string_view number = argc == 3 ? argv[1] : "";
-  const auto [end, error] = std::from_chars(number.begin(), number.end(), mebibytes);
-  if (error != std::errc{} || end != number.end() || mebibytes > kMaxMebibytes) {
-    std::fprintf(stderr, "usage: %s MIB FILE, MIB up to %" PRIu64 "\n", argv[0], kMaxMebibytes);
-    return 2;
-  }
-  std::FILE* const file = std::fopen(argv[2], "w");
+  const auto [mebibytes, name] =
+      samples::number_and_file(argc, argv, {.name = "MIB", .usual = 0, .most = kMaxMebibytes});
+  std::FILE* const file = std::fopen(name, "w");
   Contents contents;
   bool is_written = file != nullptr && write_log(file, mebibytes << 20, contents);
   if (file != nullptr) is_written = std::fclose(file) == 0 && is_written;
   if (!is_written) {
-    std::fprintf(stderr, "%s: %s\n", argv[2], std::strerror(errno));
+    std::fprintf(stderr, "%s: %s\n", name, std::strerror(errno));
     return EXIT_FAILURE;
   }
   samples::say("lines", contents.lines);

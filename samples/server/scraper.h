@@ -10,6 +10,7 @@
 #include <asio/awaitable.hpp>
 
 #include "samples/server/server.h"
+#include "samples/support/checksum.h"
 #include "samples/support/sample.h"
 
 namespace samples {
@@ -41,22 +42,21 @@ struct Findings {
   std::uint64_t checksum = 0;
 };
 
-// A page's checksum (FNV-1a), part by part.
+// A page's checksum, part by part.
 class PageSum {
  public:
   void add(std::string_view part) {
-    for (const char letter : part) sum_ = (sum_ ^ static_cast<unsigned char>(letter)) * kPrime;
+    sum_.add(part);
     bytes_ += part.size();
   }
   void add_to(Findings& findings) const {
     ++findings.pages;
     findings.content_bytes += bytes_;
-    findings.checksum += sum_;
+    findings.checksum += sum_.value();
   }
 
  private:
-  static constexpr std::uint64_t kPrime = 0x100000001b3;
-  std::uint64_t sum_ = 0xcbf29ce484222325;
+  Checksum sum_;
   std::uint64_t bytes_ = 0;
 };
 

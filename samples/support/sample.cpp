@@ -12,12 +12,12 @@ namespace {
 
 const char* program_name(int argc, char** argv) { return argc > 0 ? argv[0] : "sample"; }
 
+}  // namespace
+
 bool read_number(std::string_view text, const Number& number, std::uint64_t& value) {
   const auto [end, error] = std::from_chars(text.begin(), text.end(), value);
   return error == std::errc{} && end == text.end() && value >= number.least && value <= number.most;
 }
-
-}  // namespace
 
 void OwnTally::allocated(std::size_t size) {
   ++allocations;
@@ -87,6 +87,17 @@ int report(std::uint64_t count, std::uint64_t sum, const OwnTally& tally) {
   say("sum", sum);
   say(tally);
   return finished();
+}
+
+NumberAndFile number_and_file(int argc, char** argv, const Number& number) {
+  NumberAndFile given{};
+  if (argc == 3 && read_number(argv[1], number, given.number)) {
+    given.file = argv[2];
+    return given;
+  }
+  std::fprintf(stderr, "usage: %s %s FILE, %s from %" PRIu64 " to %" PRIu64 "\n",
+               program_name(argc, argv), number.name, number.name, number.least, number.most);
+  std::exit(2);
 }
 
 }  // namespace samples

@@ -32,6 +32,9 @@ struct Number {
   std::uint64_t least = 0;
 };
 
+// False if the text is no such number.
+bool read_number(std::string_view text, const Number& number, std::uint64_t& value);
+
 // The program's arguments, any number of them from the first on: those that are not given are as
 // usual. Ends the program as number_argument does.
 void number_arguments(int argc, char** argv, std::span<const Number> numbers,
@@ -46,6 +49,14 @@ std::uint64_t number_count(int argc, char** argv);
 
 // The program's only argument, the name of a file. Ends as number_argument does.
 const char* file_argument(int argc, char** argv);
+
+// The program's two arguments: a number, which has to be given, and the name of a file. Ends as
+// number_argument does.
+struct NumberAndFile {
+  std::uint64_t number;
+  const char* file;
+};
+NumberAndFile number_and_file(int argc, char** argv, const Number& number);
 
 // Ends the program with status 1 and a line on stderr.
 [[noreturn]] void cannot_read(const char* path, const char* why = std::strerror(errno));

@@ -182,9 +182,7 @@ void Checker::error_expected(std::string_view path, std::string_view expected, c
 void Checker::error(std::string_view path, std::string_view what) {
   Text line;
   line.add("record ").add(records_).add(": ").add(path).add(path.empty() ? "" : ": ").add(what);
-  for (const char c : line.view()) {
-    checksum_ = (checksum_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  }
+  checksum_.add(line.view());
   if (++errors_ > shown_) return;
   std::printf("%.*s\n", static_cast<int>(line.view().size()), line.view().data());
 }
@@ -194,7 +192,7 @@ void Checker::say() const {
   samples::say("records", records_);
   samples::say("valid", valid_);
   samples::say("errors", errors_);
-  samples::say("checksum", checksum_);
+  samples::say("checksum", checksum_.value());
 }
 
 }  // namespace samples::validation

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <variant>
 
+#include "samples/support/checksum.h"
 #include "samples/validation/schema.h"
 
 namespace samples::validation {
@@ -51,9 +52,9 @@ class Checker {
   std::uint64_t records_ = 0;
   std::uint64_t valid_ = 0;
   std::uint64_t errors_ = 0;
-  std::uint64_t errors_before_ = 0;              // this record
-  std::uint64_t checksum_ = 0xcbf29ce484222325;  // FNV-1a of all errors
-  std::bitset<kSchema.size()> found_;            // fields of this record
+  std::uint64_t errors_before_ = 0;    // this record
+  Checksum checksum_;                  // of all errors
+  std::bitset<kSchema.size()> found_;  // fields of this record
 };
 
 }  // namespace samples::validation

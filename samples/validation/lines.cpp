@@ -1,45 +1,34 @@
 #include "samples/validation/lines.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
+
+#include "samples/support/sample.h"
 
 namespace samples::validation {
 namespace {
 
 constexpr std::size_t kMostOfReason = 160;
 
-[[noreturn]] void give_up(const char* file) {
-  std::fprintf(stderr, "%s: %s\n", file, std::strerror(errno));
-  std::exit(EXIT_FAILURE);
-}
-
 }  // namespace
 
 Arguments::Arguments(int argc, char** argv) : file(argc > 1 ? argv[1] : nullptr) {
-  bool is_right = argc == 2 || argc == 3;
-  if (argc == 3) {
-    const std::string_view number = argv[2];
-    const auto [end, error] = std::from_chars(number.begin(), number.end(), shown);
-    is_right = error == std::errc{} && end == number.end();
-  }
-  if (is_right) return;
+  const Number limits = {.name = "SHOWN", .usual = shown, .most = UINT64_MAX};
+  if (argc == 2 || (argc == 3 && read_number(argv[2], limits, shown))) return;
   std::fprintf(stderr, "usage: %s FILE [SHOWN], SHOWN errors at most\n", argv[0]);
   std::exit(2);
 }
 
 Lines::Lines(const char* file, std::size_t padding)
     : file_(file), padding_(padding), in_(file, std::ios::binary) {
-  if (!in_) give_up(file);
+  if (!in_) cannot_read(file);
 }
 
 bool Lines::next() {
   if (!std::getline(in_, line_)) {  // allocates the line
-    if (in_.bad()) give_up(file_);
+    if (in_.bad()) cannot_read(file_);
     return false;
   }
   ++number_;

@@ -4,13 +4,11 @@
 // Prints what is in them.
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <random>
-#include <string_view>
 
 #include "samples/support/sample.h"
 
@@ -109,15 +107,9 @@ class Records {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::uint64_t count = 0;
-  const std::string_view number = argc == 3 ? argv[1] : "";
-  const auto [end, error] = std::from_chars(number.begin(), number.end(), count);
-  if (error != std::errc{} || end != number.end() || count > kMostRecords) {
-    std::fprintf(stderr, "usage: %s RECORDS FILE, RECORDS up to %" PRIu64 "\n", argv[0],
-                 kMostRecords);
-    return 2;
-  }
-  std::FILE* const file = std::fopen(argv[2], "w");
+  const auto [count, name] =
+      samples::number_and_file(argc, argv, {.name = "RECORDS", .usual = 0, .most = kMostRecords});
+  std::FILE* const file = std::fopen(name, "w");
   bool is_written = file != nullptr;
   std::uint64_t faulty = 0;
   if (file != nullptr) {
@@ -130,7 +122,7 @@ int main(int argc, char** argv) {
     is_written = std::fclose(file) == 0 && is_written;
   }
   if (!is_written) {
-    std::fprintf(stderr, "%s: %s\n", argv[2], std::strerror(errno));
+    std::fprintf(stderr, "%s: %s\n", name, std::strerror(errno));
     return EXIT_FAILURE;
   }
   samples::say("records", count);
