@@ -89,7 +89,7 @@ class Processes(Case):
                 # stats adds up the same, process by process.
                 line = marked_line(TABLE, "allocates")
                 answer = recording.stats("--group", "process", "--metric", "total", "--filter",
-                                         f"*/{TABLE}:{line}")
+                                         f"*{TABLE}:{line}")
                 self.assertEqual({row["pid"]: row["size"] for row in answer["statistics"]}, sizes)
                 # Each worker freed its view of the table.
                 self.assertEqual(recording.header("inherited_frees"), 4)

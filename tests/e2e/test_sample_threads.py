@@ -49,7 +49,7 @@ class Shares(Case):
             self.assertEqual(recording.at_line(WORKERS, line, *options), expected, options)
 
         shares = {f"worker-{i}": (own[f"bytes_{i}"], 1) for i in range(1, 5)}
-        only = ("--filter", f"*/{WORKERS}:{line}")
+        only = ("--filter", f"*{WORKERS}:{line}")
         rows = json.loads(recording.ask("threads", "--format", "json", *only))["threads"]
         for column in ("total", "live_at_peak"):
             self.assertEqual({row["thread"]: tuple(row[column].values()) for row in rows}, shares)
