@@ -17,5 +17,7 @@ if (($# == 0)) || [[ $1 == samples ]]; then
     "$(build_folder release)/tour" "${@:2}"
 fi
 install_packages build
-build release bin/heaptally lib/heaptally/libheaptally_preload.so
+# With the two samples that the README records.
+build release bin/heaptally lib/heaptally/libheaptally_preload.so bin/samples/list \
+  bin/samples/generator
 exec "$(build_folder release)/bin/heaptally" "$@"
