@@ -1,0 +1,57 @@
+// Window: one window of the desktop with Dear ImGui in it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+struct GLFWwindow;
+
+namespace heaptally::view {
+
+struct WindowSize {
+  int width = 0, height = 0;
+};
+
+// Purpose: a window, its OpenGL context, and Dear ImGui's context. There is one at a time.
+// Threads: the main one; wake() from any.
+// Errors: Error from the constructor if there is no display, or it has no OpenGL 3.
+class Window {
+ public:
+  // `is_shown`: otherwise it is there only to be drawn to.
+  Window(const std::string& title, WindowSize size, bool is_shown);
+  ~Window();
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+  // Pixels a unit of the display.
+  float scale() const { return scale_; }
+  bool wants_to_close() const;
+  void set_title(const std::string& title);
+  // Files that were dropped since the last call.
+  std::vector<std::filesystem::path> take_dropped();
+
+  // Until there is something to do, or these seconds have passed.
+  void wait(double seconds);
+  // Do not wait.
+  void poll();
+  static void wake();
+
+  // Draws a frame. `draw` is called between NewFrame and Render.
+  void frame(const std::function<void()>& draw);
+  // Draws a frame of exactly this size and writes it as PNG. Errors: Error that names the file.
+  void picture(const std::filesystem::path& file, WindowSize size, const std::function<void()>& draw);
+  // The same frame into nothing, for what needs several frames to settle.
+  void hidden_frame(WindowSize size, const std::function<void()>& draw);
+
+  // Whether text, sizes or whatever else was read by the driver changed; for tests.
+  GLFWwindow* handle() const { return window_; }
+
+ private:
+  GLFWwindow* window_ = nullptr;
+  float scale_ = 1;
+  std::vector<std::filesystem::path> dropped_;
+};
+
+}  // namespace heaptally::view

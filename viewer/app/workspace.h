@@ -1,0 +1,62 @@
+// Workspace: the content of the window, from the menus to the status bar.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "viewer/app/loader.h"
+#include "viewer/panels/timeline.h"
+#include "viewer/panels/view.h"
+
+namespace heaptally::view {
+
+// Purpose: everything that is drawn, and what keys and menus do to it. Needs a context of Dear
+//   ImGui, but no window: tests draw it into nothing.
+// Threads: that of the window.
+class Workspace {
+ public:
+  // `wake` may be called on any thread: another frame is wanted.
+  explicit Workspace(std::function<void()> wake = {});
+
+  // In the background; until it is there what was open stays so.
+  void open(const std::filesystem::path& file, bool as_other = false);
+  // One frame, between ImGui::NewFrame and ImGui::Render.
+  void draw();
+  // Nothing is loaded or counted: what the last frame showed is what there is to see. Tests and
+  // pictures draw frames until then.
+  bool is_settled() const;
+
+  View& view() { return view_; }
+  const View& view() const { return view_; }
+  Panel& panel(PanelId id) { return *panels_[static_cast<std::size_t>(id)]; }
+  const Panel& panel(PanelId id) const { return *panels_[static_cast<std::size_t>(id)]; }
+  // What is open, chosen and shown.
+  nlohmann::json state() const;
+  bool wants_to_quit() const { return wants_to_quit_; }
+
+ private:
+  void take_loaded();
+  void do_actions();
+  void draw_menus();
+  void draw_selection_bar();
+  void draw_tabs();
+  void draw_status();
+  void draw_help();
+  void draw_loading();
+  void draw_nothing_open();
+
+  View view_;
+  Loader loader_;
+  Timeline timeline_;
+  std::vector<std::unique_ptr<Panel>> panels_;
+  std::optional<std::filesystem::path> next_, next_other_;  // to be loaded
+  bool shows_help_ = false;
+  bool wants_to_quit_ = false;
+};
+
+}  // namespace heaptally::view

@@ -1,0 +1,69 @@
+#include "viewer/model/recording.h"
+
+#include <utility>
+
+namespace heaptally::view {
+namespace {
+
+struct Stopped {};
+
+void step(const Progress& progress, std::string_view name, double share) {
+  if (progress && !progress(name, share)) throw Stopped();
+}
+
+}  // namespace
+
+std::shared_ptr<const Recording> Recording::load(const std::filesystem::path& file,
+                                                 const Progress& progress) {
+  try {
+    step(progress, "Reading", 0);
+    return std::make_shared<const Recording>(file, progress);
+  } catch (const Stopped&) {
+    return nullptr;
+  }
+}
+
+Recording::Recording(std::filesystem::path file, const Progress& progress)
+    : file_(std::move(file)), reader_(file_) {
+  step(progress, "Naming lines", 0.4);
+  profile_ = std::make_unique<const Profile>(data(), SiteRules{});
+  step(progress, "Reading the timeline", 0.7);
+  bool goes_on = true;
+  reader_.for_each_bucket([&](const Bucket& bucket) {
+    buckets_.push_back(bucket);
+    const bool is_round = buckets_.size() % 64 == 0;
+    if (is_round && progress) goes_on = progress("Reading the timeline", 0.7);
+    return goes_on;
+  });
+  if (!goes_on) throw Stopped();
+  timeline_ = std::make_unique<BucketSource>([this](const BucketVisitor& visit) {
+    for (const Bucket& bucket : buckets_) {
+      if (!visit(bucket)) return;
+    }
+  });
+}
+
+const Profile& Recording::profile(bool raw) const {
+  if (!raw) return *profile_;
+  const std::lock_guard lock(mutex_);
+  if (!raw_profile_) {
+    raw_profile_ = std::make_unique<const Profile>(data(), SiteRules{.raw = true, .machinery = {}});
+  }
+  return *raw_profile_;
+}
+
+CrossingSource Recording::crossings() const {
+  return [this](const CrossingVisitor& visit) { reader_.for_each_crossing(visit); };
+}
+
+EventSource Recording::events() const {
+  if (!data().header.has_log) return {};
+  return {.chunks = [this](Nanoseconds from, const ChunkVisitor& visit) {
+            reader_.for_each_chunk(from, visit);
+          },
+          .blocks = [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
+            reader_.for_each_block(blocks, visit);
+          }};
+}
+
+}  // namespace heaptally::view

@@ -1,0 +1,19 @@
+// The panels, a file each.
+#pragma once
+#include <memory>
+
+#include "viewer/panels/view.h"
+
+namespace heaptally::view {
+
+std::unique_ptr<Panel> make_overview();
+std::unique_ptr<Panel> make_lines();
+std::unique_ptr<Panel> make_flame_graph();
+std::unique_ptr<Panel> make_tree();
+std::unique_ptr<Panel> make_source();
+std::unique_ptr<Panel> make_snapshots();
+std::unique_ptr<Panel> make_compare();
+std::unique_ptr<Panel> make_sizes_and_lifetimes();
+std::unique_ptr<Panel> make_threads_and_processes();
+
+}  // namespace heaptally::view
