@@ -157,14 +157,10 @@ std::size_t TimelineIndex::first_change(TallyId tally, std::size_t bucket) const
   return static_cast<std::size_t>(std::lower_bound(first, last, bucket) - first);
 }
 
-TallyDelta TimelineIndex::at(TallyId tally, std::size_t change) const {
-  const Row& row = rows_[index_of(tally)];
+TallyDelta TimelineIndex::wide_at(TallyId tally, std::size_t change) const {
   Numbers sums;
-  if (row.is_wide) {
-    std::memcpy(sums.data(), &words_[row.first_word + change * kAmounts * 2], sizeof(sums));
-  } else {
-    std::copy_n(&words_[row.first_word + change * kAmounts], kAmounts, sums.begin());
-  }
+  const std::size_t first_word = rows_[index_of(tally)].first_word;
+  std::memcpy(sums.data(), &words_[first_word + change * kAmounts * 2], sizeof(sums));
   return delta_of(tally, sums);
 }
 

@@ -94,7 +94,16 @@ class TimelineIndex {
   // The number of the tally's first change in this bucket or a later one.
   std::size_t first_change(TallyId tally, std::size_t bucket) const;
   // The sums after a change.
-  TallyDelta at(TallyId tally, std::size_t change) const;
+  TallyDelta at(TallyId tally, std::size_t change) const {
+    const Row& row = rows_[index_of(tally)];
+    if (row.is_wide) return wide_at(tally, change);
+    const std::uint32_t* const word = &words_[row.first_word + change * kAmounts];
+    return {.id = tally,
+            .allocated = {word[0], word[1]},
+            .freed = {word[2], word[3]},
+            .temporary = {word[4], word[5]}};
+  }
+  TallyDelta wide_at(TallyId tally, std::size_t change) const;
 
   std::vector<BucketExtent> buckets_;
   std::vector<Row> rows_;               // by tally, and one more
