@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/profile/groupings.h"
+
 namespace heaptally {
 namespace {
 
@@ -13,7 +15,7 @@ GrownTree::GrownTree(const Profile& profile, const Query& query, const TreeShape
     : profile_(profile),
       shape_(shape),
       sort_(query.sort),
-      keys_(profile.places(), query.group),
+      keys_(profile.groupings().places(query.group)),
       nodes_(1) {
   nodes_[0].key = IdMap::kAbsent;
 }
