@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "core/profile/groupings.h"
 #include "core/profile/kept.h"
 #include "core/report/labels.h"
 
@@ -29,7 +30,7 @@ NumberedSites number_sites(const Profile& profile, const Query& query) {
   const std::vector<bool> kept = kept_tallies(profile, query);
   NumberedSites sites{.by_tally = std::vector<std::uint32_t>(data.tallies.size(), kNoSite),
                       .places = {}};
-  PlaceKeys lines(profile.places(), Group::kLine);
+  const PlaceKeys& lines = profile.groupings().places(Group::kLine);
   for (std::size_t i = 0; i < kept.size(); ++i) {
     if (kept[i]) sites.by_tally[i] = lines[profile.sites()[data.tallies[i].trace]];
   }

@@ -85,9 +85,10 @@ void do_zoom_actions(View& view) {
   }
 }
 
-// The moment that an action is about: the pointer's, or else an edge of the range.
+// The moment that an action is about: the pointer's, that of a list, or else an edge of the range.
 std::optional<Nanoseconds> asked_moment(const View& view, bool is_later) {
   if (view.hovered) return view.hovered;
+  if (view.pointed) return view.pointed;
   const auto& range = view.selection().range;
   if (range) return is_later ? range->to : range->from;
   return {};
@@ -248,6 +249,7 @@ void Timeline::draw(View& view, float height) {
     state.scene.emphasised = pointed;
     draw_pointer(state.scene, view);
     do_snapshot_actions(view);
+    view.pointed.reset();
     state.draw_menu(view);
   }
   do_zoom_actions(view);

@@ -210,6 +210,18 @@ void draw_scene(TimelineScene& scene, const View& view) {
   ImGui::PopClipRect();
   draw_rate(scene, view);
   draw_range_of(scene, view);
+  if (view.pointed && plot.holds(*view.pointed)) {
+    const float x = plot.x_of(*view.pointed);
+    ImGui::GetWindowDrawList()->AddLine({x, plot.y}, {x, scene.rate.bottom()}, view.palette().text,
+                                        1.5F);
+  }
+  if (scene.columns.highest == 0) {
+    const bool filters = !view.selection().keeps_all();
+    const std::string_view nothing =
+        filters ? "The filters keep nothing: c clears them" : "Nothing was allocated";
+    text_at(plot.x + (plot.width - text_width(nothing)) / 2, plot.y + plot.height * 0.3F,
+            view.palette().faint_text, nothing);
+  }
   draw_flags(scene, view);
   draw_peak(scene, view);
 }

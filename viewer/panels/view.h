@@ -72,6 +72,7 @@ struct View {
   ActionSet chosen;                   // in menus, for the next frame
   std::optional<Nanoseconds> hovered;  // the moment below the pointer, in this frame or the last
   std::optional<Nanoseconds> a, b;    // moments of snapshots to compare
+  std::optional<Nanoseconds> pointed;  // the moment that a list pointed at in the last frame
   std::vector<KeptMoment> kept;
   std::optional<SourcePlace> source;  // what the source panel shows
   std::string notice;                 // what is told in the status bar
