@@ -220,6 +220,7 @@ void leaks(benchmark::State& state, const char* from, const char* to) {
   for (const BucketExtent& bucket : opened.index().buckets()) {
     Survivors& survivors = data.survivors->emplace_back();
     survivors.start = bucket.start;
+    survivors.amounts.reserve(10);
     for (std::uint32_t i = 0; i < 10; ++i)
       survivors.amounts.push_back({TallyId{i * 6'000}, {8, 1}});
   }

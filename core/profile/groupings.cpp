@@ -47,7 +47,7 @@ class CalledTraces {
   std::vector<std::uint32_t> called_;
 };
 
-std::size_t checked(Group group) {
+std::size_t number_by_place(Group group) {
   if (is_by_place(group)) return static_cast<std::size_t>(group);
   throw Error("--group " + std::string(name_of(group)), "does not look at single places",
               "choose lineno, filename, function or module", ExitCode::kUsage);
@@ -76,13 +76,13 @@ EnteredKeys::EnteredKeys(const RecordingData& data, const Places& places, const 
 }
 
 const PlaceKeys& Groupings::places(Group group) const {
-  Lazy<PlaceKeys>& keys = keys_[checked(group)];
+  Lazy<PlaceKeys>& keys = keys_[number_by_place(group)];
   std::call_once(keys.once, [&] { keys.value.emplace(places_, group); });
   return *keys.value;
 }
 
 const EnteredKeys& Groupings::entered(Group group) const {
-  Lazy<EnteredKeys>& entered = entered_[checked(group)];
+  Lazy<EnteredKeys>& entered = entered_[number_by_place(group)];
   std::call_once(entered.once, [&] { entered.value.emplace(data_, places_, places(group)); });
   return *entered.value;
 }

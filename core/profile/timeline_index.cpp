@@ -45,21 +45,20 @@ class TimelineIndexBuilder {
   std::unique_ptr<const TimelineIndex> take() {
     std::unique_ptr<TimelineIndex> index(new TimelineIndex);
     place_rows(*index);
-    std::vector<std::size_t> done(tallies_.size());  // changes, by tally
     std::size_t position = 0, wide = 0;
     for (std::size_t bucket = 0; bucket < ends_.size(); ++bucket) {
       for (; position < ends_[bucket]; ++position) {
         const Step step = steps_.front();
         steps_.pop_front();
+        fetch_ahead(*index);
         Numbers change;
         std::ranges::copy(step.numbers, change.begin());
         const bool is_wide = wide < wide_.size() && wide_[wide].first == position;
         if (is_wide) change = wide_[wide++].second;
-        const TimelineIndex::Row& row = index->rows_[step.tally];
-        index->numbers_[row.first + done[step.tally]] = static_cast<std::uint32_t>(bucket);
-        Numbers& sums = tallies_[step.tally].sums;
-        for (std::size_t i = 0; i < kNumbers; ++i) sums[i] += change[i];
-        write(*index, row, done[step.tally]++, sums);
+        Tally& tally = tallies_[step.tally];
+        for (std::size_t i = 0; i < kNumbers; ++i) tally.sums[i] += change[i];
+        index->numbers_[tally.next++] = static_cast<std::uint32_t>(bucket);
+        write(tally, index->words_);
       }
     }
     index->buckets_ = std::move(buckets_);
@@ -76,6 +75,8 @@ class TimelineIndexBuilder {
     Numbers sums{};
     std::uint64_t most_live = 0;
     std::size_t changes = 0;
+    std::size_t next = 0;  // where its next change goes
+    std::size_t next_word = 0;
     bool is_wide = false;
   };
 
@@ -102,6 +103,8 @@ class TimelineIndexBuilder {
       row.most_live = tally.most_live;
       row.is_wide = tally.is_wide;
       index.rows_.push_back(row);
+      tally.next = row.first;
+      tally.next_word = row.first_word;
       row.first += tally.changes;
       row.first_word += tally.changes * kNumbers * (tally.is_wide ? 2 : 1);
       tally.sums = {};
@@ -111,14 +114,24 @@ class TimelineIndexBuilder {
     index.words_.resize(row.first_word);
   }
 
-  static void write(TimelineIndex& index, const TimelineIndex::Row& row, std::size_t change,
-                    const Numbers& sums) {
-    if (row.is_wide) {
-      std::memcpy(&index.words_[row.first_word + change * kNumbers * 2], sums.data(), sizeof(sums));
-      return;
+  // The places that a later step writes to are far apart, and not in the cache.
+  void fetch_ahead(const TimelineIndex& index) const {
+    constexpr std::size_t kAhead = 12;
+    if (steps_.size() <= kAhead) return;
+    const Tally& tally = tallies_[steps_[kAhead].tally];
+    __builtin_prefetch(index.numbers_.data() + tally.next, 1);
+    __builtin_prefetch(index.words_.data() + tally.next_word, 1);
+  }
+
+  static void write(Tally& tally, std::vector<std::uint32_t>& all) {
+    std::uint32_t* const words = &all[tally.next_word];
+    if (tally.is_wide) {
+      std::memcpy(words, tally.sums.data(), sizeof(tally.sums));
+    } else {
+      std::ranges::transform(tally.sums, words,
+                             [](std::uint64_t n) { return static_cast<std::uint32_t>(n); });
     }
-    std::uint32_t* const words = &index.words_[row.first_word + change * kNumbers];
-    for (std::size_t i = 0; i < kNumbers; ++i) words[i] = static_cast<std::uint32_t>(sums[i]);
+    tally.next_word += kNumbers * (tally.is_wide ? 2 : 1);
   }
 
   std::vector<Tally> tallies_;

@@ -102,6 +102,7 @@ TEST(TimelineIndex, HasEveryMomentOfAnEventLog) {
   LogBuilder log;
   const TallyId a = recording.allocate(recording.trace({recording.line("a.cpp", 1)}), {0, 0});
   std::vector<std::uint64_t> blocks;
+  blocks.reserve(60);
   for (std::int64_t i = 0; i < 60; ++i) {
     blocks.push_back(log.allocate(10 * i, a, 1 + static_cast<std::uint64_t>(i)));
     if (i % 3 == 2) log.end(10 * i + 5, blocks[static_cast<std::size_t>(i) - 1]);
