@@ -58,10 +58,12 @@ TEST_F(DifferencesTest, RowsAreSortedAndSearched) {
   const Differences found = find_differences(between(seconds(0), seconds(10)));
   using Rows = std::vector<std::uint32_t>;
   EXPECT_EQ(ordered_rows(found, {}), (Rows{0, 1, 2}));
-  EXPECT_EQ(ordered_rows(found, {.column = DifferenceColumn::kChange, .descending = false}),
-            (Rows{2, 1, 0}));
-  EXPECT_EQ(ordered_rows(found, {.column = DifferenceColumn::kPlace, .descending = false}),
-            (Rows{1, 2, 0}));
+  EXPECT_EQ(
+      ordered_rows(found, {.column = DifferenceColumn::kChange, .descending = false, .search = {}}),
+      (Rows{2, 1, 0}));
+  EXPECT_EQ(
+      ordered_rows(found, {.column = DifferenceColumn::kPlace, .descending = false, .search = {}}),
+      (Rows{1, 2, 0}));
   EXPECT_EQ(ordered_rows(found, {.search = "MAIN"}), (Rows{2}));
   EXPECT_EQ(ordered_rows(found, {.search = "nowhere"}), Rows{});
 }

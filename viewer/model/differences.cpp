@@ -27,7 +27,7 @@ Moment moment_of_side(const DifferenceSide& side) {
   return side.is_peak ? Moment{} : moment_of(side.recording->data(), side.time);
 }
 
-Snapshot snapshot_of(const DifferenceSide& side, const DifferenceQuestion& question) {
+Snapshot snapshot_of_side(const DifferenceSide& side, const DifferenceQuestion& question) {
   const Recording& recording = *side.recording;
   const EventSource events = question.filters.domains.empty() ? recording.events() : EventSource();
   return take_snapshot(recording.data(), recording.timeline(), question.metric,
@@ -121,8 +121,8 @@ Selection difference_filters(const Selection& selection) {
 
 Differences find_differences(const DifferenceQuestion& question) {
   Differences found{.question = question,
-                    .before = snapshot_of(question.before, question),
-                    .after = snapshot_of(question.after, question),
+                    .before = snapshot_of_side(question.before, question),
+                    .after = snapshot_of_side(question.after, question),
                     .all = {}};
   Query query = query_of(question.filters);
   query.group = question.group;

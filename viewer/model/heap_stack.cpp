@@ -1,116 +1,31 @@
 #include "viewer/model/heap_stack.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
 #include <utility>
 
-#include "core/profile/groupings.h"
-#include "core/profile/kept.h"
+#include "core/profile/site_timeline.h"
 #include "core/report/labels.h"
 
 namespace heaptally::view {
 namespace {
 
-constexpr std::uint32_t kNoSite = std::numeric_limits<std::uint32_t>::max();
-
-// A damaged recording may free more than it allocated.
-std::uint64_t not_negative(std::uint64_t value) {
-  return static_cast<std::int64_t>(value) < 0 ? 0 : value;
-}
-
-// The lines to which the tallies that count are charged, numbered.
-struct NumberedSites {
-  std::vector<std::uint32_t> by_tally;  // kNoSite: does not count
-  std::vector<PlaceId> places;
-};
-
-NumberedSites number_sites(const Profile& profile, const Query& query) {
-  const RecordingData& data = profile.data();
-  const std::vector<bool> kept = kept_tallies(profile, query);
-  NumberedSites sites{.by_tally = std::vector<std::uint32_t>(data.tallies.size(), kNoSite),
-                      .places = {}};
-  const PlaceKeys& lines = profile.groupings().places(Group::kLine);
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (kept[i]) sites.by_tally[i] = lines[profile.sites()[data.tallies[i].trace]];
+// The live bytes of a line as each row of the heap's timeline ended. Buckets in which nothing
+// happened that counts have no row.
+StackSeries series_of(const HeapTimeline& heap, const SiteTimeline& sites, const SiteSeries& site) {
+  StackSeries series;
+  series.key = site.key;
+  series.highest = site.most;
+  series.live.reserve(heap.rows.size());
+  const auto highest = std::find(site.live.begin(), site.live.end(), site.most);
+  if (highest != site.live.end()) {
+    series.highest_time = sites.buckets[static_cast<std::size_t>(highest - site.live.begin())].end;
   }
-  sites.places.resize(lines.size());
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    sites.places[i] = lines.representative(static_cast<std::uint32_t>(i));
+  std::size_t bucket = 0;
+  for (const TimelineRow& row : heap.rows) {
+    while (bucket + 1 < sites.buckets.size() && sites.buckets[bucket].start < row.start) ++bucket;
+    series.live.push_back(bucket < site.live.size() ? site.live[bucket] : 0);
   }
-  return sites;
-}
-
-struct Height {
-  std::uint64_t bytes = 0;
-  Nanoseconds time{0};
-};
-
-void add_to(std::vector<std::uint64_t>& levels, const NumberedSites& sites, const Bucket& bucket) {
-  for (const TallyDelta& delta : bucket.deltas) {
-    if (index_of(delta.id) >= sites.by_tally.size()) continue;
-    const std::uint32_t site = sites.by_tally[index_of(delta.id)];
-    if (site != kNoSite) levels[site] += delta.allocated.bytes - delta.freed.bytes;
-  }
-}
-
-// By site, the most that it held as a bucket ended.
-std::vector<Height> heights_of(const Recording& recording, const NumberedSites& sites) {
-  std::vector<std::uint64_t> levels(sites.places.size());
-  std::vector<Height> heights(sites.places.size());
-  recording.timeline()([&](const Bucket& bucket) {
-    add_to(levels, sites, bucket);
-    for (const TallyDelta& delta : bucket.deltas) {
-      if (index_of(delta.id) >= sites.by_tally.size()) continue;
-      const std::uint32_t site = sites.by_tally[index_of(delta.id)];
-      if (site == kNoSite || not_negative(levels[site]) <= heights[site].bytes) continue;
-      heights[site] = {levels[site], bucket.start + bucket.width};
-    }
-    return true;
-  });
-  return heights;
-}
-
-// The numbers of the highest sites, highest first.
-std::vector<std::uint32_t> highest_sites(const std::vector<Height>& heights, std::size_t most) {
-  std::vector<std::uint32_t> order(heights.size());
-  std::iota(order.begin(), order.end(), 0U);
-  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(std::min(most, order.size()));
-  std::partial_sort(order.begin(), middle, order.end(), [&](std::uint32_t a, std::uint32_t b) {
-    return std::pair(heights[b].bytes, a) < std::pair(heights[a].bytes, b);
-  });
-  order.erase(middle, order.end());
-  while (!order.empty() && heights[order.back()].bytes == 0) order.pop_back();
-  return order;
-}
-
-void fill_series(HeapStack& stack, const NumberedSites& sites, std::size_t most) {
-  const Recording& recording = *stack.recording;
-  const std::vector<Height> heights = heights_of(recording, sites);
-  const std::vector<std::uint32_t> chosen = highest_sites(heights, most);
-  std::vector<std::uint64_t> levels(sites.places.size());
-  std::size_t row = 0;
-  for (const std::uint32_t site : chosen) {
-    StackSeries& series = stack.series.emplace_back();
-    series.key.place = sites.places[site];
-    series.highest = heights[site].bytes;
-    series.highest_time = heights[site].time;
-    series.live.reserve(stack.heap.rows.size());
-  }
-  recording.timeline()([&](const Bucket& bucket) {
-    add_to(levels, sites, bucket);
-    // Buckets in which nothing happened that counts have no row.
-    if (row >= stack.heap.rows.size()) return false;
-    if (stack.heap.rows[row].start != bucket.start) return true;
-    ++row;
-    for (std::size_t i = 0; i < chosen.size(); ++i) {
-      stack.series[i].live.push_back(not_negative(levels[chosen[i]]));
-    }
-    return true;
-  });
-  const auto is_something = [](const Height& height) { return height.bytes > 0; };
-  const auto somethings = std::count_if(heights.begin(), heights.end(), is_something);
-  stack.has_others = static_cast<std::size_t>(somethings) > chosen.size();
+  return series;
 }
 
 void fill_pyramids(HeapStack& stack) {
@@ -161,9 +76,13 @@ HeapStack stack_heap(std::shared_ptr<const Recording> recording, const Selection
   const Query query = query_of(selection);
   stack.heap =
       heap_timeline(profile, from.timeline(), query, Nanoseconds(0), run_time(from.data()));
-  fill_series(stack, number_sites(profile, query), series);
-  for (StackSeries& each : stack.series) {
-    each.label = key_label(profile, Group::kLine, each.key);
+  const SiteTimeline sites = site_timeline(profile, from.index(), query, stack.heap.span(), series);
+  stack.has_others = sites.others.most > 0;
+  stack.series.reserve(sites.sites.size());
+  for (const SiteSeries& site : sites.sites) {
+    if (site.most == 0) continue;
+    stack.series.push_back(series_of(stack.heap, sites, site));
+    stack.series.back().label = key_label(profile, Group::kLine, site.key);
   }
   fill_pyramids(stack);
   return stack;

@@ -1,5 +1,6 @@
 #include "viewer/model/recording.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace heaptally::view {
@@ -28,19 +29,21 @@ Recording::Recording(std::filesystem::path file, const Progress& progress)
   step(progress, "Naming lines", 0.4);
   profile_ = std::make_unique<const Profile>(data(), SiteRules{});
   step(progress, "Reading the timeline", 0.7);
+  const double whole = std::max(1.0, static_cast<double>(run_time(data()).count()));
   bool goes_on = true;
-  reader_.for_each_bucket([&](const Bucket& bucket) {
-    buckets_.push_back(bucket);
-    const bool is_round = buckets_.size() % 64 == 0;
-    if (is_round && progress) goes_on = progress("Reading the timeline", 0.7);
-    return goes_on;
-  });
-  if (!goes_on) throw Stopped();
-  timeline_ = std::make_unique<BucketSource>([this](const BucketVisitor& visit) {
-    for (const Bucket& bucket : buckets_) {
-      if (!visit(bucket)) return;
-    }
-  });
+  std::size_t read = 0;
+  const BucketSource source = [&](const BucketVisitor& visit) {
+    reader_.for_each_bucket([&](const Bucket& bucket) {
+      const double share = static_cast<double>(bucket.start.count()) / whole;
+      if (++read % 64 == 0 && progress) {
+        goes_on = progress("Reading the timeline", 0.7 + 0.3 * std::min(share, 1.0));
+      }
+      return goes_on && visit(bucket);
+    });
+  };
+  index_ = TimelineIndex::make(source, data().tallies.size(), [&] { return goes_on; });
+  if (!goes_on || !index_) throw Stopped();
+  timeline_ = std::make_unique<BucketSource>(*index_);
 }
 
 const Profile& Recording::profile(bool raw) const {
@@ -58,12 +61,10 @@ CrossingSource Recording::crossings() const {
 
 EventSource Recording::events() const {
   if (!data().header.has_log) return {};
-  return {.chunks = [this](Nanoseconds from, const ChunkVisitor& visit) {
-            reader_.for_each_chunk(from, visit);
-          },
-          .blocks = [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
-            reader_.for_each_block(blocks, visit);
-          }};
+  return {.chunks = [this](Nanoseconds from,
+                           const ChunkVisitor& visit) { reader_.for_each_chunk(from, visit); },
+          .blocks = [this](std::span<const std::uint64_t> blocks,
+                           const BlockVisitor& visit) { reader_.for_each_block(blocks, visit); }};
 }
 
 }  // namespace heaptally::view

@@ -9,11 +9,11 @@ namespace {
 // What a hostile recording says beyond it is no rate.
 constexpr double kMostRate = 1e18;
 
-double number_of(Nanoseconds time) { return static_cast<double>(time.count()); }
+double as_number(Nanoseconds time) { return static_cast<double>(time.count()); }
 
 Nanoseconds start_of_column(const TimeSpan& span, std::size_t column, std::size_t columns) {
   const double share = static_cast<double>(column) / static_cast<double>(columns);
-  const double offset = number_of(span.to - span.from) * share;
+  const double offset = as_number(span.to - span.from) * share;
   return span.from + Nanoseconds(static_cast<std::int64_t>(std::llround(offset)));
 }
 
@@ -28,7 +28,7 @@ std::size_t rows_until(const HeapStack& stack, Nanoseconds time) {
 // Where between the edges of a row a moment lies, from 0 to 1.
 double share_of_row(const TimelineRow& row, Nanoseconds time) {
   if (time <= row.start || row.end <= row.start) return 0;
-  return std::min(1.0, number_of(time - row.start) / number_of(row.end - row.start));
+  return std::min(1.0, as_number(time - row.start) / as_number(row.end - row.start));
 }
 
 std::uint64_t between(std::uint64_t a, std::uint64_t b, double share) {
@@ -55,7 +55,7 @@ class ColumnFiller {
     plot_.most[column] =
         std::max(stack_.most.most(first, last + (reaches_in ? 1 : 0)), plot_.tops.back()[column]);
     const double allocated = allocated_until(time.to, last) - allocated_until(time.from, first);
-    const double rate = allocated * 1e9 / std::max(1.0, number_of(time.to - time.from));
+    const double rate = allocated * 1e9 / std::max(1.0, as_number(time.to - time.from));
     plot_.rate[column] = static_cast<std::uint64_t>(std::clamp(rate, 0.0, kMostRate));
     fill_rss(column, time);
   }

@@ -19,6 +19,8 @@
 namespace heaptally::view {
 namespace {
 
+constexpr float kFactPadding = 2;
+
 Colour32 colour_of_a(const View& view) { return series_colour(view.palette(), 0); }
 Colour32 colour_of_b(const View& view) { return series_colour(view.palette(), 1); }
 
@@ -62,7 +64,8 @@ class ComparePanel : public Panel {
                             [](const ComparedRunsQuestion& of) { return compare_runs(of); });
     draw_names(view);
     if (!is_shown(view, runs_shown_)) return;
-    const float height = std::clamp(ImGui::GetContentRegionAvail().y * 0.42F, 150.0F, 300.0F);
+    const float height =
+        std::clamp(ImGui::GetContentRegionAvail().y * 0.48F, 150.0F, facts_height());
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::BeginChild("facts", {std::min(width * 0.5F, ImGui::GetFontSize() * 42), height});
     draw_facts(view);
@@ -108,7 +111,7 @@ class ComparePanel : public Panel {
                 "time axis.");
     ImGui::SetCursorPosY(std::max(ImGui::GetCursorPosY(), top) + ImGui::GetFontSize());
     const char* const label = "Compare with...";
-    const float button = text_width(label) + 2 * ImGui::GetStyle().FramePadding.x;
+    const float button = width_of_text(label) + 2 * ImGui::GetStyle().FramePadding.x;
     ImGui::SetCursorPosX(std::max(0.0F, (width - button) / 2));
     if (ImGui::Button(label)) view.choose(Action::kOpenOther);
     tooltip("Ctrl+Shift+O");
@@ -124,13 +127,18 @@ class ComparePanel : public Panel {
     const std::string name = safe_label(recording.name(), width * 0.35F, true);
     text(name);
     ImGui::SameLine();
-    const float room = width - size * 2.5F - text_width(name);
+    const float room = width - size * 2.5F - width_of_text(name);
     faint_text(view, safe_label(command_line_text(recording.data().header), room));
   }
 
   static void draw_names(View& view) {
+    constexpr const char* kSwap = "A ↔ B";
+    constexpr const char* kAnother = "Another B...";
     const float letter = ImGui::GetFontSize();
-    const float width = ImGui::GetContentRegionAvail().x - letter * 13;
+    const ImGuiStyle& style = ImGui::GetStyle();
+    const float buttons = width_of_text(kSwap) + width_of_text(kAnother) +
+                          4 * style.FramePadding.x + style.ItemSpacing.x;
+    const float width = ImGui::GetContentRegionAvail().x - buttons - letter;
     const ImVec2 at = ImGui::GetCursorPos();
     ImGui::BeginGroup();
     draw_name(view, "A", colour_of_a(view), *view.recording, width);
@@ -138,25 +146,39 @@ class ComparePanel : public Panel {
     ImGui::EndGroup();
     const ImVec2 below = ImGui::GetCursorPos();
     ImGui::SetCursorPos({at.x + width + letter, at.y});
-    if (ImGui::Button("A ↔ B")) view.choose(Action::kSwap);
+    if (ImGui::Button(kSwap)) view.choose(Action::kSwap);
     tooltip("Exchange the two recordings");
     ImGui::SameLine();
-    if (ImGui::Button("Another B...")) view.choose(Action::kOpenOther);
+    if (ImGui::Button(kAnother)) view.choose(Action::kOpenOther);
     tooltip("Compare with another recording");
     ImGui::SetCursorPos(below);
+  }
+
+  // All rows and the header, if there is room.
+  float facts_height() const {
+    const float row = ImGui::GetTextLineHeight() + 2 * kFactPadding;
+    return row * static_cast<float>(runs_shown_->facts.size() + 1) + 4;
   }
 
   void draw_facts(const View& view) const {
     constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_RowBg | ImGuiTableFlags_BordersOuter |
                                        ImGuiTableFlags_ScrollY | ImGuiTableFlags_NoSavedSettings;
-    if (!ImGui::BeginTable("facts", 4, kFlags, {0, ImGui::GetContentRegionAvail().y})) return;
+    ImGui::PushStyleVar(ImGuiStyleVar_CellPadding, {ImGui::GetStyle().CellPadding.x, kFactPadding});
+    if (ImGui::BeginTable("facts", 4, kFlags, {0, ImGui::GetContentRegionAvail().y})) {
+      draw_fact_rows(view);
+      ImGui::EndTable();
+    }
+    ImGui::PopStyleVar();
+  }
+
+  void draw_fact_rows(const View& view) const {
     const float letter = ImGui::GetFontSize();
     ImGui::TableSetupScrollFreeze(0, 1);
     ImGui::TableSetupColumn("", ImGuiTableColumnFlags_WidthFixed, letter * 6.2F);
     ImGui::TableSetupColumn("A", ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableSetupColumn("B", ImGuiTableColumnFlags_WidthStretch, 1);
     ImGui::TableSetupColumn("B to A", ImGuiTableColumnFlags_WidthFixed, letter * 6.4F);
-    ImGui::TableHeadersRow();
+    header_row({true, false, false, true});
     for (const ComparedFact& fact : runs_shown_->facts) {
       const auto most = static_cast<double>(std::max<std::uint64_t>({fact.a, fact.b, 1}));
       ImGui::TableNextRow();
@@ -176,7 +198,6 @@ class ComparePanel : public Panel {
         coloured_text(fact.b > fact.a ? view.palette().grew : view.palette().shrank, factor);
       }
     }
-    ImGui::EndTable();
   }
 
   void lay_out_runs(std::size_t columns) {
@@ -234,7 +255,7 @@ class ComparePanel : public Panel {
         view.selection().keeps_all() ? "Live heap of" : "Filtered heap of";
     float x = area.x + size * 0.6F;
     text_at(x, area.y + 2, view.palette().faint_text, title);
-    x += text_width(title) + size * 0.6F;
+    x += width_of_text(title) + size * 0.6F;
     colour_sample(x, area.y + 2, size, colour_of_a(view), false);
     text_at(x + size, area.y + 2, view.palette().text, "A");
     colour_sample(x + size * 2.6F, area.y + 2, size, colour_of_b(view), true);

@@ -25,7 +25,7 @@ constexpr std::size_t kToldDifferences = 20;
 // More rows would only be kept, not seen.
 constexpr std::size_t kMostCells = 4096;
 
-double share_of(std::int64_t change, std::uint64_t greatest) {
+double share_of_change(std::int64_t change, std::uint64_t greatest) {
   if (greatest == 0) return 0;
   return std::abs(static_cast<double>(change)) / static_cast<double>(greatest);
 }
@@ -162,7 +162,7 @@ void DifferenceTable::set_up_columns() {
     ImGui::TableSetupColumn(std::string(title_of(column)).c_str(), flags,
                             kLetters.at(i) * ImGui::GetFontSize(), static_cast<ImGuiID>(i));
   }
-  ImGui::TableHeadersRow();
+  header_row({true, false, false, false, false, false, false});
 }
 
 void DifferenceTable::read_sort() {
@@ -207,11 +207,11 @@ void DifferenceTable::draw_cell(const View& view, std::uint32_t row, DifferenceC
       break;
     }
     case DifferenceColumn::kChange:
-      bar_cell(view, content, share_of(change.bytes, differences.greatest_bytes),
+      bar_cell(view, content, share_of_change(change.bytes, differences.greatest_bytes),
                with_alpha(colour(change.bytes), 0.3F));
       break;
     case DifferenceColumn::kCountChange:
-      bar_cell(view, content, share_of(change.count, differences.greatest_count),
+      bar_cell(view, content, share_of_change(change.count, differences.greatest_count),
                with_alpha(colour(change.count), 0.3F));
       break;
     default:

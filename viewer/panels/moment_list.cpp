@@ -77,7 +77,7 @@ void MomentList::draw(View& view, bool has_keys) {
   ImGui::TableSetupColumn("Moment", ImGuiTableColumnFlags_WidthStretch);
   ImGui::TableSetupColumn("Time", ImGuiTableColumnFlags_WidthFixed, letter * 5);
   ImGui::TableSetupColumn("Live", ImGuiTableColumnFlags_WidthFixed, letter * 5);
-  ImGui::TableHeadersRow();
+  header_row({true, true, true, false, false});
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(rows(view)));
   while (clipper.Step()) {

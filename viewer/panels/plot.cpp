@@ -42,7 +42,7 @@ Nanoseconds PlotArea::time_at(float position) const {
   return time.from + Nanoseconds(std::llround(share * pixels(time.to - time.from)));
 }
 
-float text_width(std::string_view content) {
+float width_of_text(std::string_view content) {
   return ImGui::CalcTextSize(content.data(), content.data() + content.size()).x;
 }
 
@@ -59,7 +59,7 @@ std::string safe_label(std::string_view content, float width, bool keep_end) {
   return fitted(printable(content), width, keep_end);
 }
 
-float size_axis_width() { return text_width("1000 MiB") + ImGui::GetFontSize() * 0.6F; }
+float size_axis_width() { return width_of_text("1000 MiB/s") + ImGui::GetFontSize() * 0.6F; }
 
 void draw_size_axis(const View& view, const PlotArea& area) {
   const auto most = static_cast<std::size_t>(std::max(1.0F, area.height / kPixelsASizeTick));
@@ -69,7 +69,7 @@ void draw_size_axis(const View& view, const PlotArea& area) {
     const float y = std::floor(area.y_of(static_cast<double>(value))) + 0.5F;
     grid_line({area.x, y}, {area.right(), y}, view.palette().grid);
     const std::string label = value == 0 ? "0" : ticks.text(value);
-    text_at(area.x - half - text_width(label), y - half, view.palette().faint_text, label);
+    text_at(area.x - half - width_of_text(label), y - half, view.palette().faint_text, label);
   }
 }
 
@@ -83,7 +83,7 @@ void draw_time_axis(const View& view, const PlotArea& area, float foot) {
     const float x = std::floor(area.x_of(tick)) + 0.5F;
     grid_line({x, area.y}, {x, foot + 3}, view.palette().grid);
     const std::string label = tick_text(tick, step);
-    const float width = text_width(label);
+    const float width = width_of_text(label);
     const float at = std::clamp(x - width / 2, area.x, std::max(area.x, area.right() - width));
     text_at(at, foot + 3, view.palette().faint_text, label);
   }

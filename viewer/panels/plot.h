@@ -40,7 +40,7 @@ void line_columns(const PlotArea& area, const std::vector<std::uint64_t>& values
 
 // Text at a place of the screen, as text() writes it.
 void text_at(float x, float y, Colour32 colour, std::string_view content);
-float text_width(std::string_view content);
+float width_of_text(std::string_view content);
 
 // Text that may be of any length and hold anything, fit for one line of so many pixels.
 std::string safe_label(std::string_view content, float width, bool keep_end = false);

@@ -38,7 +38,7 @@ bool legend_line(const TimelineScene& scene, const View& view, int id, float y, 
   const Palette& palette = view.palette();
   colour_sample(x, y, height, line.is_off ? with_alpha(line.colour, 0.4F) : line.colour,
                 line.is_line);
-  const float value_width = text_width(line.value);
+  const float value_width = width_of_text(line.value);
   const float text_y = y + (height - size) / 2 - 1;
   const float label_x = x + size * 1.15F;
   const float room = scene.legend_width - size * 1.15F - value_width - size * 0.7F;

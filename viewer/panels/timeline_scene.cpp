@@ -49,7 +49,7 @@ void draw_rate(const TimelineScene& scene, const View& view) {
                                       view.palette().grid, 1);
   const std::string most = size_text(scene.columns.highest_rate) + "/s";
   const float size = ImGui::GetFontSize();
-  const float left = area.x - size / 2 - text_width(most);
+  const float left = area.x - size / 2 - width_of_text(most);
   text_at(left, area.y + (area.height - size) / 2, view.palette().faint_text, most);
 }
 
@@ -64,7 +64,7 @@ void draw_peak(const TimelineScene& scene, const View& view) {
   const std::string label =
       fmt::format("{} {}", peak.exact ? "peak" : "highest known", size_text(peak.bytes));
   const float size = ImGui::GetFontSize();
-  const float width = text_width(label);
+  const float width = width_of_text(label);
   const bool is_right = at.x + 10 + width < plot.right();
   const float x = is_right ? at.x + 9 : at.x - 9 - width;
   const float y = std::clamp(at.y - size / 2, plot.y, plot.bottom() - size);
@@ -107,7 +107,7 @@ void draw_flags(const TimelineScene& scene, const View& view) {
   std::vector<PlacedLabel> places;
   places.reserve(flags.size());
   for (const TimelineFlag& flag : flags) {
-    const float width = text_width(flag.label) + 8;
+    const float width = width_of_text(flag.label) + 8;
     const float x = scene.plot.x_of(flag.time);
     const float from = std::min(x, scene.plot.right() - width);
     places.push_back({.from = static_cast<double>(from), .to = static_cast<double>(from + width)});
@@ -219,7 +219,7 @@ void draw_scene(TimelineScene& scene, const View& view) {
     const bool filters = !view.selection().keeps_all();
     const std::string_view nothing =
         filters ? "The filters keep nothing: c clears them" : "Nothing was allocated";
-    text_at(plot.x + (plot.width - text_width(nothing)) / 2, plot.y + plot.height * 0.3F,
+    text_at(plot.x + (plot.width - width_of_text(nothing)) / 2, plot.y + plot.height * 0.3F,
             view.palette().faint_text, nothing);
   }
   draw_flags(scene, view);
