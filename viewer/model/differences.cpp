@@ -154,9 +154,13 @@ std::string doubt_of(const Differences& differences) {
   const auto add = [&](const std::string& text) { doubt += (doubt.empty() ? "" : "; ") + text; };
   for (const auto& [name, snapshot] :
        {std::pair("A", &differences.before), std::pair("B", &differences.after)}) {
-    if (!snapshot->exact) {
-      add(fmt::format("{} is what is known of {}, the nearest moment before", name,
+    const Moment& asked = snapshot->asked;
+    const bool has_time = asked.kind == Moment::Kind::kTime || asked.kind == Moment::Kind::kMark;
+    if (has_time && snapshot->time != asked.time) {
+      add(fmt::format("{} is as of {}, the last moment before it that is known", name,
                       duration_text(snapshot->time)));
+    } else if (!snapshot->exact) {
+      add(fmt::format("{} is the nearest that is known", name));
     }
   }
   for (const auto& [name, side] : {std::pair("A", &differences.question.before),
