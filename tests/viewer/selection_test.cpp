@@ -70,7 +70,7 @@ TEST_F(SelectionTest, EqualSelectionsShowTheSame) {
 
 TEST_F(SelectionTest, FiltersAreRefusedAsTheCommandLineDoes) {
   Selection selection;
-  selection.filters = {"x.cpp:0"};
+  selection.filters = {":5"};
   EXPECT_THROW(query_of(selection), Error);
 }
 

@@ -73,6 +73,7 @@ inline RecordingBuilder small_run() {
     built.bucket(kTimes.at(i), 1000,
                  {{.id = tally, .allocated = held[i].second, .freed = {}, .temporary = {}}});
     built.data.header.total += held[i].second;
+    built.buckets.back().max_live_bytes = built.data.header.total.bytes;
   }
   built.data.header.live_at_end = built.data.header.total;
   built.data.header.peak = built.data.header.total;

@@ -24,7 +24,7 @@ std::string fitted(std::string_view text, float width, bool keep_end = false);
 // In a cell: `text` to the right, over a bar of this share (0 to 1) of the cell.
 void bar_cell(const View& view, std::string_view text, double share, Colour32 bar);
 void right_text(std::string_view text);
-void text(std::string_view text);        // without a copy, whatever it holds
+void text(std::string_view text);  // without a copy, whatever it holds
 void faint_text(const View& view, std::string_view text);
 void coloured_text(Colour32 colour, std::string_view text);
 void wrapped_text(std::string_view text);
@@ -66,5 +66,8 @@ bool has_text(std::string_view text, std::string_view needle);
 // The header of a table whose columns were set up: titles stand as their columns do, `left` by
 // column.
 void header_row(const std::vector<bool>& left);
+
+// For the item before: where it is, for tests that click on it.
+void name_area(View& view, std::string_view name);
 
 }  // namespace heaptally::view
