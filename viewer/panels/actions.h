@@ -49,6 +49,8 @@ enum class Action : std::uint8_t {
   kHotPath,
   kCopyStack,
   kOpenEditor,
+  kNextHot,
+  kPreviousHot,
   kPanel1,
   kPanel2,
   kPanel3,

@@ -45,7 +45,7 @@ constexpr std::array<ColumnShape, kLineColumns> kShapes = {{
     {LineColumn::kPeak, 5.2F, 0},
     {LineColumn::kLive, 5.2F, 0},
     {LineColumn::kTotal, 5.2F, 0},
-    {LineColumn::kTemporary, 5.2F, 0},
+    {LineColumn::kTemporary, 6, 0},
     {LineColumn::kTemporaryCount, 6.4F, 0, true},
 }};
 
@@ -227,7 +227,10 @@ class LinesPanel : public Panel {
     last_ = shown_.answer.get();
     keeps_alive_ = shown_.answer;
     cells_.clear();
-    if (!keeps_) return;
+    if (!keeps_) {
+      if (!shown_->rows.empty()) choose(0);
+      return;
+    }
     const bool is_of_group = keeps_group_ == shown_->lines->question.group;
     const auto found =
         std::find_if(shown_->rows.begin(), shown_->rows.end(), [&](std::uint32_t row) {
