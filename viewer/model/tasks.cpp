@@ -13,6 +13,8 @@
 namespace heaptally::view {
 namespace {
 
+constexpr std::size_t kLongestCommand = 120;
+
 std::uint64_t size_of(SortBy unit, bool is_signed, const MetricAmount& shown) {
   if (!is_signed) return measure(unit, shown.amount);
   return static_cast<std::uint64_t>(
@@ -56,7 +58,7 @@ void add_processes(const Profile& profile, const Query& query, const Lines& show
     if (is_recorded) {
       row.word = names_of(profile, Group::kProcess, {.process = process.images.back()}).process;
     }
-    row.name = short_text(process.command.empty() ? "process" : process.command);
+    row.name = process.command.empty() ? "process" : command_text(process.command, kLongestCommand);
     row.pid = pid_text(process.pid, process);
     row.started = duration_text(process.start);
     row.lasted = process.duration ? duration_text(*process.duration) : "?";

@@ -93,9 +93,9 @@ std::optional<std::size_t> draw_histogram(const View& view, const char* id,
     const Colour32 colour = chosen == i ? palette.accent : style.colour;
     if (y < bottom) list.AddRectFilled({from + gap, y}, {from + each - gap, bottom}, colour, 2);
     if (i % stride == 0) {
-      const float space = (each - text_width(bars[i].label)) / 2;
-      list.AddText({std::max(left, from + std::max(space, gap)), bottom + 4}, palette.faint_text,
-                   bars[i].label.c_str());
+      const float label = text_width(bars[i].label);
+      const float x = std::clamp(from + (each - label) / 2, left, std::max(left, right - label));
+      list.AddText({x, bottom + 4}, palette.faint_text, bars[i].label.c_str());
     }
   }
   list.AddLine({left, bottom}, {right, bottom}, palette.faint_text);
