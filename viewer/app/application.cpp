@@ -9,14 +9,14 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/error.h"
+#include "core/report/wording.h"
+#include "viewer/app/interrupts.h"
 #include "viewer/app/window.h"
 #include "viewer/app/workspace.h"
 
 namespace heaptally::view {
 namespace {
 
-// How long the window sleeps if nothing happens; answers and loaders wake it.
-constexpr double kIdleSeconds = 30;
 // After something happened a few frames are drawn: menus open and close over two or three.
 constexpr int kFramesAfterEvent = 3;
 
@@ -24,12 +24,16 @@ class Application {
  public:
   explicit Application(const Options& options)
       : options_(options),
-        window_("heaptally-view", {options.width, options.height}, !options.screenshot),
+        window_("heaptally", {options.width, options.height}, !options.screenshot),
         workspace_(&Window::wake) {
-    workspace_.view().settings.dark = options.dark.value_or(false);
-    workspace_.view().fonts = load_fonts(window_.scale());
+    load_what_was_set();
+    View& view = workspace_.view();
+    if (options.dark) view.settings.dark = *options.dark;
+    saved_ = view.settings;
+    view.names_areas = options.state.has_value();
+    view.fonts = load_fonts(window_.scale());
     apply_theme();
-    if (options.panel) workspace_.view().panel = *options.panel;
+    if (options.panel) view.panel = *options.panel;
     if (options.file) workspace_.open(*options.file);
     if (options.other) workspace_.open(*options.other, true);
   }
@@ -42,10 +46,56 @@ class Application {
     apply_style(dark_, window_.scale());
   }
 
-  void draw() {
-    workspace_.draw();
-    choose_what_was_asked();
+  // Pictures are the same whoever takes them.
+  void load_what_was_set() {
+    if (options_.screenshot) return;
+    settings_file_ = settings_file();
+    if (!settings_file_) return;
+    try {
+      workspace_.view().settings = load_settings(*settings_file_);
+    } catch (const std::exception& error) {
+      workspace_.view().tell(error.what(), true);
+      // What the user wrote there is not for us to replace.
+      settings_file_.reset();
+    }
   }
+
+  void save_what_was_set() {
+    if (!settings_file_ || workspace_.view().settings == saved_) return;
+    saved_ = workspace_.view().settings;
+    try {
+      save_settings(saved_, *settings_file_);
+    } catch (const std::exception& error) {
+      workspace_.view().tell(error.what(), true);
+      settings_file_.reset();
+    }
+  }
+
+  void rescale() {
+    ImGui::GetIO().Fonts->Clear();
+    workspace_.view().fonts = load_fonts(window_.scale());
+    Window::renew_fonts();
+    apply_theme();
+  }
+
+  void name_window() {
+    const auto& recording = workspace_.view().recording;
+    std::string title = recording ? printable(recording->name()) + " — heaptally" : "heaptally";
+    if (title == title_) return;
+    window_.set_title(title);
+    title_ = std::move(title);
+  }
+
+  void take_dropped() {
+    const auto files = window_.take_dropped();
+    if (files.empty()) return;
+    workspace_.open(files.front());
+    if (files.size() > 1) workspace_.open(files[1], true);
+    if (files.size() > 2)
+      workspace_.view().tell("Two recordings can be compared; the first two are", true);
+  }
+
+  void draw() { workspace_.draw(); }
 
   // What the command line chose, once the recording is there.
   void choose_what_was_asked() {
@@ -83,27 +133,49 @@ class Application {
   }
 
   int run_window() {
+    const Interrupts interrupts(&Window::wake);
     int frames = kFramesAfterEvent;
-    while (!window_.wants_to_close() && !workspace_.wants_to_quit()) {
+    while (!window_.wants_to_close() && !workspace_.wants_to_quit() && !interrupts.came()) {
       if (frames > 0) {
         window_.poll();
         --frames;
       } else {
-        window_.wait(kIdleSeconds);
+        window_.wait();
         frames = kFramesAfterEvent;
       }
-      for (const auto& file : window_.take_dropped()) workspace_.open(file);
+      take_dropped();
+      choose_what_was_asked();
+      if (window_.take_rescaled()) rescale();
       if (dark_ != workspace_.view().settings.dark) apply_theme();
       window_.frame([this] { draw(); });
       if (workspace_.view().redraw) frames = kFramesAfterEvent;
+      if (const auto file = workspace_.take_picture_wanted()) export_picture(*file);
+      name_window();
+      save_what_was_set();
       write_state();
     }
     return 0;
   }
 
+  // The window as it is, but for the dialog that asked for it.
+  void export_picture(const std::filesystem::path& file) {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    try {
+      window_.picture(file, {static_cast<int>(size.x), static_cast<int>(size.y)},
+                      [this] { draw(); });
+      workspace_.view().tell("Written: " + file.string());
+    } catch (const std::exception& error) {
+      workspace_.view().tell(error.what(), true);
+    }
+    workspace_.view().redraw = true;
+    Window::wake();
+  }
+
   void write_state() {
     if (!options_.state) return;
-    std::string state = workspace_.state().dump(1) + "\n";
+    // Names need not be UTF-8.
+    std::string state =
+        workspace_.state().dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     if (state == state_) return;
     state_ = std::move(state);
     // Readers see the old one or the new one.
@@ -118,6 +190,7 @@ class Application {
     int settled = 0;
     // Sizes of tables and tabs are right in the second frame after the last change.
     while (settled < 3) {
+      choose_what_was_asked();
       window_.hidden_frame(size, [this] { draw(); });
       if (!workspace_.view().recording || workspace_.view().notice_is_problem) refuse_problem();
       settled = workspace_.is_settled() ? settled + 1 : 0;
@@ -139,6 +212,9 @@ class Application {
   bool dark_ = false;
   bool chose_ = false;
   std::string state_;
+  std::string title_;
+  std::optional<std::filesystem::path> settings_file_;
+  Settings saved_;
 };
 
 }  // namespace

@@ -64,9 +64,10 @@ void read(const GivenOptions& given, Options& options) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  CLI::App app("heaptally-view shows in a window which line of a program holds, leaks or churns "
-               "how much memory.",
-               "heaptally-view");
+  CLI::App app(
+      "heaptally-view shows in a window which line of a program holds, leaks or churns "
+      "how much memory.",
+      "heaptally-view");
   app.set_version_flag("--version", "heaptally-view " HEAPTALLY_VERSION);
   app.footer(kOptionExamples);
   Options options;

@@ -13,7 +13,7 @@ struct Options {
   std::optional<std::string> file;
   std::optional<std::string> other;
   std::optional<std::string> screenshot;  // a PNG to write; then it ends
-  std::optional<std::string> state;       // a file to which what is shown is written, after each change
+  std::optional<std::string> state;  // a file to which what is shown is written, after each change
   std::optional<PanelId> panel;
   std::optional<std::pair<Moment, Moment>> range;
   std::optional<ViewMetric> metric;

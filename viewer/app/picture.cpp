@@ -1,12 +1,10 @@
 #include "viewer/app/picture.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <ostream>
 
 #include <stb/stb_image_write.h>
 
-#include "core/base/error.h"
+#include "viewer/model/written_file.h"
 
 namespace heaptally::view {
 
@@ -16,17 +14,13 @@ Picture::Picture(int width, int height)
       pixels_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3) {}
 
 void Picture::write(const std::filesystem::path& file) const {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
   const auto append = [](void* context, void* bytes, int size) {
-    static_cast<std::ofstream*>(context)->write(static_cast<const char*>(bytes), size);
+    static_cast<std::ostream*>(context)->write(static_cast<const char*>(bytes), size);
   };
-  stbi_flip_vertically_on_write(1);
-  stbi_write_png_to_func(append, &out, width_, height_, 3, pixels_.data(), width_ * 3);
-  out.close();
-  if (!out) {
-    throw Error(file.string(), std::string("cannot be written: ") + std::strerror(errno),
-                "choose another place");
-  }
+  write_whole_file(file, [&](std::ostream& out) {
+    stbi_flip_vertically_on_write(1);
+    stbi_write_png_to_func(append, &out, width_, height_, 3, pixels_.data(), width_ * 3);
+  });
 }
 
 }  // namespace heaptally::view

@@ -27,57 +27,85 @@ constexpr std::array<MetricName, kViewMetrics> kMetrics = {{
     {"Leaked", "Allocated in the range, and never freed"},
 }};
 
-// A chip for each of the texts, which takes it away.
-bool chips(const View& view, const char* what, std::vector<std::string>& texts) {
-  bool changed = false;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    ImGui::SameLine();
-    const std::string label =
-        fmt::format("{} {} ×##{}{}", what, fitted(texts[i], ImGui::GetFontSize() * 16, true), what, i);
-    if (toggle(view, label.c_str(), true)) {
+// Chips stand beside each other as far as there is room.
+class ChipRow {
+ public:
+  explicit ChipRow(View& view) : view_(view) {}
+
+  // A chip for each of the texts, which takes it away. Returns whether one was.
+  bool add(const char* what, std::vector<std::string>& texts) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const std::string name = printable(texts[i].substr(0, kLongest));
+      const std::string shown =
+          fmt::format("{} {} ×", what, fitted(name, ImGui::GetFontSize() * 16, true));
+      begin(ImGui::CalcTextSize(shown.c_str()).x + 2 * ImGui::GetStyle().FramePadding.x);
+      const bool taken = toggle(view_, fmt::format("{}###{}{}", shown, what, i).c_str(), true);
+      name_area(view_, fmt::format("chip:{}:{}", what, i));
+      tooltip(fmt::format("{} {}\nClick to take it away", what, name));
+      if (!taken) continue;
       texts.erase(texts.begin() + static_cast<std::ptrdiff_t>(i));
-      changed = true;
-      break;
+      return true;
     }
-    tooltip(fmt::format("{} {}\nClick to take it away", what, texts[i]));
+    return false;
   }
-  return changed;
-}
+
+ private:
+  static constexpr std::size_t kLongest = 400;  // bytes that are looked at
+
+  void begin(float width) {
+    const float space = ImGui::GetContentRegionAvail().x;
+    const float gap = ImGui::GetStyle().ItemSpacing.x;
+    if (used_ > 0 && used_ + gap + width <= space) {
+      ImGui::SameLine();
+      used_ += gap;
+    } else {
+      used_ = 0;
+    }
+    used_ += width;
+  }
+
+  View& view_;
+  float used_ = 0;
+};
 
 void draw_chips(View& view) {
   Selection selection = view.changed();
-  bool changed = chips(view, "only", selection.filters);
-  changed |= chips(view, "not", selection.excludes);
-  changed |= chips(view, "focus", selection.through);
-  changed |= chips(view, "hide", selection.without);
-  changed |= chips(view, "merge", selection.merged);
-  changed |= chips(view, "thread", selection.threads);
-  changed |= chips(view, "process", selection.processes);
-  changed |= chips(view, "domain", selection.domains);
+  ChipRow row(view);
+  bool changed = row.add("only", selection.filters);
+  changed |= row.add("not", selection.excludes);
+  changed |= row.add("focus", selection.through);
+  changed |= row.add("hide", selection.without);
+  changed |= row.add("merge", selection.merged);
+  changed |= row.add("thread", selection.threads);
+  changed |= row.add("process", selection.processes);
+  changed |= row.add("domain", selection.domains);
   if (changed) view.select(std::move(selection));
 }
 
 void draw_range(View& view) {
   const auto& range = view.selection().range;
   if (!range) {
+    ImGui::AlignTextToFramePadding();
     faint_text(view, "whole run");
     return;
   }
-  const std::string label = fmt::format("{} to {} ×##range", duration_text(range->from),
-                                        duration_text(range->to));
+  const std::string label =
+      fmt::format("{} to {} ×##range", duration_text(range->from), duration_text(range->to));
   if (toggle(view, label.c_str(), true)) view.choose(Action::kClearRange);
   tooltip("The range of time that counts. Click to take the whole run again");
 }
 
 }  // namespace
 
-void draw_selection(View& view) {
+void draw_selection(View& view, FilterField& field) {
   ImGui::BeginDisabled(!view.history.can_go_back());
   if (ImGui::Button("←")) view.choose(Action::kBack);
+  tooltip("Back (Esc)");
   ImGui::EndDisabled();
   ImGui::SameLine(0, 2);
   ImGui::BeginDisabled(!view.history.can_go_forward());
   if (ImGui::Button("→")) view.choose(Action::kForward);
+  tooltip("Forward (Alt+Right)");
   ImGui::EndDisabled();
   ImGui::SameLine();
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {
@@ -88,18 +116,23 @@ void draw_selection(View& view) {
       selection.metric = metric;
       view.select(std::move(selection));
     }
+    name_area(view, "metric:" + std::string(name_of(metric)));
     tooltip(kMetrics[i].tip);
   }
   if (view.selection().metric == ViewMetric::kLive) {
     ImGui::SameLine();
     const bool at_end = view.selection().live_at == LiveAt::kEnd;
     if (ImGui::Button(at_end ? "at the end" : "at the peak")) view.choose(Action::kLiveAt);
+    tooltip("The moment that counts: the highest of the range, or its end (e)");
   }
   ImGui::SameLine();
   const bool blocks = view.selection().unit == SortBy::kCount;
   if (ImGui::Button(blocks ? "blocks" : "bytes")) view.choose(Action::kUnit);
+  tooltip("What is counted: bytes or blocks (b)");
   ImGui::SameLine();
   draw_range(view);
+  ImGui::SameLine();
+  field.draw(view, view.is_asked(Action::kFilter));
   draw_chips(view);
 }
 
@@ -112,7 +145,8 @@ void change_selection(View& view) {
     selection.live_at = selection.live_at == LiveAt::kPeak ? LiveAt::kEnd : LiveAt::kPeak;
   }
   if (view.is_asked(Action::kRaw)) selection.raw = !selection.raw;
-  if (view.is_asked(Action::kRecursion)) selection.collapse_recursion = !selection.collapse_recursion;
+  if (view.is_asked(Action::kRecursion))
+    selection.collapse_recursion = !selection.collapse_recursion;
   if (view.is_asked(Action::kClearRange)) selection.range.reset();
   if (view.is_asked(Action::kClearFilters)) {
     Selection cleared;

@@ -3,12 +3,13 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "viewer/app/filter_field.h"
 #include "viewer/panels/view.h"
 
 namespace heaptally::view {
 
 // Metric, unit, moment, range, filters: to see and to change.
-void draw_selection(View& view);
+void draw_selection(View& view, FilterField& field);
 // What the actions of this frame change of it.
 void change_selection(View& view);
 // For tests and scripts.

@@ -98,6 +98,13 @@ Window::Window(const std::string& title, WindowSize size, bool is_shown) {
     auto& self = *static_cast<Window*>(glfwGetWindowUserPointer(window));
     self.dropped_.assign(paths, paths + count);
   });
+  if (is_shown) {
+    glfwSetWindowContentScaleCallback(window_, [](GLFWwindow* window, float scale, float) {
+      auto& self = *static_cast<Window*>(glfwGetWindowUserPointer(window));
+      self.is_rescaled_ = self.scale_ != scale;
+      self.scale_ = scale;
+    });
+  }
   ImGui::CreateContext();
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;
@@ -120,11 +127,16 @@ void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, t
 
 std::vector<std::filesystem::path> Window::take_dropped() { return std::exchange(dropped_, {}); }
 
-void Window::wait(double seconds) { glfwWaitEventsTimeout(seconds); }
+void Window::wait() { glfwWaitEvents(); }
 
 void Window::poll() { glfwPollEvents(); }
 
 void Window::wake() { glfwPostEmptyEvent(); }
+
+void Window::renew_fonts() {
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
 
 void Window::frame(const std::function<void()>& draw) {
   ImGui_ImplOpenGL3_NewFrame();

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 struct GLFWwindow;
@@ -27,13 +28,17 @@ class Window {
 
   // Pixels a unit of the display.
   float scale() const { return scale_; }
+  // Whether it has changed since the last call, as on a way to another display.
+  bool take_rescaled() { return std::exchange(is_rescaled_, false); }
+  // After fonts were loaded anew.
+  static void renew_fonts();
   bool wants_to_close() const;
   void set_title(const std::string& title);
   // Files that were dropped since the last call.
   std::vector<std::filesystem::path> take_dropped();
 
-  // Until there is something to do, or these seconds have passed.
-  void wait(double seconds);
+  // Until there is something to do.
+  void wait();
   // Do not wait.
   void poll();
   static void wake();
@@ -41,16 +46,15 @@ class Window {
   // Draws a frame. `draw` is called between NewFrame and Render.
   void frame(const std::function<void()>& draw);
   // Draws a frame of exactly this size and writes it as PNG. Errors: Error that names the file.
-  void picture(const std::filesystem::path& file, WindowSize size, const std::function<void()>& draw);
+  void picture(const std::filesystem::path& file, WindowSize size,
+               const std::function<void()>& draw);
   // The same frame into nothing, for what needs several frames to settle.
   void hidden_frame(WindowSize size, const std::function<void()>& draw);
-
-  // Whether text, sizes or whatever else was read by the driver changed; for tests.
-  GLFWwindow* handle() const { return window_; }
 
  private:
   GLFWwindow* window_ = nullptr;
   float scale_ = 1;
+  bool is_rescaled_ = false;
   std::vector<std::filesystem::path> dropped_;
 };
 

@@ -1,15 +1,17 @@
 #include "viewer/app/workspace.h"
 
+#include <algorithm>
+#include <sstream>
 #include <utility>
 
-#include <fmt/format.h>
+#include <GLFW/glfw3.h>
 #include <imgui/imgui.h>
 #include <nlohmann/json.hpp>
 
-#include "core/profile/losses.h"
 #include "core/profile/moment.h"
-#include "core/report/wording.h"
+#include "viewer/app/menus.h"
 #include "viewer/app/selection_bar.h"
+#include "viewer/panels/exported_table.h"
 #include "viewer/panels/widgets.h"
 
 namespace heaptally::view {
@@ -18,54 +20,54 @@ namespace {
 constexpr float kTimelineShare = 0.24F;  // of the window's height
 constexpr float kLeastTimeline = 120;
 
-void list_keys(const View& view, Menu menu) {
-  ImGui::PushFont(view.fonts.large);
-  text(name_of(menu));
-  ImGui::PopFont();
-  if (!ImGui::BeginTable("keys", 2)) return;
-  ImGui::TableSetupColumn("key", ImGuiTableColumnFlags_WidthFixed, ImGui::GetFontSize() * 9);
-  for (const ActionInfo& info : all_actions()) {
-    if (info.menu != menu || info.shortcut.empty()) continue;
-    ImGui::TableNextRow();
-    ImGui::TableNextColumn();
-    coloured_text(view.palette().accent, info.shortcut);
-    ImGui::TableNextColumn();
-    text(info.label);
-  }
-  ImGui::EndTable();
-}
-
 }  // namespace
 
 Workspace::Workspace(std::function<void()> wake)
-    : view_(wake), loader_(std::move(wake)), panels_(make_panels()) {}
+    : view_(wake), loader_(wake), dialog_(std::move(wake)), panels_(make_panels()) {}
 
 void Workspace::open(const std::filesystem::path& file, bool as_other) {
   (as_other ? next_other_ : next_) = file;
 }
 
+void Workspace::forget_answers() {
+  ++view_.generation;
+  timeline_.forget();
+  filter_field_.forget();
+  status_.forget();
+  for (const auto& panel : panels_) panel->forget();
+}
+
+void Workspace::take(const LoadResult& result) {
+  problem_ = result.problem;
+  if (!result.problem.empty()) view_.tell(result.problem, true);
+  if (result.problem.empty() && !result.recording) view_.tell("Cancelled");
+  std::error_code ignored;
+  if (!result.problem.empty() && !std::filesystem::exists(result.file, ignored)) {
+    auto& recent = view_.settings.recent;
+    recent.erase(std::remove(recent.begin(), recent.end(), result.file.string()), recent.end());
+  }
+  if (!result.recording) return;
+  if (result.as_other && view_.recording) {
+    view_.other = result.recording;
+    view_.show(PanelId::kCompare);
+  } else {
+    view_.recording = result.recording;
+    view_.other.reset();
+    view_.history.reset();
+    view_.axis = TimeAxis(run_time(view_.recording->data()));
+    view_.a.reset();
+    view_.b.reset();
+    view_.kept.clear();
+    view_.source.reset();
+  }
+  remember(view_.settings, result.file);
+  view_.notice.clear();
+  forget_answers();
+}
+
 void Workspace::take_loaded() {
   if (const auto result = loader_.take()) {
-    if (!result->problem.empty()) view_.tell(result->problem, true);
-    if (result->problem.empty() && !result->recording) view_.tell("Cancelled");
-    if (result->recording) {
-      if (result->as_other) {
-        view_.other = result->recording;
-        view_.show(PanelId::kCompare);
-      } else {
-        view_.recording = result->recording;
-        view_.history.reset();
-        view_.axis = TimeAxis(run_time(view_.recording->data()));
-        view_.a.reset();
-        view_.b.reset();
-        view_.kept.clear();
-        view_.source.reset();
-      }
-      view_.notice.clear();
-      ++view_.generation;
-      timeline_.forget();
-      for (const auto& panel : panels_) panel->forget();
-    }
+    take(*result);
     view_.redraw = true;
   }
   if (loader_.is_loading()) return;
@@ -78,13 +80,134 @@ void Workspace::take_loaded() {
 
 bool Workspace::is_settled() const {
   return !loader_.is_loading() && !next_ && !next_other_ && view_.worker.is_idle() &&
-         !view_.redraw;
+         dialog_.is_settled() && !export_.is_going_on() && !picture_wanted_ && !view_.redraw;
+}
+
+void Workspace::swap_recordings() {
+  if (!view_.recording || !view_.other) return;
+  std::swap(view_.recording, view_.other);
+  // Moments of the one mean nothing in the other.
+  Selection selection = view_.changed();
+  selection.range.reset();
+  view_.history.reset(std::move(selection));
+  view_.axis = TimeAxis(run_time(view_.recording->data()));
+  view_.a.reset();
+  view_.b.reset();
+  view_.kept.clear();
+  forget_answers();
+}
+
+void Workspace::ask_for_file(FileQuestion question, std::optional<Action> action) {
+  file_for_ = action;
+  std::filesystem::path folder = view_.recording ? view_.recording->file().parent_path() : "";
+  if (folder.empty()) folder = ".";
+  dialog_.open(std::move(question), folder);
+}
+
+void Workspace::do_file_actions() {
+  const auto asked = [&](Action action) { return view_.is_asked(action); };
+  if (asked(Action::kOpen)) {
+    ask_for_file({.title = "Open a recording",
+                  .button = "Open",
+                  .suffix = ".heaptally",
+                  .name = {},
+                  .saves = false},
+                 Action::kOpen);
+  }
+  if (asked(Action::kOpenOther) && view_.recording) {
+    ask_for_file({.title = "Compare with a recording",
+                  .button = "Compare",
+                  .suffix = ".heaptally",
+                  .name = {},
+                  .saves = false},
+                 Action::kOpenOther);
+  }
+  if (asked(Action::kCloseOther) && view_.other) {
+    view_.other.reset();
+    forget_answers();
+  }
+  if (asked(Action::kSwap)) swap_recordings();
+  if (!view_.recording) return;
+  copy_what_is_shown();
+  for (const Action action : {Action::kExportCsv, Action::kExportText, Action::kExportPng,
+                              Action::kExportHtml, Action::kExportFolded}) {
+    if (!asked(action)) continue;
+    const ExportKind kind = *export_of(action);
+    const bool is_table = kind == ExportKind::kCsv || kind == ExportKind::kText;
+    if (is_table && !panel(view_.panel).table(view_)) {
+      view_.tell("There is no table here to export; Lines (2) has one", true);
+    } else {
+      ask_for_file(question_of(kind, view_), action);
+    }
+  }
+}
+
+void Workspace::copy_what_is_shown() {
+  const Panel& shown = panel(view_.panel);
+  if (view_.is_asked(Action::kCopyCommand)) {
+    const std::string command = shown.command(view_);
+    if (command.empty()) {
+      view_.tell("No heaptally command gives just this answer", true);
+    } else {
+      view_.copy("heaptally " + command);
+    }
+  }
+  if (view_.is_asked(Action::kCopyTable)) {
+    if (const auto table = shown.table(view_)) {
+      std::ostringstream lines;
+      write_text(*table, lines);
+      view_.copy(lines.str());
+    } else {
+      view_.tell("There is no table here to copy; Lines (2) has one", true);
+    }
+  }
+}
+
+// What the dialog was opened for is done with the file that was chosen.
+void Workspace::take_file(const std::filesystem::path& file) {
+  const Action action = file_for_.value_or(Action::kOpen);
+  if (action == Action::kOpen || action == Action::kOpenOther) {
+    return open(file, action == Action::kOpenOther);
+  }
+  const auto kind = export_of(action);
+  if (!kind || !view_.recording || export_.is_going_on()) return;
+  if (*kind == ExportKind::kPng) {
+    picture_wanted_ = file;
+    return;
+  }
+  std::function<void()> write;
+  const auto recording = view_.recording;
+  if (*kind == ExportKind::kHtml) {
+    write = [recording, other = view_.other, selection = view_.changed(), file] {
+      export_page(*recording, other.get(), selection, file);
+    };
+  } else if (*kind == ExportKind::kFolded) {
+    write = [recording, selection = view_.changed(), file] {
+      export_folded(*recording, selection, file);
+    };
+  } else {
+    auto table = panel(view_.panel).table(view_);
+    if (!table) return;
+    const auto shared = std::make_shared<const Table>(std::move(*table));
+    write = [kind = *kind, shared, file] { export_table(kind, *shared, file); };
+  }
+  view_.tell("Writing " + file.string() + " …");
+  export_.start(view_.worker, std::move(write), "Written: " + file.string());
 }
 
 void Workspace::do_actions() {
-  view_.asked = pressed_actions() | view_.chosen;
+  // Keys are the dialog's while there is one.
+  view_.asked = dialog_.is_open() ? view_.chosen : pressed_actions() | view_.chosen;
   view_.chosen.reset();
   const auto asked = [&](Action action) { return view_.is_asked(action); };
+  // What was told has been read.
+  if (view_.asked.any() || ImGui::IsMouseClicked(0)) view_.notice.clear();
+  const bool escapes = asked(Action::kBack) && ImGui::IsKeyPressed(GLFW_KEY_ESCAPE, false);
+  if (escapes && (loader_.is_loading() || shows_help_)) {
+    if (loader_.is_loading()) loader_.cancel();
+    shows_help_ = false;
+    view_.asked.reset(static_cast<std::size_t>(Action::kBack));
+  }
   if (asked(Action::kQuit)) wants_to_quit_ = true;
   if (asked(Action::kHelp)) shows_help_ = !shows_help_;
   if (asked(Action::kDark)) {
@@ -97,12 +220,16 @@ void Workspace::do_actions() {
   }
   if (asked(Action::kBack)) view_.history.back();
   if (asked(Action::kForward)) view_.history.forward();
+  do_file_actions();
   change_selection(view_);
 }
 
 void Workspace::draw() {
   view_.redraw = false;
+  view_.areas.clear();
+  ++frames_;
   take_loaded();
+  export_.tell(view_);
   do_actions();
   const ImGuiViewport& viewport = *ImGui::GetMainViewport();
   ImGui::SetNextWindowPos(viewport.Pos);
@@ -111,107 +238,49 @@ void Workspace::draw() {
                                       ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_MenuBar |
                                       ImGuiWindowFlags_NoBringToFrontOnFocus;
   ImGui::Begin("heaptally", nullptr, kFlags);
-  draw_menus();
-  if (view_.recording) {
-    draw_selection_bar();
-    const float height = std::max(kLeastTimeline, viewport.Size.y * kTimelineShare);
-    timeline_.draw(view_, height);
-    draw_tabs();
-  } else {
-    draw_nothing_open();
-  }
-  draw_status();
+  draw_content();
   ImGui::End();
-  draw_loading();
-  draw_help();
+  draw_dialogs();
 }
 
-void Workspace::draw_menus() {
-  if (!ImGui::BeginMenuBar()) return;
-  for (const Menu menu : {Menu::kFile, Menu::kSelection, Menu::kTime, Menu::kCalls, Menu::kView,
-                          Menu::kHelp}) {
-    if (!ImGui::BeginMenu(std::string(name_of(menu)).c_str())) continue;
-    for (const ActionInfo& info : all_actions()) {
-      if (info.menu != menu) continue;
-      const std::string label(info.label);
-      const std::string shortcut(info.shortcut);
-      if (ImGui::MenuItem(label.c_str(), shortcut.c_str())) view_.choose(info.action);
-    }
-    ImGui::EndMenu();
+void Workspace::draw_content() {
+  std::optional<std::filesystem::path> recent;
+  if (ImGui::BeginMenuBar()) {
+    recent = draw_menus(view_);
+    ImGui::EndMenuBar();
   }
-  ImGui::EndMenuBar();
+  if (view_.recording) {
+    draw_selection(view_, filter_field_);
+    const float space = ImGui::GetMainViewport()->Size.y;
+    timeline_.draw(view_, std::max(kLeastTimeline, space * kTimelineShare));
+    name_area(view_, "timeline");
+    draw_tab_row(view_);
+    draw_panel();
+  } else {
+    recent = draw_nothing_open(view_, problem_);
+  }
+  status_.draw(view_);
+  if (recent) open(*recent);
 }
 
-void Workspace::draw_selection_bar() { draw_selection(view_); }
-
-void Workspace::draw_tabs() {
+void Workspace::draw_panel() {
   const float status = ImGui::GetFrameHeightWithSpacing();
-  for (std::size_t i = 0; i < kPanels; ++i) {
-    const auto id = static_cast<PanelId>(i);
-    if (i > 0) ImGui::SameLine(0, 2);
-    if (toggle(view_, std::string(name_of(id)).c_str(), view_.panel == id)) view_.show(id);
-  }
   const PanelId shown = view_.panel;
   ImGui::BeginChild("panel", {0, ImGui::GetContentRegionAvail().y - status}, true);
   panel(shown).draw(view_);
   ImGui::EndChild();
+  name_area(view_, "panel");
   // A panel led to another one.
   if (view_.panel != shown) view_.redraw = true;
 }
 
-void Workspace::draw_status() {
-  if (!view_.notice.empty()) {
-    coloured_text(view_.notice_is_problem ? view_.palette().warning : view_.palette().text,
-                  view_.notice);
-    return;
+void Workspace::draw_dialogs() {
+  if (loader_.is_loading() && draw_loading(view_, loader_)) loader_.cancel();
+  draw_help(view_, shows_help_);
+  if (const auto file = dialog_.draw(view_)) {
+    take_file(*file);
+    view_.redraw = true;
   }
-  if (!view_.recording) return;
-  faint_text(view_, view_.recording->file().string());
-  if (!view_.worker.is_idle()) {
-    ImGui::SameLine();
-    faint_text(view_, "counting …");
-  }
-}
-
-void Workspace::draw_loading() {
-  if (!loader_.is_loading()) return;
-  const ImVec2 size = ImGui::GetMainViewport()->Size;
-  ImGui::SetNextWindowPos({size.x / 2, size.y * 0.4F}, 0, {0.5F, 0.5F});
-  ImGui::SetNextWindowSize({ImGui::GetFontSize() * 30, 0});
-  ImGui::Begin("Loading", nullptr,
-               ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse |
-                   ImGuiWindowFlags_NoSavedSettings);
-  text(loader_.step());
-  ImGui::SameLine();
-  faint_text(view_, loader_.file().filename().string());
-  ImGui::ProgressBar(static_cast<float>(loader_.share()), {-1, 0}, "");
-  if (ImGui::Button("Cancel")) loader_.cancel();
-  ImGui::End();
-}
-
-void Workspace::draw_nothing_open() {
-  empty_state(view_, "No recording is open",
-              "Record a program with `heaptally record PROGRAM`, then open the file: Ctrl+O, or "
-              "drop it here.");
-  const float left = ImGui::GetContentRegionAvail().y - ImGui::GetFrameHeightWithSpacing();
-  ImGui::Dummy({0, std::max(0.0F, left - ImGui::GetStyle().ItemSpacing.y)});
-}
-
-void Workspace::draw_help() {
-  if (!shows_help_) return;
-  const ImVec2 size = ImGui::GetMainViewport()->Size;
-  ImGui::SetNextWindowPos({size.x / 2, size.y / 2}, ImGuiCond_Appearing, {0.5F, 0.5F});
-  ImGui::SetNextWindowSize({size.x * 0.7F, size.y * 0.8F}, ImGuiCond_Appearing);
-  if (ImGui::Begin("Keys", &shows_help_,
-                   ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoSavedSettings)) {
-    for (const Menu menu : {Menu::kFile, Menu::kSelection, Menu::kTime, Menu::kCalls, Menu::kView,
-                            Menu::kHelp}) {
-      ImGui::PushID(static_cast<int>(menu));
-      list_keys(view_, menu);
-      ImGui::PopID();
-    }
-  }
-  ImGui::End();
 }
 
 nlohmann::json Workspace::state() const {
@@ -220,11 +289,22 @@ nlohmann::json Workspace::state() const {
   state["other"] = view_.other ? view_.other->file().string() : "";
   state["panel"] = title_of(view_.panel);
   state["notice"] = view_.notice;
+  state["problem"] = view_.notice_is_problem && !view_.notice.empty();
   state["dark"] = view_.settings.dark;
+  state["recent"] = view_.settings.recent;
   state["can_go_back"] = view_.history.can_go_back();
   state["can_go_forward"] = view_.history.can_go_forward();
+  state["loading"] = loader_.is_loading();
+  state["help"] = shows_help_;
+  state["frames"] = frames_;
+  state["clipboard"] = view_.clipboard;
   tell_selection(view_.selection(), state["selection"]);
   timeline_.tell_state(view_, state["timeline"]);
+  filter_field_.tell_state(state["filter"]);
+  dialog_.tell_state(state["dialog"]);
+  status_.tell_state(state["status"]);
+  auto& areas = state["areas"] = nlohmann::json::object();
+  for (const auto& [name, area] : view_.areas) areas[name] = area;
   if (view_.recording) {
     nlohmann::json& shown = state["shown"];
     shown = nlohmann::json::object();

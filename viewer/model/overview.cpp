@@ -55,6 +55,14 @@ std::vector<std::string> facts_of(const RecordingData& data, const Summary& summ
   return facts;
 }
 
+// Of a module the name alone, which tells enough in little room.
+std::string top_label(const Places& places, PlaceId place) {
+  std::string label = short_place(places, place);
+  if (places[place].source) return label;
+  const std::size_t slash = short_text(places.where(place)).rfind('/');
+  return slash == std::string::npos ? label : label.substr(slash + 1);
+}
+
 TopLines top_of(const Profile& profile, const Statistics& lines, std::string title,
                 ViewMetric metric, LiveAt live_at) {
   TopLines top{.title = std::move(title), .metric = metric, .live_at = live_at, .rows = {}};
@@ -63,7 +71,7 @@ TopLines top_of(const Profile& profile, const Statistics& lines, std::string tit
     const auto bytes = static_cast<double>(row.amount.bytes);
     top.rows.push_back({.key = row.key,
                         .names = names_of(profile, Group::kLine, row.key),
-                        .label = short_place(profile.places(), row.key.place),
+                        .label = top_label(profile.places(), row.key.place),
                         .amount = size_text(row.amount.bytes),
                         .share = percent_text(row.amount.bytes, lines.kept.bytes),
                         .bar = first == 0 ? 0 : bytes / static_cast<double>(first)});

@@ -1,5 +1,6 @@
 #include "viewer/model/recording.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace heaptally::view {
@@ -29,10 +30,12 @@ Recording::Recording(std::filesystem::path file, const Progress& progress)
   profile_ = std::make_unique<const Profile>(data(), SiteRules{});
   step(progress, "Reading the timeline", 0.7);
   bool goes_on = true;
+  const double whole = std::max(1.0, static_cast<double>(run_time(data()).count()));
   reader_.for_each_bucket([&](const Bucket& bucket) {
     buckets_.push_back(bucket);
     const bool is_round = buckets_.size() % 64 == 0;
-    if (is_round && progress) goes_on = progress("Reading the timeline", 0.7);
+    const double read = static_cast<double>(bucket.start.count()) / whole;
+    if (is_round && progress) goes_on = progress("Reading the timeline", 0.7 + 0.3 * read);
     return goes_on;
   });
   if (!goes_on) throw Stopped();
@@ -58,12 +61,10 @@ CrossingSource Recording::crossings() const {
 
 EventSource Recording::events() const {
   if (!data().header.has_log) return {};
-  return {.chunks = [this](Nanoseconds from, const ChunkVisitor& visit) {
-            reader_.for_each_chunk(from, visit);
-          },
-          .blocks = [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
-            reader_.for_each_block(blocks, visit);
-          }};
+  return {.chunks = [this](Nanoseconds from,
+                           const ChunkVisitor& visit) { reader_.for_each_chunk(from, visit); },
+          .blocks = [this](std::span<const std::uint64_t> blocks,
+                           const BlockVisitor& visit) { reader_.for_each_block(blocks, visit); }};
 }
 
 }  // namespace heaptally::view

@@ -102,8 +102,8 @@ Measured measure_leaked(const Recording& recording, const Selection& selection,
 
 auto tied(const Selection& selection) {
   const Selection& s = selection;
-  return std::tie(s.filters, s.excludes, s.all_frames, s.through, s.without, s.threads,
-                  s.processes, s.domains, s.raw);
+  return std::tie(s.filters, s.excludes, s.all_frames, s.through, s.without, s.threads, s.processes,
+                  s.domains, s.raw);
 }
 
 std::optional<std::pair<Nanoseconds, Nanoseconds>> ends_of(const std::optional<TimeSpan>& span) {

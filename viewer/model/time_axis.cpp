@@ -54,13 +54,14 @@ void TimeAxis::zoom(double factor, double share) {
   const double fixed = count_of(visible_.from) + span * share;
   const double from = std::clamp(fixed - wanted * share, 0.0, count_of(duration_) - wanted);
   visible_.from = nanoseconds(from);
-  visible_.to = std::min(duration_, std::max(nanoseconds(from + wanted), visible_.from + Nanoseconds(1)));
+  visible_.to =
+      std::min(duration_, std::max(nanoseconds(from + wanted), visible_.from + Nanoseconds(1)));
 }
 
 void TimeAxis::pan(double share) {
   const Nanoseconds span = visible_.to - visible_.from;
-  const Nanoseconds from =
-      std::clamp(visible_.from + nanoseconds(count_of(span) * share), Nanoseconds(0), duration_ - span);
+  const Nanoseconds from = std::clamp(visible_.from + nanoseconds(count_of(span) * share),
+                                      Nanoseconds(0), duration_ - span);
   visible_ = {.from = from, .to = from + span};
 }
 

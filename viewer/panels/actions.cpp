@@ -62,6 +62,7 @@ constexpr std::array<ActionInfo, kActions> kTable = {{
     plain(Action::kLiveAt, Menu::kSelection, GLFW_KEY_E, "e", "Live at the peak or at the end"),
     plain(Action::kRaw, Menu::kSelection, 0, "", "Charge the most recent frame (raw)"),
     plain(Action::kClearFilters, Menu::kSelection, GLFW_KEY_C, "c", "Clear all filters"),
+    plain(Action::kFilter, Menu::kSelection, GLFW_KEY_SLASH, "/", "Add a filter..."),
     control(Action::kFind, Menu::kSelection, GLFW_KEY_F, "Ctrl+F", "Search"),
     plain(Action::kZoomIn, Menu::kTime, GLFW_KEY_W, "w", "Zoom in"),
     plain(Action::kZoomOut, Menu::kTime, GLFW_KEY_S, "s", "Zoom out"),
@@ -121,8 +122,8 @@ const ActionInfo& info_of(Action action) {
 }
 
 std::string_view name_of(Menu menu) {
-  constexpr std::array<std::string_view, 6> kNames = {"File",  "Selection", "Time",
-                                                      "Calls", "View",      "Help"};
+  constexpr std::array<std::string_view, kMenus.size()> kNames = {"File",  "Selection", "Time",
+                                                                  "Calls", "View",      "Help"};
   return kNames[static_cast<std::size_t>(menu)];
 }
 

@@ -30,6 +30,7 @@ enum class Action : std::uint8_t {
   kLiveAt,
   kRaw,
   kClearFilters,
+  kFilter,
   kFind,
   kZoomIn,
   kZoomOut,
@@ -66,6 +67,8 @@ enum class Action : std::uint8_t {
 inline constexpr std::size_t kActions = static_cast<std::size_t>(Action::kHelp) + 1;
 
 enum class Menu : std::uint8_t { kFile, kSelection, kTime, kCalls, kView, kHelp };
+inline constexpr std::array<Menu, 6> kMenus = {Menu::kFile,  Menu::kSelection, Menu::kTime,
+                                               Menu::kCalls, Menu::kView,      Menu::kHelp};
 
 struct ActionInfo {
   Action action{};

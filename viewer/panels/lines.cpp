@@ -9,6 +9,7 @@
 
 #include "core/profile/tree.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/key_names.h"
 #include "viewer/panels/key_menu.h"
 #include "viewer/panels/lines_parts.h"
@@ -144,6 +145,15 @@ class LinesPanel : public Panel {
       }
     }
     return table;
+  }
+
+  std::string command(const View& view) const override {
+    if (!shown_) return {};
+    const Lines& lines = *shown_->lines;
+    std::vector<std::string> more = {"--group", std::string(name_of(lines.question.group))};
+    if (query_of(lines.question).cumulative) more.emplace_back("--cumulative");
+    more.insert(more.end(), {"--limit", "0"});
+    return command_for("stats", *view.recording, lines.question.selection, &lines.measured, more);
   }
 
   void tell_state(const View& view, nlohmann::json& state) const override {

@@ -7,6 +7,7 @@
 
 #include "core/base/size_text.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/overview.h"
 #include "viewer/panels/key_menu.h"
 #include "viewer/panels/panel_list.h"
@@ -65,6 +66,10 @@ class OverviewPanel : public Panel {
       }
     }
     return table;
+  }
+
+  std::string command(const View& view) const override {
+    return shell_words({"summary", view.recording->file().string()});
   }
 
   void tell_state(const View&, nlohmann::json& state) const override {
@@ -225,7 +230,7 @@ class OverviewPanel : public Panel {
   }
 
   void draw_top(View& view, const TopLines& top, float width, float height) {
-    ImGui::BeginChild("top", {width, height}, true);
+    ImGui::BeginChild("top", {width, height}, true, ImGuiWindowFlags_NoScrollbar);
     text(top.title);
     const float button = ImGui::CalcTextSize("All lines").x + ImGui::GetStyle().FramePadding.x * 2;
     ImGui::SameLine(ImGui::GetWindowContentRegionMax().x - button);
@@ -237,7 +242,13 @@ class OverviewPanel : public Panel {
       ImGui::TableSetupColumn("Bytes", ImGuiTableColumnFlags_WidthFixed, letter * 4.8F);
       ImGui::TableSetupColumn("Share", ImGuiTableColumnFlags_WidthFixed, letter * 3.3F);
       ImGui::TableSetupColumn("Place", ImGuiTableColumnFlags_WidthStretch);
-      for (const TopLine& line : top.rows) draw_top_line(view, top, line);
+      // As many as there is room for; all of them are in Lines.
+      const float row = ImGui::GetTextLineHeight() + 2 * ImGui::GetStyle().CellPadding.y;
+      float room = ImGui::GetContentRegionAvail().y;
+      for (const TopLine& line : top.rows) {
+        if ((room -= row) < 0) break;
+        draw_top_line(view, top, line);
+      }
       ImGui::EndTable();
     }
     if (menu_of_ == &top) draw_menu(view);

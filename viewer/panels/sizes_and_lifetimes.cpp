@@ -8,6 +8,7 @@
 #include "core/base/size_text.h"
 #include "core/report/lifetimes_report.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/distribution.h"
 #include "viewer/panels/histogram.h"
 #include "viewer/panels/panel_list.h"
@@ -105,6 +106,17 @@ class SizesAndLifetimesPanel : public Panel {
                             percent_text(row.live.bytes, sizes.live.bytes)});
     }
     return table;
+  }
+
+  // The command knows no ranges.
+  std::string command(const View& view) const override {
+    const Selection& selection = view.selection();
+    if (selection.range) return {};
+    std::vector<std::string> words = {"sizes", view.recording->file().string(), "--at",
+                                      selection.live_at == LiveAt::kPeak ? "peak" : "end"};
+    const std::vector<std::string> filters = filter_options(selection);
+    words.insert(words.end(), filters.begin(), filters.end());
+    return shell_words(words);
   }
 
   void tell_state(const View&, nlohmann::json& state) const override {

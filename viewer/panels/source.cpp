@@ -9,6 +9,7 @@
 
 #include "core/profile/tree.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/source_view.h"
 #include "viewer/panels/key_menu.h"
 #include "viewer/panels/lines_parts.h"
@@ -87,6 +88,16 @@ class SourcePanel : public Panel {
       cells.push_back(line.text);
     }
     return table;
+  }
+
+  // The command knows no ranges.
+  std::string command(const View& view) const override {
+    if (!shown_ || selection().range) return {};
+    std::vector<std::string> words = {"annotate", view.recording->file().string(), shown_->file};
+    if (shown_.question.lines->question.cumulative) words.emplace_back("--cumulative");
+    const std::vector<std::string> filters = filter_options(selection());
+    words.insert(words.end(), filters.begin(), filters.end());
+    return shell_words(words);
   }
 
   void tell_state(const View& view, nlohmann::json& state) const override {

@@ -11,6 +11,7 @@
 #include "core/base/size_text.h"
 #include "core/profile/tree.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/tasks.h"
 #include "viewer/panels/key_menu.h"
 #include "viewer/panels/panel_list.h"
@@ -118,6 +119,13 @@ class ThreadsAndProcessesPanel : public Panel {
       table.rows.push_back(std::move(cells));
     }
     return table;
+  }
+
+  std::string command(const View& view) const override {
+    std::vector<std::string> words = {"threads", view.recording->file().string(), "--limit", "0"};
+    const std::vector<std::string> filters = filter_options(shown_.question);
+    words.insert(words.end(), filters.begin(), filters.end());
+    return shell_words(words);
   }
 
   void tell_state(const View& view, nlohmann::json& state) const override {

@@ -48,8 +48,7 @@ PanelId parse_panel(std::string_view text) {
     choices += (i == 0 ? "" : i + 1 == kPanels ? " or " : ", ");
     choices += kPanelNames[i].title;
   }
-  throw Error("--panel " + std::string(text), "is no panel", "choose " + choices,
-              ExitCode::kUsage);
+  throw Error("--panel " + std::string(text), "is no panel", "choose " + choices, ExitCode::kUsage);
 }
 
 }  // namespace heaptally::view

@@ -1,6 +1,8 @@
 // View: what is open and chosen in the window; every panel draws from it.
 #pragma once
 
+#include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +12,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include "viewer/model/selection.h"
+#include "viewer/model/settings.h"
 #include "viewer/model/time_axis.h"
 #include "viewer/model/worker.h"
 #include "viewer/panels/actions.h"
@@ -51,14 +54,6 @@ struct KeptMoment {
   Nanoseconds time{0};
 };
 
-// Where this and other computers are told apart, so that pictures of tests do not differ.
-struct Settings {
-  bool dark = false;
-  std::string editor;                          // a command; empty: $VISUAL or $EDITOR
-  std::vector<std::pair<std::string, std::string>> source_paths;  // a beginning, and what replaces it
-  std::vector<std::string> recent;             // recordings, the last one first
-};
-
 // Owner: the application. Threads: that of the window.
 struct View {
   explicit View(std::function<void()> wake = {}) : worker(std::move(wake)) {}
@@ -68,19 +63,23 @@ struct View {
   History history;
   TimeAxis axis;
   PanelId panel = PanelId::kOverview;
-  ActionSet asked;                    // in this frame
-  ActionSet chosen;                   // in menus, for the next frame
+  ActionSet asked;                     // in this frame
+  ActionSet chosen;                    // in menus, for the next frame
   std::optional<Nanoseconds> hovered;  // the moment below the pointer, in this frame or the last
-  std::optional<Nanoseconds> a, b;    // moments of snapshots to compare
+  std::optional<Nanoseconds> a, b;     // moments of snapshots to compare
   std::vector<KeptMoment> kept;
   std::optional<SourcePlace> source;  // what the source panel shows
   std::string notice;                 // what is told in the status bar
   bool notice_is_problem = false;
-  std::string clipboard;              // what was copied last
+  std::string clipboard;  // what was copied last
   Settings settings;
   Fonts fonts;
-  std::uint64_t generation = 0;       // counts recordings that were opened: slots forget then
-  bool redraw = false;                // draw another frame soon
+  std::uint64_t generation = 0;  // counts recordings that were opened: slots forget then
+  bool redraw = false;           // draw another frame soon
+  // Where on the screen things are that tests click on, by name: left, top, width, height. Named
+  // only where somebody asks (name_area() of widgets.h).
+  bool names_areas = false;
+  std::map<std::string, std::array<float, 4>> areas;
   // The last member: its jobs end before anything else does.
   Worker worker;
 

@@ -70,9 +70,7 @@ std::string fitted(std::string_view text, float width, bool keep_end) {
   return keep_end ? std::string(kEllipsis) + kept : kept + std::string(kEllipsis);
 }
 
-void text(std::string_view text) {
-  ImGui::TextUnformatted(text.data(), text.data() + text.size());
-}
+void text(std::string_view text) { ImGui::TextUnformatted(text.data(), text.data() + text.size()); }
 
 void right_text(std::string_view content) {
   const float space = ImGui::GetContentRegionAvail().x - width_of(content);
@@ -171,6 +169,13 @@ bool has_text(std::string_view content, std::string_view needle) {
   };
   return std::search(content.begin(), content.end(), needle.begin(), needle.end(), lower) !=
          content.end();
+}
+
+void name_area(View& view, std::string_view name) {
+  if (!view.names_areas) return;
+  const ImVec2 from = ImGui::GetItemRectMin();
+  const ImVec2 size = ImGui::GetItemRectSize();
+  view.areas[std::string(name)] = {from.x, from.y, size.x, size.y};
 }
 
 }  // namespace heaptally::view

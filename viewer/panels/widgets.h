@@ -24,7 +24,7 @@ std::string fitted(std::string_view text, float width, bool keep_end = false);
 // In a cell: `text` to the right, over a bar of this share (0 to 1) of the cell.
 void bar_cell(const View& view, std::string_view text, double share, Colour32 bar);
 void right_text(std::string_view text);
-void text(std::string_view text);        // without a copy, whatever it holds
+void text(std::string_view text);  // without a copy, whatever it holds
 void faint_text(const View& view, std::string_view text);
 void coloured_text(Colour32 colour, std::string_view text);
 void wrapped_text(std::string_view text);
@@ -62,5 +62,8 @@ bool toggle(const View& view, const char* label, bool on);
 
 // Without case, whether `text` has `needle` in it; an empty one is in all.
 bool has_text(std::string_view text, std::string_view needle);
+
+// For the item before: where it is, for tests that click on it.
+void name_area(View& view, std::string_view name);
 
 }  // namespace heaptally::view
