@@ -9,6 +9,7 @@
 
 #include "core/profile/tree.h"
 #include "core/report/wording.h"
+#include "viewer/model/command_line.h"
 #include "viewer/model/key_names.h"
 #include "viewer/panels/key_menu.h"
 #include "viewer/panels/lines_parts.h"
@@ -45,7 +46,7 @@ constexpr std::array<ColumnShape, kLineColumns> kShapes = {{
     {LineColumn::kPeak, 5.2F, 0},
     {LineColumn::kLive, 5.2F, 0},
     {LineColumn::kTotal, 5.2F, 0},
-    {LineColumn::kTemporary, 5.2F, 0},
+    {LineColumn::kTemporary, 6, 0},
     {LineColumn::kTemporaryCount, 6.4F, 0, true},
 }};
 
@@ -146,6 +147,15 @@ class LinesPanel : public Panel {
     return table;
   }
 
+  std::string command(const View& view) const override {
+    if (!shown_) return {};
+    const Lines& lines = *shown_->lines;
+    std::vector<std::string> more = {"--group", std::string(name_of(lines.question.group))};
+    if (query_of(lines.question).cumulative) more.emplace_back("--cumulative");
+    more.insert(more.end(), {"--limit", "0"});
+    return command_for("stats", *view.recording, lines.question.selection, &lines.measured, more);
+  }
+
   void tell_state(const View& view, nlohmann::json& state) const override {
     state["group"] = name_of(question_.group);
     state["cumulative"] = question_.cumulative;
@@ -227,7 +237,10 @@ class LinesPanel : public Panel {
     last_ = shown_.answer.get();
     keeps_alive_ = shown_.answer;
     cells_.clear();
-    if (!keeps_) return;
+    if (!keeps_) {
+      if (!shown_->rows.empty()) choose(0);
+      return;
+    }
     const bool is_of_group = keeps_group_ == shown_->lines->question.group;
     const auto found =
         std::find_if(shown_->rows.begin(), shown_->rows.end(), [&](std::uint32_t row) {
