@@ -65,7 +65,7 @@ class ComparePanel : public Panel {
     draw_names(view);
     if (!is_shown(view, runs_shown_)) return;
     const float height =
-        std::clamp(ImGui::GetContentRegionAvail().y * 0.48F, 150.0F, facts_height());
+        std::clamp(ImGui::GetContentRegionAvail().y * 0.56F, 150.0F, facts_height());
     const float width = ImGui::GetContentRegionAvail().x;
     ImGui::BeginChild("facts", {std::min(width * 0.5F, ImGui::GetFontSize() * 42), height});
     draw_facts(view);

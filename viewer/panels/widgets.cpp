@@ -174,15 +174,17 @@ bool has_text(std::string_view content, std::string_view needle) {
 void header_row(const std::vector<bool>& left) {
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
   const int columns = ImGui::TableGetColumnCount();
+  const bool can_sort = ImGui::TableGetSortSpecs() != nullptr;
   for (int i = 0; i < columns; ++i) {
     if (!ImGui::TableSetColumnIndex(i)) continue;
     const char* const title = ImGui::TableGetColumnName(i);
     if (static_cast<std::size_t>(i) < left.size() && !left[static_cast<std::size_t>(i)]) {
-      const bool is_sorted = (ImGui::TableGetColumnFlags(i) & ImGuiTableColumnFlags_IsSorted) != 0;
-      // The arrow of the sorted column stands to the right of its title.
-      const float arrow = is_sorted ? ImGui::GetFontSize() : 0;
-      const float space = ImGui::GetContentRegionAvail().x -
-                          ImGui::CalcTextSize(title, nullptr, true).x - arrow;
+      // Dear ImGui keeps room for an arrow on the right wherever a column can be sorted by.
+      const float arrow =
+          can_sort ? std::floor(ImGui::GetFontSize() * 0.65F + ImGui::GetStyle().FramePadding.x) + 1
+                   : 0;
+      const float space =
+          ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(title, nullptr, true).x - arrow;
       if (space > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + space);
     }
     ImGui::PushID(i);
