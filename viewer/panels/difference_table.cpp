@@ -146,7 +146,7 @@ void DifferenceTable::draw_rows(View& view) {
 }
 
 void DifferenceTable::set_up_columns() {
-  constexpr std::array<float, kDifferenceColumns> kLetters = {0, 5.4F, 5.4F, 8, 5.4F, 5.4F, 6};
+  constexpr std::array<float, kDifferenceColumns> kLetters = {0, 4.8F, 4.8F, 6.8F, 5, 5, 5.4F};
   const bool by_count = shown_->differences->question.filters.unit == SortBy::kCount;
   const auto first = by_count ? DifferenceColumn::kCountChange : DifferenceColumn::kChange;
   ImGui::TableSetupScrollFreeze(0, 1);

@@ -23,7 +23,7 @@ class SnapshotsPanel : public Panel {
     take_focus();
     const float width = ImGui::GetContentRegionAvail().x;
     const float letter = ImGui::GetFontSize();
-    list_width_ = std::clamp(list_width_ > 0 ? list_width_ : width * 0.32F, letter * 16,
+    list_width_ = std::clamp(list_width_ > 0 ? list_width_ : width * 0.3F, letter * 16,
                              std::max(letter * 17, width * 0.6F));
     ImGui::BeginChild("moments of the run", {list_width_, 0});
     draw_list_tools(view);

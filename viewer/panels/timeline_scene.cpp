@@ -15,7 +15,7 @@ namespace {
 
 constexpr float kHeadroom = 1.08F;
 // RSS that is so many times the heap would leave nothing of it to be seen.
-constexpr std::uint64_t kDwarfs = 4;
+constexpr std::uint64_t kDwarfs = 3;
 constexpr float kMostFlag = 150;
 // Of more marks in sight the names have no room anyway.
 constexpr std::size_t kMostNamed = 300;
