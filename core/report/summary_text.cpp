@@ -157,7 +157,8 @@ std::string rss_phrase(const Header& header, const Summary& summary) {
                      size_text(summary.rss_growth), share);
 }
 
-std::string threads_phrase(const Header& header, const Processes& processes, const Summary& summary) {
+std::string threads_phrase(const Header& header, const Processes& processes,
+                           const Summary& summary) {
   if (!header.imported_from.empty()) return "not known";
   std::uint64_t recorded = 0;
   for (const WholeProcess& process : processes) {

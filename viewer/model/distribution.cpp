@@ -26,7 +26,8 @@ Distribution distribution_of(const Recording& recording, const Selection& select
   try {
     result.lifetimes = lifetimes(profile, query);
     if (!recording.data().header.complete) {
-      result.no_lifetimes = "Lifetimes are kept when a recording is finished, which this one is not.";
+      result.no_lifetimes =
+          "Lifetimes are kept when a recording is finished, which this one is not.";
     }
   } catch (const Error& error) {
     result.no_lifetimes = error.what();

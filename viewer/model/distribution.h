@@ -14,9 +14,9 @@
 namespace heaptally::view {
 
 struct Distribution {
-  Sizes sizes;          // of what the range allocated, and of what is live at its moment
-  std::string live_at;  // what that moment is: "live at the peak, 1.5 s (exact)"
-  Lifetimes lifetimes;  // of the whole run
+  Sizes sizes;               // of what the range allocated, and of what is live at its moment
+  std::string live_at;       // what that moment is: "live at the peak, 1.5 s (exact)"
+  Lifetimes lifetimes;       // of the whole run
   std::string no_lifetimes;  // why there are none; empty if there are
   Amount temporary, total;   // of the range
 };

@@ -5,7 +5,6 @@
 #include <unordered_map>
 #include <utility>
 
-
 #include "core/profile/domains.h"
 #include "core/profile/groupings.h"
 #include "core/profile/kept.h"

@@ -29,12 +29,12 @@ struct LineRow {
 // What the selection comes to, by row: descending by its metric.
 struct Lines {
   LinesQuestion question;
-  std::vector<LineRow> rows;    // those that amount to something; of growth: that changed
-  Amount kept, whole;           // after the filters and before; of growth: live at the end
-  Amount before;                // of growth: what the filters keep of what was live at the start
-  std::uint64_t largest = 0;    // of the rows, by the selection's unit; of growth: without its sign
+  std::vector<LineRow> rows;  // those that amount to something; of growth: that changed
+  Amount kept, whole;         // after the filters and before; of growth: live at the end
+  Amount before;              // of growth: what the filters keep of what was live at the start
+  std::uint64_t largest = 0;  // of the rows, by the selection's unit; of growth: without its sign
   Measured measured;
-  std::string phrase;           // what is shown, and how exact it is
+  std::string phrase;  // what is shown, and how exact it is
 };
 
 // Errors: as measure() and statistics().

@@ -74,9 +74,9 @@ double value_of(const Lines& lines, const LineColumns* columns, std::size_t row,
     case LineColumn::kCount:
       return number(other_unit(unit));
     case LineColumn::kAverage:
-      return line.amount.count == 0 ? 0
-                                    : static_cast<double>(line.amount.bytes) /
-                                          static_cast<double>(line.amount.count);
+      return line.amount.count == 0
+                 ? 0
+                 : static_cast<double>(line.amount.bytes) / static_cast<double>(line.amount.count);
     case LineColumn::kBefore:
       return static_cast<double>(measure(unit, before_of(line)));
     case LineColumn::kAfter:
@@ -200,13 +200,14 @@ std::vector<std::uint32_t> ordered_rows(const Profile& profile, const Lines& lin
 
 std::string summary_of(const Lines& lines) {
   const LinesQuestion& question = lines.question;
-  std::string text = counted(lines.rows.size(), rows_name(question.group),
-                             rows_name_plural(question.group));
+  std::string text =
+      counted(lines.rows.size(), rows_name(question.group), rows_name_plural(question.group));
   if (lines.measured.before) {
     const Change change = change_from(lines.before, lines.kept);
     return text + fmt::format(" changed, by {} in all ({} blocks): from {} to {}",
-                              signed_size_text(change.bytes), signed_of_unit(SortBy::kCount, change),
-                              size_text(lines.before.bytes), size_text(lines.kept.bytes));
+                              signed_size_text(change.bytes),
+                              signed_of_unit(SortBy::kCount, change), size_text(lines.before.bytes),
+                              size_text(lines.kept.bytes));
   }
   const bool is_live = lines.measured.now.metric == Metric::kLive;
   const Metric metric = is_live ? Metric::kLive : Metric::kTotal;

@@ -87,11 +87,10 @@ void add_losses(const Header& header, std::vector<OverviewWarning>& warnings) {
   }
   for (const Loss& loss : losses(header)) {
     if (loss.count == 0) continue;
-    warnings.push_back(
-        {.text = counted(loss.count, loss.singular, loss.plural) +
-                 (loss.incomplete ? ": the numbers may be too low" : ""),
-         .detail = loss.detail,
-         .is_grave = loss.incomplete});
+    warnings.push_back({.text = counted(loss.count, loss.singular, loss.plural) +
+                                (loss.incomplete ? ": the numbers may be too low" : ""),
+                        .detail = loss.detail,
+                        .is_grave = loss.incomplete});
   }
   if (header.waited.count() != 0) {
     warnings.push_back({.text = "The program's threads waited " + duration_text(header.waited) +
@@ -121,16 +120,17 @@ OverviewWarning without_debug_information(const Profile& profile, const Statisti
   OverviewWarning warning;
   std::string names;
   for (std::size_t i = 0; i < modules.size(); ++i) {
-    const std::string path = modules[i].second.empty() ? "code in no file"
-                                                       : short_text(modules[i].second);
+    const std::string path =
+        modules[i].second.empty() ? "code in no file" : short_text(modules[i].second);
     const std::string name = std::filesystem::path(path).filename().string();
     if (i < kNamed) names += (i == 0 ? "" : ", ") + name;
     warning.detail += fmt::format("{:>10}  {}\n", size_text(modules[i].first), path);
   }
   if (modules.size() > kNamed) names += fmt::format(" and {} more", modules.size() - kNamed);
-  warning.text = fmt::format("No debug information: {} of what was allocated is known by module "
-                             "and symbol only: {}",
-                             percent_text(bytes, by_line.kept.bytes), names);
+  warning.text = fmt::format(
+      "No debug information: {} of what was allocated is known by module "
+      "and symbol only: {}",
+      percent_text(bytes, by_line.kept.bytes), names);
   warning.detail += "Compile with -g, or let `heaptally resolve` add lines from debug files.";
   // Some libraries never have it.
   warning.is_grave = bytes * 10 > by_line.kept.bytes;
@@ -161,11 +161,10 @@ OverviewFacts overview_of(const Recording& recording) {
   OverviewWarning unknown = without_debug_information(
       profile, unordered_statistics(profile, view::measure(recording, all).now, {}));
   if (!unknown.text.empty()) facts.warnings.push_back(std::move(unknown));
-  facts.top = {top_of(profile, summary.at_peak, "Live at the peak", ViewMetric::kLive,
-                      LiveAt::kPeak),
-               top_of(profile, summary.at_end, "Live at the end", ViewMetric::kLive, LiveAt::kEnd),
-               top_of(profile, summary.of_all, "Of all allocations", ViewMetric::kTotal,
-                      LiveAt::kEnd)};
+  facts.top = {
+      top_of(profile, summary.at_peak, "Live at the peak", ViewMetric::kLive, LiveAt::kPeak),
+      top_of(profile, summary.at_end, "Live at the end", ViewMetric::kLive, LiveAt::kEnd),
+      top_of(profile, summary.of_all, "Of all allocations", ViewMetric::kTotal, LiveAt::kEnd)};
   return facts;
 }
 

@@ -14,8 +14,8 @@ namespace heaptally::view {
 
 struct OverviewWarning {
   std::string text;
-  std::string detail;       // more of it; may be empty
-  bool is_grave = true;     // else it is only worth knowing
+  std::string detail;    // more of it; may be empty
+  bool is_grave = true;  // else it is only worth knowing
 };
 
 struct TopLine {
@@ -38,7 +38,7 @@ struct OverviewFacts {
   std::string command;
   std::vector<std::string> facts;  // when, how long, how it ended, threads
   std::string peak_time;
-  std::string rss;                 // in words
+  std::string rss;  // in words
   std::vector<OverviewWarning> warnings;
   std::array<TopLines, 3> top;
 };

@@ -22,8 +22,7 @@ using Progress = std::function<bool(std::string_view step, double share)>;
 
 // Purpose: all that is needed to answer, loaded once.
 // Threads: data(), profile(), index(), timeline() from any; crossings() and events() read the file,
-// so from
-//   one thread at a time (the worker's).
+//   so from one thread at a time (the worker's).
 // Errors: those of RecordingReader from the constructor. After it a file may be deleted; one that
 //   is overwritten in place gives an Error where events or crossings are asked for.
 class Recording {

@@ -19,8 +19,8 @@
 namespace heaptally::view {
 namespace {
 
-constexpr std::array<std::string_view, 9> kOfTerminal = {"vi",   "vim",   "nvim", "nano", "micro",
-                                                         "hx",   "helix", "joe",  "ne"};
+constexpr std::array<std::string_view, 9> kOfTerminal = {"vi", "vim",   "nvim", "nano", "micro",
+                                                         "hx", "helix", "joe",  "ne"};
 constexpr const char* kTerminal = "x-terminal-emulator";
 
 bool is_there(const std::filesystem::path& path) {
@@ -56,8 +56,9 @@ FoundSource find_source_file(std::string_view file, const std::string& working_d
     return true;
   };
   for (const auto& [beginning, instead] : paths) {
-    if (!beginning.empty() && file.starts_with(beginning) &&
-        is_found(instead + std::string(file.substr(beginning.size())))) {
+    // Nothing is the beginning of paths that begin nowhere.
+    const bool is_of_it = beginning.empty() ? !file.starts_with('/') : file.starts_with(beginning);
+    if (is_of_it && is_found(instead + std::string(file.substr(beginning.size())))) {
       return found;
     }
   }
@@ -76,8 +77,8 @@ std::pair<std::string, std::string> replacement_for(std::string_view file, std::
   // Whole names of folders.
   std::string_view end = file.substr(file.size() - same);
   const std::size_t slash = end.find('/');
-  const bool is_whole = same == file.size() && (same == path.size() ||
-                                                path[path.size() - same - 1] == '/');
+  const bool is_whole =
+      same == file.size() && (same == path.size() || path[path.size() - same - 1] == '/');
   if (!is_whole) end = slash == std::string_view::npos ? std::string_view() : end.substr(slash);
   return {std::string(file.substr(0, file.size() - end.size())),
           std::string(path.substr(0, path.size() - end.size()))};
@@ -144,7 +145,9 @@ void start_detached(const std::vector<std::string>& words) {
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   // posix_spawnp does not write to them.
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  for (const std::string& word : words)
+    arguments.push_back(
+        const_cast<char*>(word.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
@@ -154,8 +157,8 @@ void start_detached(const std::vector<std::string>& words) {
   posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
   pid_t child = 0;
-  const int problem = posix_spawnp(&child, words.front().c_str(), &actions, &attributes,
-                                   arguments.data(), environ);
+  const int problem =
+      posix_spawnp(&child, words.front().c_str(), &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   if (problem != 0) {

@@ -58,9 +58,8 @@ std::vector<HotLine> hot_lines(const Recording& recording, const Lines& lines,
   const Snapshot live = snapshot_of(recording, selection, ViewMetric::kLive, LiveAt::kEnd);
   const Snapshot peak = snapshot_of(recording, selection, ViewMetric::kLive, LiveAt::kPeak);
   const Snapshot total = snapshot_of(recording, selection, ViewMetric::kTotal, LiveAt::kEnd);
-  const Annotation annotation =
-      annotate(profile, {.live = live, .peak = peak, .total = total}, query_of(lines.question),
-               find_source(profile, file), {});
+  const Annotation annotation = annotate(profile, {.live = live, .peak = peak, .total = total},
+                                         query_of(lines.question), find_source(profile, file), {});
   for (const AnnotatedLine& line : annotation.lines) {
     HotLine& known = hot[line.line];
     known.live = line.live;
@@ -89,8 +88,7 @@ bool is_newer_than(const std::string& path, const Header& header) {
   const auto written = std::filesystem::last_write_time(path, problem);
   if (problem || header.start_unix_ns == 0) return false;
   const auto since = std::chrono::file_clock::to_sys(written).time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count() >
-         header.start_unix_ns;
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(since).count() > header.start_unix_ns;
 }
 
 void read_lines(SourceView& view) {
@@ -102,10 +100,8 @@ void read_lines(SourceView& view) {
     std::string text = spaced(source.line(view.found.path, number));
     view.longest = std::max(view.longest, characters(text));
     std::vector<Token> tokens = syntax.line(text);
-    view.lines.push_back({.number = number,
-                          .text = std::move(text),
-                          .tokens = std::move(tokens),
-                          .hot = {}});
+    view.lines.push_back(
+        {.number = number, .text = std::move(text), .tokens = std::move(tokens), .hot = {}});
   }
 }
 

@@ -34,12 +34,12 @@ struct SourceView {
   // All lines of the file, and those that it does not have but the recording does; of a file that
   // is nowhere only those with amounts.
   std::vector<SourceLine> lines;
-  std::vector<HotLine> hot;     // ascending by line
-  std::size_t known = 0;        // how many lines the file on disk has
-  std::uint64_t largest = 0;    // of the hot lines, by the selection's unit, without a sign
-  std::size_t longest = 0;      // how many characters the longest line has
-  bool is_newer = false;        // the file was written after the recording began
-  bool is_too_short = false;    // the recording has lines beyond its end
+  std::vector<HotLine> hot;   // ascending by line
+  std::size_t known = 0;      // how many lines the file on disk has
+  std::uint64_t largest = 0;  // of the hot lines, by the selection's unit, without a sign
+  std::size_t longest = 0;    // how many characters the longest line has
+  bool is_newer = false;      // the file was written after the recording began
+  bool is_too_short = false;  // the recording has lines beyond its end
 };
 
 // `lines`: by line, of the selection. Errors: as annotate(); Error if the recording does not know

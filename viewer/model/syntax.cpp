@@ -10,25 +10,25 @@ namespace heaptally::view {
 namespace {
 
 constexpr std::array<std::string_view, 21> kLikeC = {
-    ".c",  ".cc", ".cpp", ".cxx", ".h",  ".hh", ".hpp", ".hxx", ".inl", ".ipp", ".tcc",
+    ".c",  ".cc", ".cpp", ".cxx", ".h",  ".hh", ".hpp",  ".hxx", ".inl",   ".ipp", ".tcc",
     ".rs", ".go", ".js",  ".ts",  ".jl", ".d",  ".java", ".zig", ".swift", ".cu"};
 constexpr std::array<std::string_view, 6> kScripts = {".py", ".pyx", ".rb", ".sh", ".pl", ".lua"};
 
 // Sorted, of all languages together.
 constexpr std::array<std::string_view, 92> kKeywords = {
-    "alignas",   "alignof",  "and",      "as",       "async",    "auto",      "await",
-    "bool",      "break",    "case",     "catch",    "char",     "class",     "co_await",
-    "co_return", "co_yield", "concept",  "const",    "consteval", "constexpr", "continue",
-    "decltype",  "def",      "default",  "del",      "delete",   "do",        "double",
-    "elif",      "else",     "enum",     "except",   "explicit", "extern",    "false",
-    "final",     "finally",  "float",    "fn",       "for",      "friend",    "from",
-    "goto",      "if",       "impl",     "import",   "in",       "inline",    "int",
-    "is",        "lambda",   "let",      "long",     "match",    "mod",       "mut",
-    "namespace", "new",      "noexcept", "not",      "nullptr",  "operator",  "or",
-    "override",  "pass",     "private",  "protected", "pub",     "public",    "raise",
-    "requires",  "return",   "self",     "short",    "signed",   "sizeof",    "static",
-    "struct",    "switch",   "template", "this",     "throw",    "true",      "try",
-    "typedef",   "typename", "union",    "unsigned", "using",    "virtual",   "void",
+    "alignas",   "alignof",  "and",      "as",        "async",     "auto",      "await",
+    "bool",      "break",    "case",     "catch",     "char",      "class",     "co_await",
+    "co_return", "co_yield", "concept",  "const",     "consteval", "constexpr", "continue",
+    "decltype",  "def",      "default",  "del",       "delete",    "do",        "double",
+    "elif",      "else",     "enum",     "except",    "explicit",  "extern",    "false",
+    "final",     "finally",  "float",    "fn",        "for",       "friend",    "from",
+    "goto",      "if",       "impl",     "import",    "in",        "inline",    "int",
+    "is",        "lambda",   "let",      "long",      "match",     "mod",       "mut",
+    "namespace", "new",      "noexcept", "not",       "nullptr",   "operator",  "or",
+    "override",  "pass",     "private",  "protected", "pub",       "public",    "raise",
+    "requires",  "return",   "self",     "short",     "signed",    "sizeof",    "static",
+    "struct",    "switch",   "template", "this",      "throw",     "true",      "try",
+    "typedef",   "typename", "union",    "unsigned",  "using",     "virtual",   "void",
     "while"};
 static_assert(std::is_sorted(kKeywords.begin(), kKeywords.end()));
 
@@ -109,9 +109,8 @@ Token Syntax::next(std::string_view text, std::size_t at) {
     return token(at, end == std::string_view::npos ? text.size() : end + 3, TokenKind::kText);
   }
   // A digit separator or a lifetime is no text.
-  const bool is_quote =
-      first == '"' || (first == '\'' && (at == 0 || !is_letter(text[at - 1])) &&
-                       text.find('\'', at + 1) != std::string_view::npos);
+  const bool is_quote = first == '"' || (first == '\'' && (at == 0 || !is_letter(text[at - 1])) &&
+                                         text.find('\'', at + 1) != std::string_view::npos);
   if (is_quote) return token(at, end_of_text(text, at + 1, first), TokenKind::kText);
   if (!is_letter(first)) return token(at, at + 1, TokenKind::kPlain);
   const std::size_t end = end_of_word(text, at);

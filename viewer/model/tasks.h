@@ -38,11 +38,11 @@ struct ProcessTreeLine {
 // Threads and processes that the selection chooses do not leave others out: they are told apart by
 // is_chosen(). All else that it says does.
 struct Tasks {
-  std::vector<ThreadLine> threads;          // those with most first
-  std::vector<ProcessTreeLine> processes;   // each after its parent
+  std::vector<ThreadLine> threads;                        // those with most first
+  std::vector<ProcessTreeLine> processes;                 // each after its parent
   std::uint64_t largest_thread = 0, largest_process = 0;  // of the metric, without a sign
-  ThreadRow all;                            // threads together, in the whole run
-  bool are_threads_known = true;            // imported recordings do not tell of them
+  ThreadRow all;                                          // threads together, in the whole run
+  bool are_threads_known = true;                          // imported recordings do not tell of them
 };
 
 // Errors: as measure() and threads().

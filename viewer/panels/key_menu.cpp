@@ -54,8 +54,8 @@ void key_menu_items(View& view, const KeyNames& names, std::string_view label) {
     const bool is_line = has_source && names.line != 0;
     item(view, is_line ? "Only this line" : "Only this file or module", nullptr,
          &Selection::filters, names.filter);
-    item(view, is_line ? "Not this line" : "Not this file or module", nullptr,
-         &Selection::excludes, names.filter);
+    item(view, is_line ? "Not this line" : "Not this file or module", nullptr, &Selection::excludes,
+         names.filter);
     if (is_line) {
       const std::string file = as_pattern(names.file);
       item(view, "Only this file", nullptr, &Selection::filters, file);

@@ -20,9 +20,9 @@
 namespace heaptally::view {
 namespace {
 
-constexpr std::array<Group, 8> kGroups = {Group::kLine,      Group::kFunction, Group::kFile,
-                                          Group::kModule,    Group::kTraceback, Group::kThread,
-                                          Group::kProcess,   Group::kSize};
+constexpr std::array<Group, 8> kGroups = {Group::kLine,    Group::kFunction,  Group::kFile,
+                                          Group::kModule,  Group::kTraceback, Group::kThread,
+                                          Group::kProcess, Group::kSize};
 const std::vector<std::string> kGroupNames = {"Lines",      "Functions", "Files",     "Modules",
                                               "Tracebacks", "Threads",   "Processes", "Sizes"};
 constexpr std::size_t kToldRows = 20;
@@ -101,7 +101,8 @@ class LinesPanel : public Panel {
     const float height = ImGui::GetContentRegionAvail().y;
     const float below = shows_stacks_ ? std::clamp(share_, 0.15F, 0.8F) * height : 0;
     do_keys(view);
-    draw_table(view, height - below - (shows_stacks_ ? ImGui::GetStyle().ItemSpacing.y * 2 + 6 : 0));
+    draw_table(view,
+               height - below - (shows_stacks_ ? ImGui::GetStyle().ItemSpacing.y * 2 + 6 : 0));
     draw_menu(view);
     if (!shows_stacks_) return;
     share_ -= splitter(view, "stacks splitter", true, ImGui::GetContentRegionAvail().x) /
@@ -206,20 +207,19 @@ class LinesPanel : public Panel {
 
   void ask(View& view) {
     const auto recording = view.recording;
-    const auto lines =
-        lines_slot_.ask(view.worker, question_, [recording](const LinesQuestion& question) {
-          return lines_of(*recording, question);
-        });
+    const auto lines = lines_slot_.ask(
+        view.worker, question_,
+        [recording](const LinesQuestion& question) { return lines_of(*recording, question); });
     if (!lines) {
       // A problem hides what was there; what is awaited does not.
       if (!lines.problem.empty()) shown_ = {.answer = nullptr, .problem = lines.problem};
       return;
     }
     // Their other columns are counted after the rows are in sight.
-    const auto columns = columns_slot_.ask(
-        view.worker, lines.answer, [recording](const std::shared_ptr<const Lines>& of) {
-          return columns_of(*recording, *of);
-        });
+    const auto columns = columns_slot_.ask(view.worker, lines.answer,
+                                           [recording](const std::shared_ptr<const Lines>& of) {
+                                             return columns_of(*recording, *of);
+                                           });
     const OrderQuestion question{.lines = lines.answer,
                                  .columns = columns.is_current ? columns.answer : nullptr,
                                  .order = order_};
@@ -328,8 +328,9 @@ class LinesPanel : public Panel {
   void draw_table(View& view, float height) {
     if (shown_->lines->rows.empty()) {
       ImGui::BeginChild("nothing", {0, height});
-      empty_state(view, "Nothing", "Nothing of it is in this range, or the filters keep none: c "
-                                   "clears the filters, Backspace the range.");
+      empty_state(view, "Nothing",
+                  "Nothing of it is in this range, or the filters keep none: c "
+                  "clears the filters, Backspace the range.");
       ImGui::EndChild();
       return;
     }
@@ -370,8 +371,8 @@ class LinesPanel : public Panel {
       if (shape.column == LineColumn::kPlace) flags |= ImGuiTableColumnFlags_NoHide;
       if (shape.hidden) flags |= ImGuiTableColumnFlags_DefaultHide;
       if (!is_of_use(shape.column, question)) flags |= ImGuiTableColumnFlags_Disabled;
-      flags |= shape.width == 0 ? ImGuiTableColumnFlags_WidthStretch
-                                : ImGuiTableColumnFlags_WidthFixed;
+      flags |=
+          shape.width == 0 ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed;
       const std::string title(title_of(shape.column, question.selection));
       ImGui::TableSetupColumn((title + "###" + std::to_string(index(shape.column))).c_str(), flags,
                               shape.width == 0 ? shape.weight : shape.width * letter,
@@ -419,8 +420,8 @@ class LinesPanel : public Panel {
     if (!added) return found->second;
     const Lines& lines = *shown_->lines;
     for (const ColumnShape& shape : kShapes) {
-      found->second.texts.at(index(shape.column)) = short_text(
-          cell_text(profile(view), lines, shown_->columns.get(), row, shape.column));
+      found->second.texts.at(index(shape.column)) =
+          short_text(cell_text(profile(view), lines, shown_->columns.get(), row, shape.column));
     }
     return found->second;
   }
@@ -468,9 +469,8 @@ class LinesPanel : public Panel {
   void draw_menu(View& view) {
     if (!ImGui::BeginPopup("row menu")) return;
     if (const Key* const key = chosen_key()) {
-      const std::string label =
-          cell_text(profile(view), *shown_->lines, nullptr, shown_->rows[chosen_],
-                    LineColumn::kPlace);
+      const std::string label = cell_text(profile(view), *shown_->lines, nullptr,
+                                          shown_->rows[chosen_], LineColumn::kPlace);
       faint_text(view, fitted(short_text(label), ImGui::GetFontSize() * 24, true));
       ImGui::Separator();
       key_menu_items(view, names(view, *key), label);
@@ -485,7 +485,7 @@ class LinesPanel : public Panel {
   Slot<OrderQuestion, ShownLines> order_slot_;
   Slot<OrderQuestion, ShownLines>::Shown shown_;
   const ShownLines* last_ = nullptr;
-  std::shared_ptr<const ShownLines> keeps_alive_;  // so that `last_` is not taken for another one
+  std::shared_ptr<const ShownLines> keeps_alive_;   // so that `last_` is not taken for another one
   std::unordered_map<std::uint32_t, Cells> cells_;  // of the rows that were in sight
   std::array<bool, kLineColumns> enabled_{};
   std::size_t chosen_ = kNone;  // of the rows as they are shown

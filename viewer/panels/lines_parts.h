@@ -45,7 +45,7 @@ class StacksPane {
 
   Slot<Question, Shown> slot_;
   std::shared_ptr<const Shown> stacks_;
-  std::uint32_t chosen_ = 0;         // stack that is copied
+  std::uint32_t chosen_ = 0;  // stack that is copied
   PlaceId menu_place_{};
 };
 

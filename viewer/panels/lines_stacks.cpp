@@ -13,8 +13,7 @@
 
 namespace heaptally::view {
 
-StacksPane::Shown StacksPane::show(const Recording& recording, const Lines& lines,
-                                   const Key& key) {
+StacksPane::Shown StacksPane::show(const Recording& recording, const Lines& lines, const Key& key) {
   const Profile& profile = recording.profile(lines.question.selection.raw);
   Shown shown;
   shown.stacks = stacks_of(recording, lines, key);
@@ -40,11 +39,10 @@ void StacksPane::draw(View& view, const std::shared_ptr<const Lines>& lines, con
   const Profile& profile = recording->profile(lines->question.selection.raw);
   const std::uint64_t number =
       hash_of(portable_key(profile, lines->question.group, *key, /*numbered=*/true));
-  const auto shown =
-      slot_.ask(view.worker, {.lines = lines, .key = number},
-                [recording, key = *key](const Question& question) {
-                  return show(*recording, *question.lines, key);
-                });
+  const auto shown = slot_.ask(view.worker, {.lines = lines, .key = number},
+                               [recording, key = *key](const Question& question) {
+                                 return show(*recording, *question.lines, key);
+                               });
   if (!is_shown(view, shown)) return;
   if (stacks_ != shown.answer) chosen_ = 0;
   stacks_ = shown.answer;
@@ -74,8 +72,8 @@ void StacksPane::draw_lines(View& view, const Lines& lines) {
         const RowMouse mouse = list_row(view, false);
         const StackFrame& frame = stacks_->frames[line.stack][line.frame - 1];
         if (mouse.clicked) chosen_ = line.stack;
-        const KeyNames names = mouse.entered ? names_of(profile, Group::kLine, {.place = frame.place})
-                                             : KeyNames();
+        const KeyNames names =
+            mouse.entered ? names_of(profile, Group::kLine, {.place = frame.place}) : KeyNames();
         if (mouse.entered) show_source_of(view, names);
         if (mouse.asks_menu) {
           chosen_ = line.stack;

@@ -119,8 +119,7 @@ class OverviewPanel : public Panel {
     const std::size_t count = std::min(kMostWarnings, warnings.size());
     for (std::size_t i = 0; i < count; ++i) {
       const OverviewWarning& warning = warnings[i];
-      const Colour32 colour =
-          warning.is_grave ? view.palette().warning : view.palette().faint_text;
+      const Colour32 colour = warning.is_grave ? view.palette().warning : view.palette().faint_text;
       const std::string mark = warning.is_grave ? "▲ " : "• ";
       coloured_text(colour, fitted(mark + warning.text, ImGui::GetContentRegionAvail().x));
       tooltip(warning.detail.empty() ? warning.text : warning.text + "\n" + warning.detail);
@@ -144,8 +143,7 @@ class OverviewPanel : public Panel {
         {"Allocated", size_text(summary.total.bytes),
          "in " + counted(summary.total.count, "allocation"), ViewMetric::kTotal, LiveAt::kEnd},
         {"Temporary", percent_text(summary.temporary.count, summary.total.count),
-         counted(summary.temporary.count, "allocation") + ", " +
-             size_text(summary.temporary.bytes),
+         counted(summary.temporary.count, "allocation") + ", " + size_text(summary.temporary.bytes),
          ViewMetric::kTemporary, LiveAt::kEnd},
     };
     ImGui::Spacing();
@@ -164,8 +162,8 @@ class OverviewPanel : public Panel {
 
   static float tile_height(const View& view) {
     const ImGuiStyle& style = ImGui::GetStyle();
-    const float large = view.fonts.large != nullptr ? view.fonts.large->FontSize
-                                                    : ImGui::GetFontSize() * 1.4F;
+    const float large =
+        view.fonts.large != nullptr ? view.fonts.large->FontSize : ImGui::GetFontSize() * 1.4F;
     return 2 * ImGui::GetTextLineHeight() + large + 2 * style.ItemSpacing.y +
            2 * style.WindowPadding.y;
   }
@@ -205,9 +203,10 @@ class OverviewPanel : public Panel {
     }
     ImGui::EndChild();
     if (!is_over) return;
-    ImGui::SetTooltip("RSS: %s\nThe bar: the heap's peak as a share of what RSS grew by since\n"
-                      "before main. Blocks that were never written to take no memory.",
-                      shown_->rss.c_str());
+    ImGui::SetTooltip(
+        "RSS: %s\nThe bar: the heap's peak as a share of what RSS grew by since\n"
+        "before main. Blocks that were never written to take no memory.",
+        shown_->rss.c_str());
   }
 
   // How much of the growth the heap explains.
@@ -267,9 +266,9 @@ class OverviewPanel : public Panel {
     ImGui::TableNextColumn();
     text(fitted(line.label, ImGui::GetContentRegionAvail().x, true));
     if (mouse.is_over) {
-      ImGui::SetTooltip("%s\n%s", line.label.c_str(),
-                        line.names.file.empty() ? "Click to see the lines"
-                                                : "Click to see the source");
+      ImGui::SetTooltip(
+          "%s\n%s", line.label.c_str(),
+          line.names.file.empty() ? "Click to see the lines" : "Click to see the source");
     }
     if (mouse.clicked) {
       show_lines(view, top.metric, top.live_at);

@@ -171,9 +171,9 @@ class SizesAndLifetimesPanel : public Panel {
     tooltip("Freed by the allocating thread before it allocated again");
     if (shown.sizes.total != shown.sizes.whole_total) {
       ImGui::SameLine(0, ImGui::GetFontSize());
-      faint_text(view, fmt::format("filtered, of {} in {}",
-                                   size_text(shown.sizes.whole_total.bytes),
-                                   counted(shown.sizes.whole_total.count, "allocation")));
+      faint_text(view,
+                 fmt::format("filtered, of {} in {}", size_text(shown.sizes.whole_total.bytes),
+                             counted(shown.sizes.whole_total.count, "allocation")));
     }
   }
 
@@ -181,20 +181,20 @@ class SizesAndLifetimesPanel : public Panel {
     const Distribution& shown = *shown_;
     ImGui::BeginChild(is_total ? "total" : "live", {width, height});
     const bool in_bytes = view.selection().unit == SortBy::kSize;
-    coloured_text(view.palette().text, is_total ? "Sizes of what was allocated"
-                                                : "Sizes of what was live");
+    coloured_text(view.palette().text,
+                  is_total ? "Sizes of what was allocated" : "Sizes of what was live");
     ImGui::SameLine();
     const float left = ImGui::GetContentRegionAvail().x;
     const std::string unit = in_bytes ? "bytes" : "blocks";
-    faint_text(view, fitted(is_total ? unit + " by the size of the block"
-                                     : unit + "; " + shown.live_at, left));
+    faint_text(
+        view,
+        fitted(is_total ? unit + " by the size of the block" : unit + "; " + shown.live_at, left));
     HistogramStyle style;
     style.colour = is_total ? view.palette().rate : view.palette().live;
     style.value_text = in_bytes ? bytes_axis : count_axis;
     style.is_binary = in_bytes;
-    const auto clicked =
-        draw_histogram(view, "bars", is_total ? bars_.total : bars_.live, style, chosen_,
-                       ImGui::GetContentRegionAvail().y - 2);
+    const auto clicked = draw_histogram(view, "bars", is_total ? bars_.total : bars_.live, style,
+                                        chosen_, ImGui::GetContentRegionAvail().y - 2);
     if (clicked) {
       if (chosen_ == clicked) {
         chosen_.reset();

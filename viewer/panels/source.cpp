@@ -148,14 +148,12 @@ class SourcePanel : public Panel {
     if (!lines.problem.empty()) shown_ = {.answer = nullptr, .problem = lines.problem};
     if (!lines || !view.source) return;
     lines_ = lines.answer;
-    shown_ = source_slot_.ask(view.worker,
-                              {.lines = lines_,
-                               .file = view.source->file,
-                               .paths = view.settings.source_paths},
-                              [recording](const Question& question) {
-                                return source_view(*recording, *question.lines, question.file,
-                                                   question.paths);
-                              });
+    shown_ = source_slot_.ask(
+        view.worker,
+        {.lines = lines_, .file = view.source->file, .paths = view.settings.source_paths},
+        [recording](const Question& question) {
+          return source_view(*recording, *question.lines, question.file, question.paths);
+        });
   }
 
   const Selection& selection() const { return shown_.question.lines->question.selection; }
@@ -177,8 +175,8 @@ class SourcePanel : public Panel {
     draw_head(view);
     const float height = ImGui::GetContentRegionAvail().y;
     const float below = shows_callers_ ? std::clamp(share_, 0.15F, 0.8F) * height : 0;
-    draw_lines(view, height - below -
-                         (shows_callers_ ? ImGui::GetStyle().ItemSpacing.y * 2 + 6 : 0));
+    draw_lines(view,
+               height - below - (shows_callers_ ? ImGui::GetStyle().ItemSpacing.y * 2 + 6 : 0));
     if (!shows_callers_) return;
     share_ -= splitter(view, "callers splitter", true, ImGui::GetContentRegionAvail().x) /
               std::max(height, 1.0F);
@@ -273,7 +271,8 @@ class SourcePanel : public Panel {
       coloured_text(colour,
                     "The file was changed since the recording: it has fewer lines than then.");
     } else if (shown_->is_newer) {
-      coloured_text(colour, "The file was written after the recording began: lines may have moved.");
+      coloured_text(colour,
+                    "The file was written after the recording began: lines may have moved.");
     }
   }
 
@@ -359,7 +358,8 @@ class SourcePanel : public Panel {
     if (line.hot) {
       const HotLine& hot = shown_->hot[*line.hot];
       // By the root of the share: what is a hundredth of the hottest line is still seen.
-      const double heat = std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
+      const double heat =
+          std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
       const bool shrank = is_signed(selection()) && hot.change.bytes < 0;
       const Colour32 colour = shrank ? view.palette().shrank : view.palette().grew;
       if (heat > 0) {
@@ -373,8 +373,7 @@ class SourcePanel : public Panel {
     }
     ImGui::TableNextColumn();
     const std::string number = line.number == 0 ? "?" : std::to_string(line.number);
-    const float space =
-        ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(number.c_str()).x;
+    const float space = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(number.c_str()).x;
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, space));
     faint_text(view, number);
     ImGui::TableNextColumn();
@@ -391,8 +390,9 @@ class SourcePanel : public Panel {
     if (line.text.empty()) {
       const bool is_unknown = line.number == 0;
       const bool is_beyond = shown_->known != 0 && line.number > shown_->known;
-      faint_text(view, is_unknown ? "(the line is not known)"
-                                  : is_beyond ? "(beyond the end of the file)" : "");
+      faint_text(view, is_unknown  ? "(the line is not known)"
+                       : is_beyond ? "(beyond the end of the file)"
+                                   : "");
       return;
     }
     for (std::size_t i = 0; i < line.tokens.size(); ++i) {
@@ -410,7 +410,8 @@ class SourcePanel : public Panel {
     const auto all = static_cast<float>(std::max<std::size_t>(shown_->lines.size(), 1));
     for (const HotLine& hot : shown_->hot) {
       const auto line = index_of_line(*shown_, hot.line);
-      const double heat = std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
+      const double heat =
+          std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
       if (!line || heat <= 0) continue;
       const float y = at.y + static_cast<float>(*line) / all * height;
       list.AddRectFilled({at.x, y}, {at.x + kMarksWidth, std::min(y + 3, at.y + height)},

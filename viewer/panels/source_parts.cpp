@@ -32,9 +32,8 @@ SourceFiles::Files SourceFiles::files_of(const Recording& recording, const Quest
                             : static_cast<double>(measure(selection.unit, row.amount));
     files.rows.push_back({.file = std::string(file),
                           .name = short_text(file),
-                          .amount = is_signed(selection)
-                                        ? change_text(selection.unit, row.change)
-                                        : amount_text(selection.unit, row.amount),
+                          .amount = is_signed(selection) ? change_text(selection.unit, row.change)
+                                                         : amount_text(selection.unit, row.amount),
                           .share = size / largest});
   }
   return files;
@@ -51,10 +50,9 @@ std::string SourceFiles::first() const {
 
 void SourceFiles::draw(View& view) {
   const auto recording = view.recording;
-  shown_ = slot_.ask(view.worker, {.selection = view.selection(), .search = search_},
-                     [recording](const Question& question) {
-                       return files_of(*recording, question);
-                     });
+  shown_ =
+      slot_.ask(view.worker, {.selection = view.selection(), .search = search_},
+                [recording](const Question& question) { return files_of(*recording, question); });
   search_box("##files", "Search files (Ctrl+F)", search_, view.is_asked(Action::kFind), -1);
   if (!is_shown(view, shown_)) return;
   if (shown_->rows.empty()) {
@@ -65,8 +63,8 @@ void SourceFiles::draw(View& view) {
 }
 
 void SourceFiles::draw_rows(View& view) {
-  const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
-                                ImGuiTableFlags_NoSavedSettings;
+  const ImGuiTableFlags flags =
+      ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_NoSavedSettings;
   if (!ImGui::BeginTable("files", 2, flags)) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableSetupColumn("File", ImGuiTableColumnFlags_WidthStretch);
@@ -133,9 +131,8 @@ void SourceDialog::draw(View& view) {
   text("Its path on this machine, or its folder:");
   ImGui::SetNextItemWidth(-1);
   if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
-  const bool entered =
-      ImGui::InputTextWithHint("##path", "/home/me/project/src/main.cpp", &path_,
-                               ImGuiInputTextFlags_EnterReturnsTrue);
+  const bool entered = ImGui::InputTextWithHint("##path", "/home/me/project/src/main.cpp", &path_,
+                                                ImGuiInputTextFlags_EnterReturnsTrue);
   faint_text(view, "Other files below the same folder are then found, too.");
   if (!problem_.empty()) coloured_text(view.palette().warning, fitted(problem_, width, true));
   if (ImGui::Button("Show it") || entered) accept(view);

@@ -180,8 +180,9 @@ class ThreadsAndProcessesPanel : public Panel {
     ImGui::AlignTextToFramePadding();
     text(metric_phrase(view.selection()));
     ImGui::SameLine();
-    faint_text(view, "in the first column of numbers; the others are of the whole run. Blocks are "
-                     "their allocating thread's.");
+    faint_text(view,
+               "in the first column of numbers; the others are of the whole run. Blocks are "
+               "their allocating thread's.");
     if (!is_restricted) return;
     ImGui::SameLine();
     if (ImGui::SmallButton("Show all again")) {
@@ -231,10 +232,10 @@ class ThreadsAndProcessesPanel : public Panel {
 
   void set_up(const char* title, float letters, ImGuiTableColumnFlags flags = 0) const {
     const bool stretches = letters == 0;
-    ImGui::TableSetupColumn(title,
-                            flags | (stretches ? ImGuiTableColumnFlags_WidthStretch
-                                               : ImGuiTableColumnFlags_WidthFixed),
-                            stretches ? 1.0F : letters * ImGui::GetFontSize());
+    ImGui::TableSetupColumn(
+        title,
+        flags | (stretches ? ImGuiTableColumnFlags_WidthStretch : ImGuiTableColumnFlags_WidthFixed),
+        stretches ? 1.0F : letters * ImGui::GetFontSize());
   }
 
   void draw_processes(View& view, float height) {
@@ -273,8 +274,8 @@ class ThreadsAndProcessesPanel : public Panel {
     const RowMouse mouse = table_row(view, is_chosen(view.selection().processes, line.word));
     draw_check(view, &Selection::processes, line.word, number, mouse);
     ImGui::TableNextColumn();
-    const float indent = static_cast<float>(std::min<std::size_t>(line.line.depth, 12)) *
-                         ImGui::GetFontSize();
+    const float indent =
+        static_cast<float>(std::min<std::size_t>(line.line.depth, 12)) * ImGui::GetFontSize();
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + indent);
     text(fitted(line.name, ImGui::GetContentRegionAvail().x));
     if (mouse.is_over) {
@@ -302,8 +303,7 @@ class ThreadsAndProcessesPanel : public Panel {
     right_text(line.lasted);
     ImGui::TableNextColumn();
     const bool is_failure = !line.exit.empty() && line.exit != "0" && line.exit != "?";
-    ImGui::PushStyleColor(ImGuiCol_Text,
-                          is_failure ? view.palette().warning : view.palette().text);
+    ImGui::PushStyleColor(ImGuiCol_Text, is_failure ? view.palette().warning : view.palette().text);
     right_text(line.exit);
     ImGui::PopStyleColor();
     if (mouse.asks_menu && !line.word.empty()) {
