@@ -19,45 +19,12 @@ void fact(std::ostream& out, std::string_view name, std::string_view text) {
   out << fmt::format("{:<12}  {}\n", name, text);
 }
 
-std::string end_text(const Header& header) {
-  if (!header.complete) return "the recording was not finished";
-  if (!header.imported_from.empty()) return "how it ended is not known";
-  if (header.exit_status == kUnknownExit) return "a snapshot, after which the program ran on";
-  if (header.exit_status > 128 && header.exit_status < 128 + 65) {
-    return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
-  }
-  return fmt::format("exit status {}", header.exit_status);
-}
-
 std::string blocks_text(Amount amount) {
   return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "block"));
 }
 
 std::string allocations_text(Amount amount) {
   return fmt::format("{} in {}", size_text(amount.bytes), counted(amount.count, "allocation"));
-}
-
-std::string rss_text(const Header& header, const Summary& summary) {
-  if (header.peak_rss == 0) return "not sampled";
-  std::string peak = size_text(header.peak_rss);
-  if (!header.imported_from.empty()) return peak;
-  if (!summary.heap_share) return peak + ", not grown since the start";
-  // Blocks that were never written to take no memory, so the share can exceed 1.
-  const std::string share =
-      *summary.heap_share >= 1 ? "all" : fmt::format("{:.0f} %", *summary.heap_share * 100);
-  return fmt::format("{}, grown by {}; the heap explains {} of that", peak,
-                     size_text(summary.rss_growth), share);
-}
-
-std::string threads_text(const Header& header, const Processes& processes, const Summary& summary) {
-  if (!header.imported_from.empty()) return "not known";
-  std::uint64_t recorded = 0;
-  for (const WholeProcess& process : processes) {
-    const bool is_recorded = process.not_recorded.empty() || process.total.count != 0;
-    if (is_recorded) recorded += process.processes;
-  }
-  const std::string threads = grouped_text(summary.threads);
-  return recorded < 2 ? threads : threads + " in " + counted(recorded, "process", "processes");
 }
 
 void write_facts(const RecordingData& data, const Processes& processes, const Summary& summary,
@@ -69,8 +36,8 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
          fmt::format("from {}: time goes on in steps of about 10 ms",
                      printable(header.imported_from)));
   }
-  fact(out, "duration", duration_text(summary.duration) + ", " + end_text(header));
-  fact(out, "threads", threads_text(header, processes, summary));
+  fact(out, "duration", duration_text(summary.duration) + ", " + end_phrase(header));
+  fact(out, "threads", threads_phrase(header, processes, summary));
   fact(out, "allocations",
        grouped_text(summary.total.count) + ", " + size_text(summary.total.bytes) + " in all");
   fact(out, "frees", grouped_text(summary.frees));
@@ -91,7 +58,7 @@ void write_facts(const RecordingData& data, const Processes& processes, const Su
                      allocations_text(domain.total), blocks_text(domain.peak),
                      duration_text(domain.peak_time), blocks_text(domain.live_at_end)));
   }
-  fact(out, "peak RSS", rss_text(header, summary));
+  fact(out, "peak RSS", rss_phrase(header, summary));
 }
 
 void write_warnings(const Header& header, const Summary& summary, std::ostream& out) {
@@ -167,6 +134,40 @@ void write_lines(const Profile& profile, std::string_view title, const Statistic
 }
 
 }  // namespace
+
+std::string end_phrase(const Header& header) {
+  if (!header.complete) return "the recording was not finished";
+  if (!header.imported_from.empty()) return "how it ended is not known";
+  if (header.exit_status == kUnknownExit) return "a snapshot, after which the program ran on";
+  if (header.exit_status > 128 && header.exit_status < 128 + 65) {
+    return fmt::format("exit status {} (signal {})", header.exit_status, header.exit_status - 128);
+  }
+  return fmt::format("exit status {}", header.exit_status);
+}
+
+std::string rss_phrase(const Header& header, const Summary& summary) {
+  if (header.peak_rss == 0) return "not sampled";
+  std::string peak = size_text(header.peak_rss);
+  if (!header.imported_from.empty()) return peak;
+  if (!summary.heap_share) return peak + ", not grown since the start";
+  // Blocks that were never written to take no memory, so the share can exceed 1.
+  const std::string share =
+      *summary.heap_share >= 1 ? "all" : fmt::format("{:.0f} %", *summary.heap_share * 100);
+  return fmt::format("{}, grown by {}; the heap explains {} of that", peak,
+                     size_text(summary.rss_growth), share);
+}
+
+std::string threads_phrase(const Header& header, const Processes& processes,
+                           const Summary& summary) {
+  if (!header.imported_from.empty()) return "not known";
+  std::uint64_t recorded = 0;
+  for (const WholeProcess& process : processes) {
+    const bool is_recorded = process.not_recorded.empty() || process.total.count != 0;
+    if (is_recorded) recorded += process.processes;
+  }
+  const std::string threads = grouped_text(summary.threads);
+  return recorded < 2 ? threads : threads + " in " + counted(recorded, "process", "processes");
+}
 
 void write_text(const Profile& profile, const Summary& summary, std::size_t processes,
                 std::ostream& out) {

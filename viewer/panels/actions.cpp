@@ -82,6 +82,8 @@ constexpr std::array<ActionInfo, kActions> kTable = {{
     plain(Action::kHotPath, Menu::kCalls, GLFW_KEY_H, "h", "Open the hot path"),
     shifted(Action::kCopyStack, Menu::kCalls, GLFW_KEY_C, "Shift+C", "Copy the stack"),
     plain(Action::kOpenEditor, Menu::kCalls, GLFW_KEY_O, "o", "Open the line in the editor"),
+    plain(Action::kNextHot, Menu::kCalls, GLFW_KEY_N, "n", "Next line with memory"),
+    plain(Action::kPreviousHot, Menu::kCalls, GLFW_KEY_P, "p", "Previous line with memory"),
     plain(Action::kPanel1, Menu::kView, GLFW_KEY_1, "1", "Overview"),
     plain(Action::kPanel2, Menu::kView, GLFW_KEY_2, "2", "Lines"),
     plain(Action::kPanel3, Menu::kView, GLFW_KEY_3, "3", "Flame graph"),

@@ -50,6 +50,8 @@ enum class Action : std::uint8_t {
   kHotPath,
   kCopyStack,
   kOpenEditor,
+  kNextHot,
+  kPreviousHot,
   kPanel1,
   kPanel2,
   kPanel3,

@@ -1,0 +1,52 @@
+// The parts of the lines panel.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "viewer/model/lines.h"
+#include "viewer/panels/view.h"
+
+namespace heaptally::view {
+
+// Purpose: the stacks that make up one row: a heading each, and its frames below it.
+class StacksPane {
+ public:
+  // Nothing chosen: says so.
+  void draw(View& view, const std::shared_ptr<const Lines>& lines, const Key* key);
+  void forget() { slot_.forget(); }
+  std::size_t stacks() const { return stacks_ ? stacks_->stacks.all : 0; }
+
+ private:
+  struct Line {
+    std::uint32_t stack = 0;
+    std::uint32_t frame = 0;  // 0: the heading; else one more than its number
+  };
+  struct Shown {
+    Stacks stacks;
+    std::vector<std::vector<StackFrame>> frames;  // by stack
+    std::vector<Line> lines;
+  };
+  struct Question {
+    std::shared_ptr<const Lines> lines;
+    std::uint64_t key = 0;
+
+    friend bool operator==(const Question&, const Question&) = default;
+  };
+
+  static Shown show(const Recording& recording, const Lines& lines, const Key& key);
+  void draw_lines(View& view, const Lines& lines);
+  void draw_heading(View& view, const Lines& lines, std::uint32_t stack);
+  void draw_frame(View& view, const Profile& profile, const StackFrame& frame, bool is_first);
+  void draw_menu(View& view, const Profile& profile);
+  void copy_stack(View& view, const Profile& profile, std::uint32_t stack) const;
+
+  Slot<Question, Shown> slot_;
+  std::shared_ptr<const Shown> stacks_;
+  std::uint32_t chosen_ = 0;  // stack that is copied
+  PlaceId menu_place_{};
+};
+
+}  // namespace heaptally::view

@@ -1,0 +1,65 @@
+// The parts of the source panel.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "viewer/model/lines.h"
+#include "viewer/model/source_view.h"
+#include "viewer/panels/view.h"
+
+namespace heaptally::view {
+
+// Purpose: the source files of the recording, those with most first, to choose one.
+class SourceFiles {
+ public:
+  void draw(View& view);
+  void forget();
+  // The file with most of what is shown; empty while it is not known, or there is none.
+  std::string first() const;
+  // There are none, and that is known.
+  bool is_empty() const { return shown_ && shown_->rows.empty(); }
+  std::size_t size() const { return shown_ ? shown_->rows.size() : 0; }
+
+ private:
+  struct File {
+    std::string file;
+    std::string name;  // as it is shown
+    std::string amount;
+    double share = 0;
+  };
+  struct Files {
+    std::vector<File> rows;
+  };
+  struct Question {
+    Selection selection;
+    std::string search;
+
+    friend bool operator==(const Question&, const Question&) = default;
+  };
+  static Files files_of(const Recording& recording, const Question& question);
+  void draw_rows(View& view);
+
+  std::string search_;
+  Slot<Question, Files> slot_;
+  Slot<Question, Files>::Shown shown_;
+};
+
+// Purpose: asks where a file is that is not where the recording says, and remembers it in the
+//   settings for all that lies below the same folder.
+class SourceDialog {
+ public:
+  // Opens with the next draw().
+  void open(std::string file);
+  void draw(View& view);
+
+ private:
+  void accept(View& view);
+
+  std::string file_, path_, problem_;
+  bool opens_ = false;
+  bool is_open_ = false;
+};
+
+}  // namespace heaptally::view
