@@ -13,7 +13,7 @@ HELD = Path(tempfile.mkdtemp(prefix="heaptally-view-"))
 
 
 def setUpModule():
-    result = run(HEAPTALLY, "record", "-o", HELD / "run.heaptally", "--", program("pairs"))
+    result = run(HEAPTALLY, "record", "-o", HELD / "run.heaptally", "--", program("counted"))
     assert (HELD / "run.heaptally").exists(), result
 
 

@@ -18,7 +18,7 @@ HELD = Path(tempfile.mkdtemp(prefix="heaptally-view-"))
 def setUpModule():
     for name in ("first", "second"):
         result = run(HEAPTALLY, "record", "-o", HELD / f"{name}.heaptally", "--",
-                     program("pairs"))
+                     program("counted"))
         assert (HELD / f"{name}.heaptally").exists(), result
 
 
@@ -37,15 +37,28 @@ class DrivenTest(unittest.TestCase):
         return self.window(HELD / "first.heaptally", *more, **how)
 
 
+    # Until the dialog takes what is typed.
+    @staticmethod
+    def ask(shown, key):
+        shown.key(key)
+        shown.wait(lambda state: state["dialog"]["open"])
+
+    @staticmethod
+    def choose(shown, item):
+        shown.click("menu:File")
+        shown.click("item:" + item)
+        shown.wait(lambda state: state["dialog"]["open"])
+
+
 class FilesTest(DrivenTest):
     def test_a_recording_is_opened_by_the_dialog_and_remembered(self):
         home = Path(tempfile.mkdtemp(dir=HELD))
         shown = self.window(home=home, where=HELD)
         self.assertEqual(shown.state()["file"], "")
         shown.key("ctrl+o")
-        self.assertIn("first.heaptally", shown.wait()["dialog"]["rows"])
+        shown.wait(lambda state: "first.heaptally" in state["dialog"].get("rows", []))
         shown.type("first")
-        self.assertEqual(shown.wait()["dialog"]["rows"], ["first.heaptally"])
+        shown.wait(lambda state: state["dialog"]["rows"] == ["first.heaptally"])
         shown.key("Return")
         file = str(HELD / "first.heaptally")
         self.assertEqual(shown.wait(lambda state: state["file"])["file"], file)
@@ -60,12 +73,12 @@ class FilesTest(DrivenTest):
         shown = self.window(home=home)
         self.assertIn("makes no sense", shown.state()["notice"])
         shown.key("t")
-        self.assertTrue(shown.wait()["dark"])
+        shown.wait(lambda state: state["dark"])
         self.assertEqual(broken.read_text(), "{")
 
     def test_a_file_that_cannot_be_opened_leaves_the_first(self):
         shown = self.opened()
-        shown.key("ctrl+o")
+        self.ask(shown, "ctrl+o")
         shown.type("/no/such.heaptally")
         shown.key("Return")
         state = shown.wait(lambda state: state["problem"])
@@ -74,7 +87,7 @@ class FilesTest(DrivenTest):
 
     def test_two_files_are_compared(self):
         shown = self.opened()
-        shown.key("ctrl+shift+o")
+        self.ask(shown, "ctrl+shift+o")
         shown.type("second")
         shown.key("Return")
         state = shown.wait(lambda state: state["other"])
@@ -83,20 +96,18 @@ class FilesTest(DrivenTest):
 
     def test_exports_are_written_whole(self):
         shown = self.opened()
-        shown.key("ctrl+p")
+        self.ask(shown, "ctrl+p")
         name = HELD / "window.png"
         shown.type(str(name))
         shown.key("Return")
         shown.wait(lambda state: state["notice"].startswith("Written"))
         self.assertEqual(name.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
-        shown.click("menu:File")
-        shown.click("item:Export the report (HTML)...")
+        self.choose(shown, "Export the report (HTML)...")
         shown.type(str(HELD / "report.html"))
         shown.key("Return")
         shown.wait(lambda state: state["notice"].startswith("Written"))
         self.assertIn("</html>", (HELD / "report.html").read_text())
-        shown.click("menu:File")
-        shown.click("item:Export folded stacks...")
+        self.choose(shown, "Export folded stacks...")
         shown.type("/proc/none/x.folded")
         shown.key("Return")
         state = shown.wait(lambda state: state["problem"])
@@ -107,14 +118,37 @@ class SelectionTest(DrivenTest):
     def test_metrics_by_click_and_the_way_back(self):
         shown = self.opened()
         shown.click("metric:total")
-        self.assertEqual(shown.wait()["selection"]["metric"], "total")
+        shown.wait(lambda state: state["selection"]["metric"] == "total")
         shown.key("b")
-        self.assertEqual(shown.wait()["selection"]["unit"], "blocks")
-        shown.key("Escape", "Escape")
-        state = shown.wait()
-        self.assertEqual((state["selection"]["metric"], state["selection"]["unit"]),
-                         ("live", "bytes"))
+        shown.wait(lambda state: state["selection"]["unit"] == "blocks")
+        shown.key("Escape")
+        state = shown.wait(lambda state: state["selection"]["unit"] == "bytes")
+        self.assertEqual(state["selection"]["metric"], "total")
+        shown.key("Escape")
+        state = shown.wait(lambda state: state["selection"]["metric"] == "live")
         self.assertFalse(state["can_go_back"])
+
+    def test_a_range_is_dragged_and_taken_back(self):
+        shown = self.opened("--panel", "lines")
+        shown.drag("timeline", 0.3, 0.6)
+        selection = shown.wait(lambda state: state["selection"]["to_ns"])["selection"]
+        self.assertLess(selection["from_ns"], selection["to_ns"])
+        shown.key("Escape")
+        shown.wait(lambda state: state["selection"]["to_ns"] is None)
+
+    def test_a_row_leads_to_its_source(self):
+        shown = self.opened("--panel", "lines")
+        place = shown.wait(lambda state: state["shown"]["rows"])["shown"]["rows"][0]["place"]
+        shown.key("Down", "Return")
+        state = shown.wait(lambda state: state["panel"] == "source")
+        self.assertIn(Path(place.rpartition(":")[0]).name, json.dumps(state["shown"]))
+
+    def test_a_search_leaves_what_matches(self):
+        shown = self.opened("--panel", "lines")
+        shown.wait(lambda state: state["shown"]["rows"])
+        shown.key("ctrl+f")
+        shown.type("no such line")
+        shown.wait(lambda state: not state["shown"]["rows"])
 
     def test_filters_are_typed_and_clicked_away(self):
         shown = self.opened()
@@ -128,9 +162,9 @@ class SelectionTest(DrivenTest):
     def test_tabs_by_click_and_by_number(self):
         shown = self.opened()
         shown.click("tab:tree")
-        self.assertEqual(shown.wait()["panel"], "tree")
+        shown.wait(lambda state: state["panel"] == "tree")
         shown.key("2")
-        self.assertEqual(shown.wait()["panel"], "lines")
+        shown.wait(lambda state: state["panel"] == "lines")
 
 
 class ProcessTest(DrivenTest):

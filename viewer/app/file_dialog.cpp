@@ -47,6 +47,7 @@ void FileDialog::open(FileQuestion question, const std::filesystem::path& folder
   in_recent_ = false;
   recent_row_ = 0;
   to_replace_.reset();
+  is_typing_ = false;
   opens_ = true;
   go_to(folder_);
   text_ = question_->name;
@@ -186,6 +187,8 @@ void FileDialog::draw_field(View& view) {
   // What is typed takes the place of the name that is suggested.
   const ImGuiInputTextFlags flags = question_->saves ? ImGuiInputTextFlags_AutoSelectAll : 0;
   const bool changed = ImGui::InputTextWithHint("##path", hint, &text_, flags);
+  is_typing_ = ImGui::IsItemActive();
+  view.redraw |= !is_typing_;
   focuses_ = false;
   name_area(view, "files:text");
   if (changed && !question_->saves) narrow();

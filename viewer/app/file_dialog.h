@@ -36,7 +36,10 @@ class FileDialog {
   void open(FileQuestion question, const std::filesystem::path& folder);
   void close();
   bool is_open() const { return question_.has_value(); }
-  bool is_settled() const { return lister_.is_idle() && !opens_; }
+  // Its folder is listed, and the keyboard is its own.
+  bool is_settled() const {
+    return lister_.is_idle() && (!question_ || (!opens_ && (to_replace_ || is_typing_)));
+  }
   // What was chosen, once; then it is closed.
   std::optional<std::filesystem::path> draw(View& view);
   void tell_state(nlohmann::json& state) const;
@@ -78,6 +81,7 @@ class FileDialog {
   bool scrolls_ = false;
   bool opens_ = false;
   bool focuses_ = false;
+  bool is_typing_ = false;  // into the field
   std::uint64_t generation_ = 0;
   std::optional<std::filesystem::path> to_replace_;  // asked about
   std::optional<std::filesystem::path> chosen_;
