@@ -1,26 +1,26 @@
 """heaptally-view without anyone to drive it: its command line, its refusals, its pictures."""
 
 import os
+import shutil
 import struct
 import tempfile
 import unittest
 from pathlib import Path
 
-from harness import HEAPTALLY, program, run
+from harness import HEAPTALLY, run, sample
 from view_window import VIEWER, display
 
 HELD = Path(tempfile.mkdtemp(prefix="heaptally-view-"))
 
 
 def setUpModule():
-    result = run(HEAPTALLY, "record", "-o", HELD / "run.heaptally", "--", program("counted"))
+    result = run(HEAPTALLY, "record", "-o", HELD / "run.heaptally", "--",
+                 sample("snapshots/boxed"), "100", cwd=HELD)
     assert (HELD / "run.heaptally").exists(), result
 
 
 def tearDownModule():
-    for file in HELD.iterdir():
-        file.unlink()
-    HELD.rmdir()
+    shutil.rmtree(HELD)
 
 
 class CommandLineTest(unittest.TestCase):

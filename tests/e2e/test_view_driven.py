@@ -9,16 +9,16 @@ import time
 import unittest
 from pathlib import Path
 
-from harness import HEAPTALLY, program, run
+from harness import HEAPTALLY, run, sample
 from view_window import window
 
 HELD = Path(tempfile.mkdtemp(prefix="heaptally-view-"))
 
 
 def setUpModule():
-    for name in ("first", "second"):
+    for name, version in (("first", "boxed"), ("second", "packed")):
         result = run(HEAPTALLY, "record", "-o", HELD / f"{name}.heaptally", "--",
-                     program("counted"))
+                     sample(f"snapshots/{version}"), "100", cwd=HELD)
         assert (HELD / f"{name}.heaptally").exists(), result
 
 
@@ -191,7 +191,7 @@ class ProcessTest(DrivenTest):
 
     def test_quits_by_key(self):
         shown = self.opened()
-        shown.xdotool("key", "ctrl+q")
+        shown.xdotool("key", "--delay", 60, "ctrl+q")
         self.assertEqual(shown.process.wait(60), 0)
 
 
