@@ -138,8 +138,10 @@ class SelectionTest(DrivenTest):
 
     def test_a_row_leads_to_its_source(self):
         shown = self.opened("--panel", "lines")
-        place = shown.wait(lambda state: state["shown"]["rows"])["shown"]["rows"][0]["place"]
-        shown.key("Down", "Return")
+        shown.wait(lambda state: state["shown"]["rows"])
+        shown.key("Down")
+        place = shown.wait(lambda state: "boxed.cpp:" in state["shown"]["chosen"])["shown"]["chosen"]
+        shown.key("Return")
         state = shown.wait(lambda state: state["panel"] == "source")
         self.assertIn(Path(place.rpartition(":")[0]).name, json.dumps(state["shown"]))
 
