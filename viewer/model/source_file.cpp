@@ -63,6 +63,12 @@ FoundSource find_source_file(std::string_view file, const std::string& working_d
     }
   }
   found.path = source_on_disk(file, working_directory, "");
+  // With the way back and forth taken out, as far as links allow.
+  std::error_code problem;
+  if (found.path.find("/../") != std::string::npos) {
+    const auto direct = std::filesystem::canonical(found.path, problem);
+    if (!problem) found.path = direct.string();
+  }
   found.tried.emplace_back(file);
   if (!file.starts_with('/') && !working_directory.empty()) {
     found.tried.push_back((std::filesystem::path(working_directory) / file).string());

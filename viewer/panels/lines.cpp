@@ -166,6 +166,7 @@ class LinesPanel : public Panel {
     state["chosen"] = nullptr;
     state["rows"] = nlohmann::json::array();
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     if (!shown_) return;
     const Lines& lines = *shown_->lines;
     const Profile& profile = view.recording->profile(lines.question.selection.raw);

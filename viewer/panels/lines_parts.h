@@ -22,12 +22,14 @@ class StacksPane {
  private:
   struct Line {
     std::uint32_t stack = 0;
-    std::uint32_t frame = 0;  // 0: the heading; else one more than its number
+    std::uint32_t frame = 0;   // 0: the heading; else one more than its number
+    std::uint32_t folded = 0;  // how many frames of machinery the line stands for, if any
   };
   struct Shown {
     Stacks stacks;
     std::vector<std::vector<StackFrame>> frames;  // by stack
-    std::vector<Line> lines;
+    // With all frames, and with the machinery of each stack in one line.
+    std::vector<Line> lines, folded;
   };
   struct Question {
     std::shared_ptr<const Lines> lines;
@@ -38,8 +40,9 @@ class StacksPane {
 
   static Shown show(const Recording& recording, const Lines& lines, const Key& key);
   void draw_lines(View& view, const Lines& lines);
+  void draw_line(View& view, const Lines& lines, const Line& line);
   void draw_heading(View& view, const Lines& lines, std::uint32_t stack);
-  void draw_frame(View& view, const Profile& profile, const StackFrame& frame, bool is_first);
+  static void draw_frame(View& view, const Profile& profile, const StackFrame& frame);
   void draw_menu(View& view, const Profile& profile);
   void copy_stack(View& view, const Profile& profile, std::uint32_t stack) const;
 
@@ -47,6 +50,8 @@ class StacksPane {
   std::shared_ptr<const Shown> stacks_;
   std::uint32_t chosen_ = 0;  // stack that is copied
   PlaceId menu_place_{};
+  bool opens_menu_ = false;
+  bool shows_machinery_ = false;
 };
 
 }  // namespace heaptally::view

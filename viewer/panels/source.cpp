@@ -105,6 +105,7 @@ class SourcePanel : public Panel {
     state["line"] = view.source ? view.source->line : 0;
     state["files"] = files_.size();
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     if (!shown_) return;
     state["path"] = shown_->found.path;
     state["lines"] = shown_->lines.size();
@@ -301,7 +302,7 @@ class SourcePanel : public Panel {
         shown_->lines.empty() ? "0" : std::to_string(shown_->lines.back().number);
     const float width = ImGui::GetContentRegionAvail().x - kMarksWidth - 2;
     const float amounts = 10 * letter;
-    const float number = static_cast<float>(std::max<std::size_t>(last.size(), 3) + 1) * letter;
+    const float number = static_cast<float>(std::max<std::size_t>(last.size(), 3) + 2) * letter;
     const float taken = kAmounts * (amounts + padding) + number + padding;
     const float needed = static_cast<float>(shown_->longest + 1) * letter;
     const float room = width - taken - padding - ImGui::GetStyle().ScrollbarSize - 8;
@@ -354,7 +355,8 @@ class SourcePanel : public Panel {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     const bool is_chosen = line.number == view.source->line;
-    const RowMouse mouse = table_row(view, is_chosen);
+    // The colour of what is chosen would be taken for another heat.
+    const RowMouse mouse = table_row(view, is_chosen && !line.hot);
     if (line.hot) {
       const HotLine& hot = shown_->hot[*line.hot];
       // By the root of the share: what is a hundredth of the hottest line is still seen.
@@ -372,10 +374,14 @@ class SourcePanel : public Panel {
       right_text(amount_cell(line, i));
     }
     ImGui::TableNextColumn();
-    const std::string number = line.number == 0 ? "?" : std::to_string(line.number);
+    std::string number = line.number == 0 ? "?" : std::to_string(line.number);
+    if (is_chosen) {
+      number = "▸" + number;
+      ImGui::TableSetBgColor(ImGuiTableBgTarget_CellBg, with_alpha(view.palette().accent, 0.3F));
+    }
     const float space = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(number.c_str()).x;
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, space));
-    faint_text(view, number);
+    coloured_text(is_chosen ? view.palette().text : view.palette().faint_text, number);
     ImGui::TableNextColumn();
     draw_text(view, line);
     if (mouse.clicked || mouse.asks_menu) {

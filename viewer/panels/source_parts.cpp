@@ -63,8 +63,8 @@ void SourceFiles::draw(View& view) {
 }
 
 void SourceFiles::draw_rows(View& view) {
-  const ImGuiTableFlags flags =
-      ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_NoSavedSettings;
+  const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
+                                ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_PadOuterX;
   if (!ImGui::BeginTable("files", 2, flags)) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableSetupColumn("File", ImGuiTableColumnFlags_WidthStretch);

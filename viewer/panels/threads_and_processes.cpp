@@ -130,6 +130,7 @@ class ThreadsAndProcessesPanel : public Panel {
 
   void tell_state(const View& view, nlohmann::json& state) const override {
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     state["threads"] = nlohmann::json::array();
     state["processes"] = nlohmann::json::array();
     if (!shown_) return;
