@@ -27,61 +27,6 @@ const std::vector<std::string> kGroupNames = {"Lines",      "Functions", "Files"
                                               "Tracebacks", "Threads",   "Processes", "Sizes"};
 constexpr std::size_t kToldRows = 20;
 
-struct ColumnShape {
-  LineColumn column;
-  float width;  // in letters; 0: what is left, by weight
-  float weight;
-  bool hidden = false;  // until it is asked for
-};
-
-constexpr std::array<ColumnShape, kLineColumns> kShapes = {{
-    {LineColumn::kPlace, 0, 3},
-    {LineColumn::kFunction, 0, 2},
-    {LineColumn::kAmount, 7.2F, 0},
-    {LineColumn::kShare, 4.2F, 0},
-    {LineColumn::kCount, 5.2F, 0},
-    {LineColumn::kAverage, 5.2F, 0},
-    {LineColumn::kBefore, 5.2F, 0},
-    {LineColumn::kAfter, 5.2F, 0},
-    {LineColumn::kPeak, 5.2F, 0},
-    {LineColumn::kLive, 5.2F, 0},
-    {LineColumn::kTotal, 5.2F, 0},
-    {LineColumn::kTemporary, 6, 0},
-    {LineColumn::kTemporaryCount, 6.4F, 0, true},
-}};
-
-bool is_text(LineColumn column) {
-  return column == LineColumn::kPlace || column == LineColumn::kFunction;
-}
-
-// Columns that say nothing, or the same as another one.
-bool is_of_use(LineColumn column, const LinesQuestion& question) {
-  const Selection& selection = question.selection;
-  const bool grows = is_signed(selection);
-  const bool is_live = selection.metric == ViewMetric::kLive;
-  switch (column) {
-    case LineColumn::kFunction:
-      return question.group == Group::kLine || question.group == Group::kTraceback;
-    case LineColumn::kShare:
-    case LineColumn::kAverage:
-      return !grows;
-    case LineColumn::kBefore:
-    case LineColumn::kAfter:
-      return grows;
-    case LineColumn::kPeak:
-      return !(is_live && selection.live_at == LiveAt::kPeak);
-    case LineColumn::kLive:
-      return !grows && !(is_live && selection.live_at == LiveAt::kEnd);
-    case LineColumn::kTotal:
-      return selection.metric != ViewMetric::kTotal;
-    case LineColumn::kTemporary:
-    case LineColumn::kTemporaryCount:
-      return selection.metric != ViewMetric::kTemporary;
-    default:
-      return true;
-  }
-}
-
 bool is_same(const Key& a, const Key& b) {
   return a.place == b.place && a.trace == b.trace && a.task == b.task && a.process == b.process &&
          a.size_class == b.size_class;
@@ -130,7 +75,7 @@ class LinesPanel : public Panel {
     const Profile& profile = view.recording->profile(lines.question.selection.raw);
     Table table;
     std::vector<LineColumn> columns;
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       const bool is_hidden = shape.hidden && !enabled_[index(shape.column)];
       if (!is_of_use(shape.column, lines.question) || is_hidden) continue;
       columns.push_back(shape.column);
@@ -364,7 +309,7 @@ class LinesPanel : public Panel {
     const float letter = ImGui::GetFontSize();
     const LinesQuestion& question = shown_->lines->question;
     ImGui::TableSetupScrollFreeze(0, 1);
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       ImGuiTableColumnFlags flags = ImGuiTableColumnFlags_None;
       if (!is_text(shape.column)) flags |= ImGuiTableColumnFlags_PreferSortDescending;
       if (shape.column == LineColumn::kAmount) flags |= ImGuiTableColumnFlags_DefaultSort;
@@ -396,8 +341,8 @@ class LinesPanel : public Panel {
     Cells& cells = cells_of(view, row);
     ImGui::TableNextRow();
     RowMouse mouse;
-    for (std::size_t i = 0; i < kShapes.size(); ++i) {
-      const LineColumn column = kShapes[i].column;
+    for (std::size_t i = 0; i < column_shapes().size(); ++i) {
+      const LineColumn column = column_shapes()[i].column;
       const bool is_seen = ImGui::TableNextColumn();
       if (i == 0) mouse = table_row(view, shown == chosen_);
       enabled_[index(column)] =
@@ -420,7 +365,7 @@ class LinesPanel : public Panel {
     const auto [found, added] = cells_.try_emplace(row);
     if (!added) return found->second;
     const Lines& lines = *shown_->lines;
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       found->second.texts.at(index(shape.column)) =
           short_text(cell_text(profile(view), lines, shown_->columns.get(), row, shape.column));
     }
@@ -448,23 +393,7 @@ class LinesPanel : public Panel {
       right_text(content);
       return;
     }
-    draw_amount(view, row, content);
-  }
-
-  void draw_amount(const View& view, std::uint32_t row, const std::string& content) const {
-    const Lines& lines = *shown_->lines;
-    const LineRow& line = lines.rows[row];
-    const SortBy unit = lines.question.selection.unit;
-    const auto largest = static_cast<double>(std::max<std::uint64_t>(lines.largest, 1));
-    if (!lines.measured.before) {
-      bar_cell(view, content, static_cast<double>(measure(unit, line.amount)) / largest,
-               view.palette().bar);
-      return;
-    }
-    const auto change =
-        static_cast<double>(unit == SortBy::kSize ? line.change.bytes : line.change.count);
-    const Colour32 colour = change < 0 ? view.palette().shrank : view.palette().grew;
-    bar_cell(view, content, std::abs(change) / largest, with_alpha(colour, 0.35F));
+    draw_line_amount(view, *shown_->lines, row, content);
   }
 
   void draw_menu(View& view) {

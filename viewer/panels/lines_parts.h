@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,22 @@
 #include "viewer/panels/view.h"
 
 namespace heaptally::view {
+
+struct ColumnShape {
+  LineColumn column;
+  float width;  // in letters; 0: what is left, by weight
+  float weight;
+  bool hidden = false;  // until it is asked for
+};
+
+// In the order in which they are shown at first.
+std::span<const ColumnShape> column_shapes();
+bool is_text(LineColumn column);
+// Whether a column says anything, and nothing that another one says.
+bool is_of_use(LineColumn column, const LinesQuestion& question);
+// The cell of the metric, over a bar.
+void draw_line_amount(const View& view, const Lines& lines, std::uint32_t row,
+                      const std::string& content);
 
 // Purpose: the stacks that make up one row: a heading each, and its frames below it.
 class StacksPane {

@@ -21,24 +21,7 @@
 namespace heaptally::view {
 namespace {
 
-constexpr float kMarksWidth = 10;
 constexpr std::size_t kToldLines = 40;
-
-Colour32 colour_of(const Palette& palette, TokenKind kind) {
-  switch (kind) {
-    case TokenKind::kKeyword:
-      return palette.accent;
-    case TokenKind::kText:
-      return palette.shrank;
-    case TokenKind::kComment:
-      return palette.faint_text;
-    case TokenKind::kNumber:
-      return palette.mark;
-    case TokenKind::kPlain:
-      break;
-  }
-  return palette.text;
-}
 
 class SourcePanel : public Panel {
  public:
@@ -336,7 +319,10 @@ class SourcePanel : public Panel {
       ImGui::EndTable();
     }
     ImGui::PopFont();
-    draw_marks(view, {at.x + width + 2, at.y}, height);
+    ImGui::SetCursorScreenPos({at.x + width + 2, at.y});
+    if (const auto clicked = draw_heat_marks(view, *shown_, selection(), height)) {
+      marks_clicked_ = *clicked;
+    }
     if (opens_menu) ImGui::OpenPopup("line menu");
     draw_menu(view);
   }
@@ -383,52 +369,13 @@ class SourcePanel : public Panel {
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, space));
     coloured_text(is_chosen ? view.palette().text : view.palette().faint_text, number);
     ImGui::TableNextColumn();
-    draw_text(view, line);
+    draw_source_text(view, *shown_, line);
     if (mouse.clicked || mouse.asks_menu) {
       view.source->line = line.number;
       place_ = *view.source;
     }
     if (mouse.entered) open_editor(view, {.file = shown_->file, .line = line.number});
     return mouse.asks_menu;
-  }
-
-  void draw_text(const View& view, const SourceLine& line) const {
-    if (line.text.empty()) {
-      const bool is_unknown = line.number == 0;
-      const bool is_beyond = shown_->known != 0 && line.number > shown_->known;
-      faint_text(view, is_unknown  ? "(the line is not known)"
-                       : is_beyond ? "(beyond the end of the file)"
-                                   : "");
-      return;
-    }
-    for (std::size_t i = 0; i < line.tokens.size(); ++i) {
-      const Token& token = line.tokens[i];
-      if (i > 0) ImGui::SameLine(0, 0);
-      coloured_text(colour_of(view.palette(), token.kind),
-                    std::string_view(line.text).substr(token.begin, token.size));
-    }
-  }
-
-  // Beside the scrollbar, where in the file memory is.
-  void draw_marks(const View& view, ImVec2 at, float height) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddRectFilled(at, {at.x + kMarksWidth, at.y + height}, view.palette().grid, 2);
-    const auto all = static_cast<float>(std::max<std::size_t>(shown_->lines.size(), 1));
-    for (const HotLine& hot : shown_->hot) {
-      const auto line = index_of_line(*shown_, hot.line);
-      const double heat =
-          std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
-      if (!line || heat <= 0) continue;
-      const float y = at.y + static_cast<float>(*line) / all * height;
-      list.AddRectFilled({at.x, y}, {at.x + kMarksWidth, std::min(y + 3, at.y + height)},
-                         with_alpha(view.palette().grew, 0.25F + 0.75F * static_cast<float>(heat)));
-    }
-    ImGui::SetCursorScreenPos(at);
-    ImGui::InvisibleButton("marks", {kMarksWidth, std::max(height, 1.0F)});
-    if (ImGui::IsItemActive()) {
-      marks_clicked_ = std::clamp((ImGui::GetIO().MousePos.y - at.y) / height, 0.0F, 1.0F);
-    }
-    tooltip("Where in the file memory is: click to go there");
   }
 
   void draw_menu(View& view) {
