@@ -42,7 +42,7 @@ class LinesPanel : public Panel {
     ask(view);
     if (!is_shown(view, shown_)) return;
     take_answer();
-    draw_summary(view);
+    draw_lines_summary(view, *shown_);
     const float height = ImGui::GetContentRegionAvail().y;
     const float below = shows_stacks_ ? std::clamp(share_, 0.15F, 0.8F) * height : 0;
     do_keys(view);
@@ -71,26 +71,14 @@ class LinesPanel : public Panel {
 
   std::optional<Table> table(const View& view) const override {
     if (!shown_) return {};
-    const Lines& lines = *shown_->lines;
-    const Profile& profile = view.recording->profile(lines.question.selection.raw);
-    Table table;
     std::vector<LineColumn> columns;
     for (const ColumnShape& shape : column_shapes()) {
       const bool is_hidden = shape.hidden && !enabled_[index(shape.column)];
-      if (!is_of_use(shape.column, lines.question) || is_hidden) continue;
-      columns.push_back(shape.column);
-      table.columns.emplace_back(title_of(shape.column, lines.question.selection));
-      table.left.push_back(is_text(shape.column));
-    }
-    table.rows.reserve(shown_->rows.size());
-    for (const std::uint32_t row : shown_->rows) {
-      std::vector<std::string>& cells = table.rows.emplace_back();
-      cells.reserve(columns.size());
-      for (const LineColumn column : columns) {
-        cells.push_back(cell_text(profile, lines, shown_->columns.get(), row, column));
+      if (is_of_use(shape.column, shown_->lines->question) && !is_hidden) {
+        columns.push_back(shape.column);
       }
     }
-    return table;
+    return table_of(view, *shown_, columns);
   }
 
   std::string command(const View& view) const override {
@@ -252,23 +240,6 @@ class LinesPanel : public Panel {
     ImGui::SameLine();
     if (toggle(view, "Stacks", shows_stacks_)) shows_stacks_ = !shows_stacks_;
     tooltip("The stacks of the row that is chosen, below the table");
-  }
-
-  void draw_summary(const View& view) const {
-    const Lines& lines = *shown_->lines;
-    const float width = ImGui::GetContentRegionAvail().x;
-    std::string summary = summary_of(lines);
-    if (shown_->rows.size() != lines.rows.size()) {
-      summary = fmt::format("{} found of {}", grouped_text(shown_->rows.size()), summary);
-    }
-    text(fitted(summary, width));
-    const float left = width - ImGui::CalcTextSize(summary.c_str()).x - ImGui::GetFontSize();
-    ImGui::SameLine(0, ImGui::GetFontSize());
-    faint_text(view, fitted(lines.phrase, left));
-    if (!lines.measured.note.empty()) {
-      coloured_text(view.palette().warning, fitted(lines.measured.note, width));
-      tooltip(lines.measured.note);
-    }
   }
 
   void draw_table(View& view, float height) {

@@ -2,7 +2,11 @@
 #include <array>
 #include <cstdlib>
 
+#include <fmt/format.h>
+#include <imgui/imgui.h>
+
 #include "core/profile/tree.h"
+#include "core/report/wording.h"
 #include "viewer/panels/lines_parts.h"
 #include "viewer/panels/widgets.h"
 
@@ -74,6 +78,42 @@ void draw_line_amount(const View& view, const Lines& lines, std::uint32_t row,
       static_cast<double>(unit == SortBy::kSize ? line.change.bytes : line.change.count);
   const Colour32 colour = change < 0 ? view.palette().shrank : view.palette().grew;
   bar_cell(view, content, std::abs(change) / largest, with_alpha(colour, 0.35F));
+}
+
+void draw_lines_summary(const View& view, const ShownLines& shown) {
+  const Lines& lines = *shown.lines;
+  const float width = ImGui::GetContentRegionAvail().x;
+  std::string summary = summary_of(lines);
+  if (shown.rows.size() != lines.rows.size()) {
+    summary = fmt::format("{} found of {}", grouped_text(shown.rows.size()), summary);
+  }
+  text(fitted(summary, width));
+  const float left = width - ImGui::CalcTextSize(summary.c_str()).x - ImGui::GetFontSize();
+  ImGui::SameLine(0, ImGui::GetFontSize());
+  faint_text(view, fitted(lines.phrase, left));
+  if (!lines.measured.note.empty()) {
+    coloured_text(view.palette().warning, fitted(lines.measured.note, width));
+    tooltip(lines.measured.note);
+  }
+}
+
+Table table_of(const View& view, const ShownLines& shown, const std::vector<LineColumn>& columns) {
+  const Lines& lines = *shown.lines;
+  const Profile& profile = view.recording->profile(lines.question.selection.raw);
+  Table table;
+  for (const LineColumn column : columns) {
+    table.columns.emplace_back(title_of(column, lines.question.selection));
+    table.left.push_back(is_text(column));
+  }
+  table.rows.reserve(shown.rows.size());
+  for (const std::uint32_t row : shown.rows) {
+    std::vector<std::string>& cells = table.rows.emplace_back();
+    cells.reserve(columns.size());
+    for (const LineColumn column : columns) {
+      cells.push_back(cell_text(profile, lines, shown.columns.get(), row, column));
+    }
+  }
+  return table;
 }
 
 }  // namespace heaptally::view

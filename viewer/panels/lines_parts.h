@@ -28,6 +28,11 @@ bool is_of_use(LineColumn column, const LinesQuestion& question);
 void draw_line_amount(const View& view, const Lines& lines, std::uint32_t row,
                       const std::string& content);
 
+// What is shown, how much of all it is, and how exact.
+void draw_lines_summary(const View& view, const ShownLines& shown);
+// All rows, with these columns.
+Table table_of(const View& view, const ShownLines& shown, const std::vector<LineColumn>& columns);
+
 // Purpose: the stacks that make up one row: a heading each, and its frames below it.
 class StacksPane {
  public:

@@ -239,25 +239,7 @@ class SourcePanel : public Panel {
     const std::string& path = shown_->found.path.empty() ? shown_->file : shown_->found.path;
     text(fitted(short_text(path), ImGui::GetContentRegionAvail().x, true));
     tooltip(short_text(shown_->file));
-    draw_warnings(view);
-  }
-
-  void draw_warnings(View& view) {
-    const Colour32 colour = view.palette().warning;
-    if (shown_->found.path.empty()) {
-      coloured_text(colour, "The file is not on this machine: only lines with memory are shown.");
-      std::string tried = "Looked at";
-      for (const std::string& path : shown_->found.tried) tried += "\n" + short_text(path);
-      tooltip(tried);
-      ImGui::SameLine();
-      if (ImGui::SmallButton("Where is it?")) dialog_.open(shown_->file);
-    } else if (shown_->is_too_short) {
-      coloured_text(colour,
-                    "The file was changed since the recording: it has fewer lines than then.");
-    } else if (shown_->is_newer) {
-      coloured_text(colour,
-                    "The file was written after the recording began: lines may have moved.");
-    }
+    if (draw_source_warnings(view, *shown_)) dialog_.open(shown_->file);
   }
 
   std::array<std::string, kAmounts> titles(const View& view) const {

@@ -199,4 +199,23 @@ std::optional<float> draw_heat_marks(const View& view, const SourceView& source,
   return std::clamp((ImGui::GetIO().MousePos.y - at.y) / height, 0.0F, 1.0F);
 }
 
+bool draw_source_warnings(const View& view, const SourceView& source) {
+  const Colour32 colour = view.palette().warning;
+  if (source.found.path.empty()) {
+    coloured_text(colour, "The file is not on this machine: only lines with memory are shown.");
+    std::string tried = "Looked at";
+    for (const std::string& path : source.found.tried) tried += "\n" + short_text(path);
+    tooltip(tried);
+    ImGui::SameLine();
+    return ImGui::SmallButton("Where is it?");
+  }
+  if (source.is_too_short) {
+    coloured_text(colour,
+                  "The file was changed since the recording: it has fewer lines than then.");
+  } else if (source.is_newer) {
+    coloured_text(colour, "The file was written after the recording began: lines may have moved.");
+  }
+  return false;
+}
+
 }  // namespace heaptally::view

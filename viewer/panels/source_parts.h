@@ -72,4 +72,8 @@ inline constexpr float kMarksWidth = 10;
 std::optional<float> draw_heat_marks(const View& view, const SourceView& source,
                                      const Selection& selection, float height);
 
+// Why what is shown may not be what was recorded. Returns whether the user wants to say where the
+// file is.
+bool draw_source_warnings(const View& view, const SourceView& source);
+
 }  // namespace heaptally::view
