@@ -3,11 +3,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include <fmt/format.h>
 #include <imgui/imgui.h>
 #include <nlohmann/json.hpp>
 
-#include "core/profile/tree.h"
 #include "core/report/wording.h"
 #include "viewer/model/command_line.h"
 #include "viewer/model/key_names.h"
@@ -63,7 +61,7 @@ class LinesPanel : public Panel {
     order_slot_.forget();
     stacks_.forget();
     shown_ = {};
-    last_ = nullptr;
+    last_.reset();
     cells_.clear();
     chosen_ = kNone;
     keeps_.reset();
@@ -167,9 +165,8 @@ class LinesPanel : public Panel {
 
   // The row that was chosen is so in the new answer too.
   void take_answer() {
-    if (last_ == shown_.answer.get()) return;
-    last_ = shown_.answer.get();
-    keeps_alive_ = shown_.answer;
+    if (last_ == shown_.answer) return;
+    last_ = shown_.answer;
     cells_.clear();
     if (!keeps_) {
       if (!shown_->rows.empty()) choose(0);
@@ -385,8 +382,7 @@ class LinesPanel : public Panel {
   Slot<std::shared_ptr<const Lines>, LineColumns> columns_slot_;
   Slot<OrderQuestion, ShownLines> order_slot_;
   Slot<OrderQuestion, ShownLines>::Shown shown_;
-  const ShownLines* last_ = nullptr;
-  std::shared_ptr<const ShownLines> keeps_alive_;   // so that `last_` is not taken for another one
+  std::shared_ptr<const ShownLines> last_;
   std::unordered_map<std::uint32_t, Cells> cells_;  // of the rows that were in sight
   std::array<bool, kLineColumns> enabled_{};
   std::size_t chosen_ = kNone;  // of the rows as they are shown

@@ -7,8 +7,6 @@
 #include <imgui/imgui.h>
 #include <nlohmann/json.hpp>
 
-#include "core/profile/tree.h"
-#include "core/report/wording.h"
 #include "viewer/model/command_line.h"
 #include "viewer/model/source_view.h"
 #include "viewer/panels/key_menu.h"
@@ -29,9 +27,8 @@ class SourcePanel : public Panel {
 
   void draw(View& view) override {
     choose_first(view);
-    const float left = std::clamp(files_share_, 0.1F, 0.6F) * ImGui::GetContentRegionAvail().x;
-    const float whole = ImGui::GetContentRegionAvail().x;
-    const float height = ImGui::GetContentRegionAvail().y;
+    const auto [whole, height] = ImGui::GetContentRegionAvail();
+    const float left = std::clamp(files_share_, 0.1F, 0.6F) * whole;
     ask(view);
     ImGui::BeginChild("files pane", {left, height});
     files_.draw(view);
@@ -131,10 +128,9 @@ class SourcePanel : public Panel {
         [recording](const LinesQuestion& question) { return lines_of(*recording, question); });
     if (!lines.problem.empty()) shown_ = {.answer = nullptr, .problem = lines.problem};
     if (!lines || !view.source) return;
-    lines_ = lines.answer;
     shown_ = source_slot_.ask(
         view.worker,
-        {.lines = lines_, .file = view.source->file, .paths = view.settings.source_paths},
+        {.lines = lines.answer, .file = view.source->file, .paths = view.settings.source_paths},
         [recording](const Question& question) {
           return source_view(*recording, *question.lines, question.file, question.paths);
         });
@@ -388,7 +384,6 @@ class SourcePanel : public Panel {
   Slot<Question, SourceView> source_slot_;
   Slot<Question, SourceView>::Shown shown_;
   std::shared_ptr<const SourceView> last_;
-  std::shared_ptr<const Lines> lines_;
   SourcePlace place_;  // that was taken into sight
   bool cumulative_ = false;
   bool shows_callers_ = true;
