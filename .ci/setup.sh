@@ -12,6 +12,7 @@ packages_build=(
   libunwind-dev libunwind8 libdw-dev libelf-dev libiberty-dev libdebuginfod1
   libsqlite3-dev libzstd-dev zlib1g-dev libprotozero-dev libfmt-dev libcli11-dev nlohmann-json3-dev
   libgtest-dev libbenchmark-dev python3 dpkg-dev file
+  libimgui-dev libglfw3-dev libgl-dev libstb-dev fonts-dejavu-core
 )
 # To build all samples; without them, CMake leaves out those that need more.
 packages_samples=(
@@ -20,9 +21,9 @@ packages_samples=(
 # What the tests record, compare with, or make programs with.
 packages_test=(
   bash-completion binutils bsdextrautils chromium chromium-driver debuginfod elfutils git
-  golang-go groff-base heaptrack jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
+  golang-go groff-base heaptrack imagemagick jq libc6-dbg libc6-i386 libcap2-bin libclang-rt-14-dev
   libjemalloc-dev libjemalloc2 libxml2-utils make man-db mandoc musl-tools perl python3-selenium
-  redis-server redis-tools shellcheck sqlite3 util-linux valgrind wrk zsh zstd
+  redis-server redis-tools shellcheck sqlite3 util-linux valgrind wrk xauth xdotool xvfb zsh zstd
 )
 # What brings npm, where it is not there by other means.
 packages_npm=(

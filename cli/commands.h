@@ -40,5 +40,7 @@ void add_temporary_command(CLI::App& app, int& status);
 void add_threads_command(CLI::App& app, int& status);
 void add_timeline_command(CLI::App& app, int& status);
 void add_tree_command(CLI::App& app, int& status);
+// Becomes another program.
+void add_view_command(CLI::App& app);
 
 }  // namespace heaptally

@@ -88,6 +88,7 @@ int main(int argc, char** argv) {
   heaptally::add_threads_command(app, status);
   heaptally::add_timeline_command(app, status);
   heaptally::add_tree_command(app, status);
+  heaptally::add_view_command(app);
   heaptally::add_check_command(app, status);
   heaptally::add_export_command(app, status);
   heaptally::add_flame_command(app, status);

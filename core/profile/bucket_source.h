@@ -8,6 +8,8 @@
 
 namespace heaptally {
 
+class TimelineIndex;
+
 using BucketVisitor = std::function<bool(const Bucket&)>;
 
 // Calls a visitor with each bucket in order of time while it returns true.
@@ -25,16 +27,21 @@ class BucketSource {
   // are less to read than the others.
   BucketSource(Visit visit, VisitAfter after, IsLate is_late)
       : visit_(std::move(visit)), after_(std::move(after)), is_late_(std::move(is_late)) {}
+  // One that is held in memory, and must outlive this: who asks it for sums needs no buckets.
+  BucketSource(const TimelineIndex& index);
 
   void operator()(const BucketVisitor& visit) const { visit_(visit); }
   bool is_late(Nanoseconds moment) const { return is_late_ && is_late_(moment); }
   // Where is_late().
   void after(Nanoseconds moment, const BucketVisitor& visit) const { after_(moment, visit); }
+  // Null if it is not held in memory.
+  const TimelineIndex* index() const { return index_; }
 
  private:
   Visit visit_;
   VisitAfter after_;
   IsLate is_late_;
+  const TimelineIndex* index_ = nullptr;
 };
 
 // The reader must outlive it.

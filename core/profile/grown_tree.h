@@ -50,7 +50,7 @@ class GrownTree {
   };
 
   // Whatever the group, frames that were cut off are no code in no file.
-  std::uint32_t key_of(PlaceId place) { return place == kCutPlace ? kCutKey : keys_[place]; }
+  std::uint32_t key_of(PlaceId place) const { return place == kCutPlace ? kCutKey : keys_[place]; }
   Position site_of(TraceId trace) const;
   std::uint32_t child(std::uint32_t node, PlaceId place);
   // The same, but a call of itself stays in the node.
@@ -66,7 +66,7 @@ class GrownTree {
   const TreeShape& shape_;
   SortBy sort_;
   std::uint64_t least_ = 0;
-  PlaceKeys keys_;
+  const PlaceKeys& keys_;
   IdMap ids_;  // by parent and key
   std::vector<Node> nodes_;
 };

@@ -3,15 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/profile/bucket_sums.h"
 #include "core/profile/kept.h"
 
 namespace heaptally {
 namespace {
-
-// A damaged recording may free more than it allocated.
-std::uint64_t at_least_zero(std::uint64_t value) {
-  return static_cast<std::int64_t>(value) < 0 ? 0 : value;
-}
 
 // Hands out the samples up to one moment after the other.
 class SampleCursor {
@@ -39,23 +35,6 @@ class SampleCursor {
   bool knows_cpu_;
   std::size_t next_ = 0;
 };
-
-// Sums the buckets up. Calls `visit(bucket, allocated, freed, live)` for each.
-template <class Visit>
-void for_each_sum(const BucketSource& buckets, const std::vector<bool>& kept, Visit visit) {
-  Amount live;
-  buckets([&](const Bucket& bucket) {
-    Amount allocated, freed;
-    for (const TallyDelta& delta : bucket.deltas) {
-      if (index_of(delta.id) >= kept.size() || !kept[index_of(delta.id)]) continue;
-      allocated += delta.allocated;
-      freed += delta.freed;
-    }
-    live += allocated;
-    live -= freed;
-    return visit(bucket, allocated, freed, live);
-  });
-}
 
 TimelinePeak find_peak(const HeapTimeline& timeline, const Header& header) {
   if (timeline.recorded_maxima && header.complete && header.peak_time >= timeline.from &&
@@ -117,30 +96,26 @@ HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, 
   timeline.recorded_maxima = query.keeps_all();
   SampleCursor samples(profile.data());
   std::uint64_t before = 0;
-  for_each_sum(buckets, kept_tallies(profile, query),
-               [&](const Bucket& bucket, Amount allocated, Amount freed, Amount live) {
-                 if (bucket.start >= to) return false;
-                 const std::uint64_t bytes = at_least_zero(live.bytes);
-                 const Nanoseconds end = bucket.start + bucket.width;
-                 if (end <= from) {
-                   timeline.live_at_start = before = bytes;
-                   return true;
-                 }
-                 TimelineRow row{.start = bucket.start,
-                                 .end = std::min(end, to),
-                                 .live = {bytes, at_least_zero(live.count)},
-                                 .max_live_bytes = std::max(before, bytes),
-                                 .allocated = allocated,
-                                 .freed = freed,
-                                 .rss = {},
-                                 .cpu = {}};
-                 if (timeline.recorded_maxima) row.max_live_bytes = bucket.max_live_bytes;
-                 samples.fill(row);
-                 const bool is_nothing = allocated == Amount{} && freed == Amount{};
-                 if (timeline.recorded_maxima || !is_nothing) timeline.rows.push_back(row);
-                 before = bytes;
-                 return true;
-               });
+  for (const BucketSum& bucket : bucket_sums(buckets, kept_tallies(profile, query), to)) {
+    const Amount live = at_least_zero(bucket.live);
+    if (bucket.end <= from) {
+      timeline.live_at_start = before = live.bytes;
+      continue;
+    }
+    TimelineRow row{.start = bucket.start,
+                    .end = std::min(bucket.end, to),
+                    .live = live,
+                    .max_live_bytes = std::max(before, live.bytes),
+                    .allocated = bucket.allocated,
+                    .freed = bucket.freed,
+                    .rss = {},
+                    .cpu = {}};
+    if (timeline.recorded_maxima) row.max_live_bytes = bucket.max_live_bytes;
+    samples.fill(row);
+    const bool is_nothing = row.allocated == Amount{} && row.freed == Amount{};
+    if (timeline.recorded_maxima || !is_nothing) timeline.rows.push_back(row);
+    before = live.bytes;
+  }
   timeline.peak = find_peak(timeline, profile.data().header);
   return timeline;
 }

@@ -36,6 +36,57 @@ int compare_places(const Places& places, Group group, PlaceId left, PlaceId righ
   return group == Group::kFunction ? 0 : compare_numbers(a.offset, b.offset);
 }
 
+std::uint32_t id_in(IdMap& map, std::uint64_t key) {
+  std::uint32_t id = map.find(key);
+  if (id == IdMap::kAbsent) map.insert(key, id = static_cast<std::uint32_t>(map.size()));
+  return id;
+}
+
+// The ways from the outermost line inward, each once. Way 0 is the empty one.
+class LinePaths {
+ public:
+  // The way `parent`, followed by a line.
+  std::uint32_t step(std::uint32_t parent, std::uint32_t line) {
+    const std::uint64_t step = std::uint64_t{parent} << 32 | line;
+    std::uint32_t id = ids_.find(step);
+    if (id != IdMap::kAbsent) return id;
+    id = static_cast<std::uint32_t>(paths_.size());
+    ids_.insert(step, id);
+    paths_.push_back({parent, line});
+    return id;
+  }
+
+  // By way: where it comes when they are ordered line by line, a shorter one before what it
+  // begins.
+  std::vector<std::uint32_t> positions(const Places& places, const PlaceKeys& lines) const {
+    std::vector<std::uint32_t> sizes(paths_.size(), 1), order(paths_.size());
+    for (std::size_t i = paths_.size() - 1; i > 0; --i) sizes[paths_[i].parent] += sizes[i];
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+    // A way's number is greater than that of what it begins with, so by these they come in turn.
+    std::sort(order.begin() + 1, order.end(), [&](std::uint32_t a, std::uint32_t b) {
+      if (paths_[a].parent != paths_[b].parent) return paths_[a].parent < paths_[b].parent;
+      return compare_places(places, Group::kLine, lines.representative(paths_[a].line),
+                            lines.representative(paths_[b].line)) < 0;
+    });
+    // Within what begins with the parent, the children follow one another.
+    std::vector<std::uint32_t> result(paths_.size()), next(paths_.size(), 1);
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      const std::uint32_t parent = paths_[order[i]].parent;
+      result[order[i]] = result[parent] + next[parent];
+      next[parent] += sizes[order[i]];
+    }
+    return result;
+  }
+
+ private:
+  struct Path {
+    std::uint32_t parent = 0;
+    std::uint32_t line = 0;
+  };
+  IdMap ids_;  // by parent and line
+  std::vector<Path> paths_ = {Path{}};
+};
+
 }  // namespace
 
 Group parse_group(std::string_view text, std::string_view option) {
@@ -55,78 +106,62 @@ bool is_by_place(Group group) {
          group == Group::kModule;
 }
 
-PlaceKeys::PlaceKeys(const Places& places, Group group)
-    : places_(places), group_(group), by_place_(places.size(), kUnnumbered) {}
-
-std::size_t PlaceKeys::Hash::operator()(const Part& part) const {
-  const std::uint64_t hash =
-      (part.texts ^ (part.number * 0xC2B2AE3D27D4EB4Fu)) * 0x9E3779B97F4A7C15u;
-  return hash ^ hash >> 32;
-}
-
-PlaceKeys::Part PlaceKeys::part(const Place& place) const {
+PlaceKeys::PlaceKeys(const Places& places, Group group) : by_place_(places.size()) {
+  IdMap keys, addresses, symbols, offsets;
   constexpr TextId kNone{0};
-  switch (group_) {
-    case Group::kFile:
-      return {pair_of(place.where, kNone), 0};
-    case Group::kFunction:
-      return {pair_of(place.where, place.function), 0};
-    case Group::kModule:
-      return {pair_of(place.module, kNone), 0};
-    default:
-      break;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const auto id = PlaceId(i);
+    const Place& place = places[id];
+    if (group == Group::kModule) {
+      add(id, keys, pair_of(place.module, kNone));
+    } else if (group == Group::kFile) {
+      add(id, keys, pair_of(place.where, kNone));
+    } else if (group == Group::kFunction) {
+      add(id, keys, pair_of(place.where, place.function));
+    } else if (place.source) {
+      add(id, keys, std::uint64_t{index_of(place.where)} << 32 | place.line);
+    } else {
+      const std::uint64_t symbol = id_in(symbols, pair_of(place.where, place.function));
+      add(id, addresses, symbol << 32 | id_in(offsets, place.offset));
+    }
   }
-  // Lines and addresses are told apart by the lowest bit.
-  if (place.source) return {pair_of(place.where, kNone), std::uint64_t{place.line} * 2};
-  return {pair_of(place.where, place.function), place.offset * 2 + 1};
 }
 
-std::uint32_t PlaceKeys::number(PlaceId place) {
-  const auto [found, added] =
-      keys_.try_emplace(part(places_[place]), static_cast<std::uint32_t>(size()));
-  if (added) representatives_.push_back(place);
-  return found->second;
+void PlaceKeys::add(PlaceId place, IdMap& keys, std::uint64_t key) {
+  std::uint32_t id = keys.find(key);
+  if (id == IdMap::kAbsent) {
+    id = static_cast<std::uint32_t>(size());
+    keys.insert(key, id);
+    representatives_.push_back(place);
+  }
+  by_place_[index_of(place)] = id;
 }
 
-TracebackKeys::TracebackKeys(const Profile& profile)
-    : profile_(profile),
-      lines_(profile.places(), Group::kLine),
-      path_by_trace_(profile.data().traces.size(), kUnnumbered),
-      key_by_path_(1, kUnnumbered) {
-  paths_.reserve(profile.data().traces.size());
-  path_by_trace_[index_of(kRootTrace)] = 0;
-}
-
-std::uint32_t TracebackKeys::path(std::uint32_t parent, FrameId frame) {
-  const std::span<const PlaceId> places = profile_.places().of(frame);
-  for (auto place = places.rbegin(); place != places.rend(); ++place) {
-    const std::uint64_t step = std::uint64_t{parent} << 32 | lines_[*place];
-    const auto [found, added] =
-        paths_.try_emplace(step, static_cast<std::uint32_t>(key_by_path_.size()));
-    if (added) key_by_path_.push_back(kUnnumbered);
-    parent = found->second;
+TracebackKeys::TracebackKeys(const RecordingData& data, const Places& places,
+                             const PlaceKeys& lines)
+    : by_trace_(data.traces.size()) {
+  LinePaths paths;
+  std::vector<std::uint32_t> path_by_trace(data.traces.size());
+  for (std::size_t i = 1; i < data.traces.size(); ++i) {
+    const Trace& trace = data.traces[i];
+    std::uint32_t path = path_by_trace[index_of(trace.parent)];
+    const std::span<const PlaceId> calls = places.of(trace.frame);
+    for (auto call = calls.rbegin(); call != calls.rend(); ++call) {
+      path = paths.step(path, lines[*call]);
+    }
+    path_by_trace[i] = path;
   }
-  return parent;
-}
-
-std::uint32_t TracebackKeys::operator[](TraceId trace) {
-  const std::vector<Trace>& traces = profile_.data().traces;
-  // Out to the nearest numbered trace, and back in.
-  std::vector<TraceId> unnumbered;
-  TraceId known = trace;
-  for (; path_by_trace_[index_of(known)] == kUnnumbered; known = traces[index_of(known)].parent) {
-    unnumbered.push_back(known);
+  const std::vector<std::uint32_t> positions = paths.positions(places, lines);
+  std::vector<std::uint32_t> key_by_path(positions.size(), IdMap::kAbsent);
+  for (std::size_t i = 0; i < data.traces.size(); ++i) {
+    std::uint32_t& key = key_by_path[path_by_trace[i]];
+    if (key == IdMap::kAbsent) {
+      key = static_cast<std::uint32_t>(size());
+      representatives_.push_back(TraceId(i));
+      ranks_.push_back(positions[path_by_trace[i]]);
+    }
+    by_trace_[i] = key;
   }
-  std::uint32_t number = path_by_trace_[index_of(known)];
-  for (auto next = unnumbered.rbegin(); next != unnumbered.rend(); ++next) {
-    number = path(number, traces[index_of(*next)].frame);
-    path_by_trace_[index_of(*next)] = number;
-  }
-  if (key_by_path_[number] == kUnnumbered) {
-    key_by_path_[number] = static_cast<std::uint32_t>(size());
-    representatives_.push_back(trace);
-  }
-  return key_by_path_[number];
 }
 
 std::vector<PlaceId> traceback(const Profile& profile, TraceId trace) {

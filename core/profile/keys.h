@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "core/base/id_map.h"
 #include "core/profile/profile.h"
 
 namespace heaptally {
@@ -39,62 +38,41 @@ struct Key {
   SizeClass size_class{};
 };
 
-// Purpose: numbers the keys of one of the groups by place, densely from 0, as they are met.
-// Lifetime: `places` must outlive it. Threads: one at a time.
+// Purpose: numbers the keys of one of the groups by place, densely from 0, in the order of places.
+// Lifetime: needs nothing once made. Threads: immutable once made.
 class PlaceKeys {
  public:
   PlaceKeys(const Places& places, Group group);
 
-  std::uint32_t operator[](PlaceId place) {
-    std::uint32_t& key = by_place_[index_of(place)];
-    if (key == kUnnumbered) key = number(place);
-    return key;
-  }
+  std::uint32_t operator[](PlaceId place) const { return by_place_[index_of(place)]; }
   PlaceId representative(std::uint32_t key) const { return representatives_[key]; }
   std::size_t size() const { return representatives_.size(); }
 
  private:
-  static constexpr std::uint32_t kUnnumbered = std::numeric_limits<std::uint32_t>::max();
-  struct Part {
-    std::uint64_t texts = 0;
-    std::uint64_t number = 0;
-    friend bool operator==(const Part&, const Part&) = default;
-  };
-  struct Hash {
-    std::size_t operator()(const Part& part) const;
-  };
-  Part part(const Place& place) const;
-  std::uint32_t number(PlaceId place);
+  void add(PlaceId place, IdMap& keys, std::uint64_t key);
 
-  const Places& places_;
-  Group group_;
   std::vector<std::uint32_t> by_place_;
   std::vector<PlaceId> representatives_;
-  std::unordered_map<Part, std::uint32_t, Hash> keys_;
 };
 
 // Purpose: numbers tracebacks, so that traces which read the same line by line have one number,
-//   densely from 0, as they are met.
-// Lifetime: `profile` must outlive it. Threads: one at a time.
+//   densely from 0, in the order of traces.
+// Lifetime: needs nothing once made. Threads: immutable once made.
 class TracebackKeys {
  public:
-  explicit TracebackKeys(const Profile& profile);
+  // `lines`: the keys of Group::kLine.
+  TracebackKeys(const RecordingData& data, const Places& places, const PlaceKeys& lines);
 
-  std::uint32_t operator[](TraceId trace);
+  std::uint32_t operator[](TraceId trace) const { return by_trace_[index_of(trace)]; }
   TraceId representative(std::uint32_t key) const { return representatives_[key]; }
   std::size_t size() const { return representatives_.size(); }
+  // Orders as compare_tracebacks does.
+  std::uint32_t rank(std::uint32_t key) const { return ranks_[key]; }
 
  private:
-  static constexpr std::uint32_t kUnnumbered = std::numeric_limits<std::uint32_t>::max();
-  // The number of the path `parent` followed by the places of `frame`, outermost first.
-  std::uint32_t path(std::uint32_t parent, FrameId frame);
-
-  const Profile& profile_;
-  PlaceKeys lines_;
-  std::vector<std::uint32_t> path_by_trace_;
-  std::unordered_map<std::uint64_t, std::uint32_t> paths_;  // (parent path, line key) -> path
-  std::vector<std::uint32_t> key_by_path_;
+  std::vector<std::uint32_t> by_trace_;
   std::vector<TraceId> representatives_;
+  std::vector<std::uint32_t> ranks_;  // by key; not dense
 };
 
 // The places of a trace, oldest first: a traceback as tracemalloc writes it.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "core/base/error.h"
+#include "core/profile/timeline_index.h"
 
 namespace heaptally {
 namespace {
@@ -23,6 +24,29 @@ void require_known(const RecordingData& data, const Moment& to) {
                             std::chrono::duration<double>(header.crossings_end).count()),
                 "give an earlier mark, or leave out --to");
   }
+}
+
+// What live blocks grew by. No bucket reaches across a mark.
+void grow_between(const BucketSource& buckets, Nanoseconds from, Nanoseconds to,
+                  std::vector<Amount>& amounts) {
+  if (const TimelineIndex* index = buckets.index()) {
+    const std::size_t first = index->buckets_before(from), last = index->buckets_before(to);
+    for (std::size_t i = 0; i < std::min(amounts.size(), index->tallies()); ++i) {
+      const TallyDelta before = index->sums(TallyId(i), first);
+      const TallyDelta after = index->sums(TallyId(i), last);
+      amounts[i] = (after.allocated - before.allocated) - (after.freed - before.freed);
+    }
+    return;
+  }
+  buckets([&](const Bucket& bucket) {
+    if (bucket.start >= to) return false;
+    if (bucket.start < from) return true;
+    for (const TallyDelta& delta : bucket.deltas) {
+      if (index_of(delta.id) >= amounts.size()) continue;
+      amounts[index_of(delta.id)] += delta.allocated - delta.freed;
+    }
+    return true;
+  });
 }
 
 // Blocks that were there before `from` and left in the stretch are none of its frees, and what
@@ -60,16 +84,7 @@ Snapshot leaked_between_marks(const RecordingData& data, const BucketSource& buc
                     .time = to.time,
                     .exact = true,
                     .amounts = std::vector<Amount>(data.tallies.size())};
-  // No bucket reaches across a mark.
-  buckets([&](const Bucket& bucket) {
-    if (bucket.start >= to.time) return false;
-    if (bucket.start < from.time) return true;
-    for (const TallyDelta& delta : bucket.deltas) {
-      if (index_of(delta.id) >= snapshot.amounts.size()) continue;
-      snapshot.amounts[index_of(delta.id)] += delta.allocated - delta.freed;
-    }
-    return true;
-  });
+  grow_between(buckets, from.time, to.time, snapshot.amounts);
   take_back(crossings, from, to, snapshot.amounts);
   for (Amount& amount : snapshot.amounts) amount = at_least_zero(amount);
   return snapshot;

@@ -8,6 +8,7 @@
 #include "core/profile/domains.h"
 #include "core/profile/event_sums.h"
 #include "core/profile/processes.h"
+#include "core/profile/timeline_index.h"
 
 namespace heaptally {
 namespace {
@@ -89,8 +90,25 @@ Nanoseconds sum_from_end(const RecordingData& data, const BucketSource& buckets,
   return edge;
 }
 
+// The same without reading a bucket.
+Nanoseconds sum_from_index(const TimelineIndex& index, Metric metric, Nanoseconds moment,
+                           std::vector<Amount>& amounts, Nanoseconds& covered) {
+  const std::vector<BucketExtent>& buckets = index.buckets();
+  const std::size_t whole = index.buckets_until(moment);
+  const std::size_t tallies = std::min(amounts.size(), index.tallies());
+  for (std::size_t i = 0; i < tallies; ++i) {
+    amounts[i] = change(index.sums(TallyId(i), whole), metric);
+  }
+  if (whole > 0) covered = buckets[whole - 1].end;
+  const bool is_within = whole < buckets.size() && buckets[whole].start < moment;
+  return is_within ? buckets[whole].start : moment;
+}
+
 Nanoseconds sum_buckets(const RecordingData& data, const BucketSource& buckets, Metric metric,
                         Nanoseconds moment, std::vector<Amount>& amounts, Nanoseconds& covered) {
+  if (const TimelineIndex* index = buckets.index()) {
+    return sum_from_index(*index, metric, moment, amounts, covered);
+  }
   return knows_sum(data, metric) && buckets.is_late(moment)
              ? sum_from_end(data, buckets, metric, moment, amounts, covered)
              : sum_from_start(buckets, metric, moment, amounts, covered);

@@ -6,6 +6,7 @@
 
 #include "core/base/error.h"
 #include "core/profile/domains.h"
+#include "core/profile/groupings.h"
 #include "core/profile/kept.h"
 #include "core/profile/processes.h"
 
@@ -14,13 +15,12 @@ namespace {
 
 constexpr Amount kNothing{};
 
-// The rows of one question while they are added up.
+// The rows of one question while they are added up, by number of the key.
 class Rows {
  public:
-  void add(std::uint32_t key, Amount amount) {
-    if (key >= amounts_.size()) amounts_.resize(key + 1);
-    amounts_[key] += amount;
-  }
+  explicit Rows(std::size_t keys) : amounts_(keys) {}
+
+  void add(std::uint32_t key, Amount amount) { amounts_[key] += amount; }
 
   // `key_of(number)` gives the key of a row.
   template <class KeyOf>
@@ -37,37 +37,9 @@ class Rows {
   std::vector<Amount> amounts_;
 };
 
-// Calls `visit(key)` for each distinct key among the places of a trace.
-class DistinctKeys {
- public:
-  DistinctKeys(const Profile& profile, PlaceKeys& keys) : profile_(profile), keys_(keys) {}
-
-  template <class Visit>
-  void visit(TraceId trace, Visit visit) {
-    ++round_;
-    const auto once = [&](PlaceId place) {
-      const std::uint32_t key = keys_[place];
-      if (key >= last_round_.size()) last_round_.resize(key + 1);
-      if (last_round_[key] == round_) return;
-      last_round_[key] = round_;
-      visit(key);
-    };
-    if (trace == kRootTrace) once(kUnknownPlace);
-    for_each_place(profile_.data(), profile_.places(), trace, [&](PlaceId place) {
-      if (place != kCutPlace) once(place);
-    });
-  }
-
- private:
-  const Profile& profile_;
-  PlaceKeys& keys_;
-  std::vector<std::uint32_t> last_round_;  // by key
-  std::uint32_t round_ = 0;
-};
-
 std::vector<Statistic> by_site(const Profile& profile, const Kept& kept, Group group) {
-  PlaceKeys keys(profile.places(), group);
-  Rows rows;
+  const PlaceKeys& keys = profile.groupings().places(group);
+  Rows rows(keys.size());
   for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
     if (kept.by_trace[i] == kNothing) continue;
     rows.add(keys[profile.sites()[TraceId(i)]], kept.by_trace[i]);
@@ -76,20 +48,23 @@ std::vector<Statistic> by_site(const Profile& profile, const Kept& kept, Group g
 }
 
 std::vector<Statistic> by_any_place(const Profile& profile, const Kept& kept, Group group) {
-  PlaceKeys keys(profile.places(), group);
-  DistinctKeys distinct(profile, keys);
-  Rows rows;
-  for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
-    const Amount amount = kept.by_trace[i];
-    if (amount == kNothing) continue;
-    distinct.visit(TraceId(i), [&](std::uint32_t key) { rows.add(key, amount); });
+  const PlaceKeys& keys = profile.groupings().places(group);
+  const EnteredKeys& entered = profile.groupings().entered(group);
+  Rows rows(keys.size());
+  // From the innermost outward: what passes a trace has been handed to it before its turn.
+  std::vector<Amount> passing = kept.by_trace;
+  for (std::size_t i = passing.size(); i-- > 1;) {
+    if (passing[i] == kNothing) continue;
+    for (const std::uint32_t key : entered.of(TraceId(i))) rows.add(key, passing[i]);
+    passing[index_of(profile.data().traces[i].parent)] += passing[i];
   }
+  rows.add(keys[kUnknownPlace], kept.by_trace[index_of(kRootTrace)]);
   return rows.statistics([&](std::uint32_t key) { return Key{.place = keys.representative(key)}; });
 }
 
 std::vector<Statistic> by_traceback(const Profile& profile, const Kept& kept) {
-  TracebackKeys keys(profile);
-  Rows rows;
+  const TracebackKeys& keys = profile.groupings().tracebacks();
+  Rows rows(keys.size());
   for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
     if (kept.by_trace[i] == kNothing) continue;
     rows.add(keys[TraceId(i)], kept.by_trace[i]);
@@ -100,11 +75,11 @@ std::vector<Statistic> by_traceback(const Profile& profile, const Kept& kept) {
   });
 }
 
-// `key_of(tally)` gives the number of a row.
+// `key_of(tally)` gives the number of a row, of so many.
 template <class KeyOf>
 Rows rows_of_tallies(const Profile& profile, const Snapshot& snapshot, const Kept& kept,
-                     KeyOf key_of) {
-  Rows rows;
+                     std::size_t keys, KeyOf key_of) {
+  Rows rows(keys);
   for (std::size_t i = 0; i < kept.tallies.size(); ++i) {
     if (!kept.tallies[i]) continue;
     rows.add(static_cast<std::uint32_t>(key_of(profile.data().tallies[i])), snapshot.amounts[i]);
@@ -113,7 +88,8 @@ Rows rows_of_tallies(const Profile& profile, const Snapshot& snapshot, const Kep
 }
 
 std::vector<Statistic> by_task(const Profile& profile, const Snapshot& snapshot, const Kept& kept) {
-  const Rows rows = rows_of_tallies(profile, snapshot, kept, [&](const TallyKey& tally) {
+  const std::size_t tasks = profile.data().tasks.size();
+  const Rows rows = rows_of_tallies(profile, snapshot, kept, tasks, [&](const TallyKey& tally) {
     return index_of(thread_of(profile.data(), tally.task));
   });
   return rows.statistics([](std::uint32_t key) { return Key{.task = TaskId(key)}; });
@@ -123,15 +99,16 @@ std::vector<Statistic> by_process(const Profile& profile, const Snapshot& snapsh
                                   const Kept& kept) {
   const RecordingData& data = profile.data();
   const Processes processes(data);
-  const Rows rows = rows_of_tallies(profile, snapshot, kept, [&](const TallyKey& tally) {
+  const auto key_of = [&](const TallyKey& tally) {
     return processes.of(data.tasks[index_of(tally.task)].process);
-  });
+  };
+  const Rows rows = rows_of_tallies(profile, snapshot, kept, processes.size(), key_of);
   return rows.statistics(
       [&](std::uint32_t key) { return Key{.process = processes[key].images.back()}; });
 }
 
 std::vector<Statistic> by_size(const Profile& profile, const Snapshot& snapshot, const Kept& kept) {
-  const Rows rows = rows_of_tallies(profile, snapshot, kept,
+  const Rows rows = rows_of_tallies(profile, snapshot, kept, kSizeClasses,
                                     [](const TallyKey& tally) { return tally.size_class; });
   return rows.statistics(
       [](std::uint32_t key) { return Key{.size_class = static_cast<SizeClass>(key)}; });
@@ -156,25 +133,20 @@ std::vector<Statistic> rows_of(const Profile& profile, const Snapshot& snapshot,
 // Orders rows of equal amounts by key.
 void sort_keys_descending(const Profile& profile, Group group, std::span<Statistic> rows) {
   if (rows.size() < 2) return;
-  if (group != Group::kTraceback) {
+  if (group == Group::kTraceback) {
+    const TracebackKeys& keys = profile.groupings().tracebacks();
     std::sort(rows.begin(), rows.end(), [&](const Statistic& a, const Statistic& b) {
-      return compare_keys(profile, group, a.key, b.key) > 0;
+      return keys.rank(keys[a.key.trace]) > keys.rank(keys[b.key.trace]);
     });
     return;
   }
-  std::vector<std::pair<std::vector<PlaceId>, Statistic>> by_traceback;
-  by_traceback.reserve(rows.size());
-  for (const Statistic& row : rows) {
-    by_traceback.emplace_back(traceback(profile, row.key.trace), row);
-  }
-  std::sort(by_traceback.begin(), by_traceback.end(), [&](const auto& a, const auto& b) {
-    return compare_tracebacks(profile.places(), a.first, b.first) > 0;
+  std::sort(rows.begin(), rows.end(), [&](const Statistic& a, const Statistic& b) {
+    return compare_keys(profile, group, a.key, b.key) > 0;
   });
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = by_traceback[i].second;
 }
 
 // Puts the first `limit` rows in order and drops the others. Keys are compared only among rows of
-// equal amounts that can be shown: comparing tracebacks is slow.
+// equal amounts that can be shown: comparing texts is slow.
 void sort_and_limit(const Profile& profile, const Query& query, std::vector<Statistic>& rows) {
   const auto rank = [&](const Statistic& row) {
     const auto [bytes, count] = row.amount;
@@ -200,16 +172,17 @@ Amount covered_by(const Profile& profile, const Kept& kept, const Query& query,
     for (const Statistic& row : rows) covered += row.amount;
     return covered;
   }
-  PlaceKeys keys(profile.places(), query.group);
-  for (const Statistic& row : rows) keys[row.key.place];
-  const std::size_t shown = keys.size();
-  for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
-    if (kept.by_trace[i] == kNothing) continue;
-    bool through = i == 0 && keys[kUnknownPlace] < shown;
-    for_each_place(profile.data(), profile.places(), TraceId(i), [&](PlaceId place) {
-      through = through || (place != kCutPlace && keys[place] < shown);
-    });
-    if (through) covered += kept.by_trace[i];
+  const PlaceKeys& keys = profile.groupings().places(query.group);
+  std::vector<bool> shown(keys.size());
+  for (const Statistic& row : rows) shown[keys[row.key.place]] = true;
+  if (shown[keys[kUnknownPlace]]) covered += kept.by_trace[index_of(kRootTrace)];
+  const EnteredKeys& entered = profile.groupings().entered(query.group);
+  std::vector<bool> through(kept.by_trace.size());
+  for (std::size_t i = 1; i < through.size(); ++i) {
+    const std::span<const std::uint32_t> own = entered.of(TraceId(i));
+    through[i] = through[index_of(profile.data().traces[i].parent)] ||
+                 std::any_of(own.begin(), own.end(), [&](std::uint32_t key) { return shown[key]; });
+    if (through[i]) covered += kept.by_trace[i];
   }
   return covered;
 }

@@ -37,7 +37,7 @@ class FieldsTest(PackageCase):
         for name, value in (("Package", "heaptally"), ("Version", version), ("Section", "devel"),
                             ("Architecture", architecture), ("Priority", "optional"),
                             ("Maintainer", "heaptally developers <heaptally@invalid>"),
-                            ("Recommends", "libdebuginfod1"), ("Homepage", "")):
+                            ("Recommends", "fonts-dejavu-core, libdebuginfod1, libgl1-mesa-dri"), ("Homepage", "")):
             self.assertEqual(field(package, name), value, name)
         summary, *description = field(package, "Description").splitlines()
         self.assertRegex(summary, r"\A[a-z][^.\n]{20,75}\Z")
@@ -60,7 +60,10 @@ class FieldsTest(PackageCase):
                  for command in commands()}
         library = {f"./usr/{name}" for name in library_files(field(package, "Version"))}
         self.assertEqual(set(files) - pages, library | {
-            "./usr/bin/heaptally", "./usr/lib/heaptally/libheaptally_preload.so",
+            "./usr/bin/heaptally", "./usr/bin/heaptally-view",
+            "./usr/lib/heaptally/libheaptally_preload.so",
+            "./usr/share/applications/heaptally-view.desktop",
+            "./usr/share/mime/packages/heaptally.xml",
             "./usr/share/bash-completion/completions/heaptally",
             "./usr/share/zsh/vendor-completions/_heaptally",
             "./usr/share/doc/heaptally/README.md", "./usr/share/doc/heaptally/copyright",
@@ -69,14 +72,14 @@ class FieldsTest(PackageCase):
         for mode, owner, *_, path in rows:
             self.assertEqual(owner, "root/root", path)
             self.assertIn(mode, ("drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x", "lrwxrwxrwx"), path)
-        self.assertEqual([path for path, mode in files.items() if mode == "-rwxr-xr-x"],
-                         ["./usr/bin/heaptally"])
+        self.assertEqual({path for path, mode in files.items() if mode == "-rwxr-xr-x"},
+                         {"./usr/bin/heaptally", "./usr/bin/heaptally-view"})
 
     def test_files_are_stripped_and_documents_true(self):
         package = self.make_package()
         root = self.folder / "root"
         succeed("dpkg-deb", "-x", package, root)
-        for file in ("bin/heaptally", "lib/heaptally/libheaptally_preload.so",
+        for file in ("bin/heaptally", "bin/heaptally-view", "lib/heaptally/libheaptally_preload.so",
                      "lib/libheaptally.so"):
             sections = succeed("readelf", "-SW", root / "usr" / file)
             self.assertNotRegex(sections, r"\.symtab|\.debug_")

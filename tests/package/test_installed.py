@@ -65,8 +65,8 @@ class InstalledTest(Case):
 
     def test_nothing_points_into_the_build(self):
         install(self.prefix)
-        for file in ("bin/heaptally", "lib/heaptally/libheaptally_preload.so",
-                     "lib/libheaptally.so"):
+        for file in ("bin/heaptally", "bin/heaptally-view",
+                     "lib/heaptally/libheaptally_preload.so", "lib/libheaptally.so"):
             dynamic = succeed("readelf", "-dW", self.prefix / file)
             self.assertNotRegex(dynamic, r"RPATH|RUNPATH")
         for file in self.prefix.rglob("*"):
@@ -81,7 +81,8 @@ class InstalledTest(Case):
         pages = {f"share/man/man1/{page_name(command)}.1" for command in commands()}
         version = succeed(self.prefix / "bin" / "heaptally", "--version").split()[1]
         self.assertEqual(found - pages, library_files(version) | {
-            "bin/heaptally", "lib/heaptally/libheaptally_preload.so",
+            "bin/heaptally", "bin/heaptally-view", "lib/heaptally/libheaptally_preload.so",
+            "share/applications/heaptally-view.desktop", "share/mime/packages/heaptally.xml",
             "share/bash-completion/completions/heaptally", "share/zsh/site-functions/_heaptally",
             "share/doc/heaptally/README.md", "share/doc/heaptally/copyright",
             "share/doc/heaptally/changelog"})

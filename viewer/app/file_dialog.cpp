@@ -5,6 +5,7 @@
 
 #include <GLFW/glfw3.h>
 #include <imgui/imgui.h>
+#include <imgui/imgui_stdlib.h>
 #include <nlohmann/json.hpp>
 
 #include "core/report/wording.h"
@@ -101,7 +102,10 @@ std::optional<std::filesystem::path> FileDialog::draw(View& view) {
   ImGui::SetNextWindowSize({width, space.y * 0.78F});
   constexpr ImGuiWindowFlags kFlags = ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
                                       ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoSavedSettings;
-  if (!ImGui::BeginPopupModal(title.c_str(), nullptr, kFlags)) return {};
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
+  const bool is_begun = ImGui::BeginPopupModal(title.c_str(), nullptr, kFlags);
+  ImGui::PopStyleVar();
+  if (!is_begun) return {};
   list(view);
   if (to_replace_) {
     draw_question(view);
@@ -177,7 +181,11 @@ void FileDialog::draw_field(View& view) {
   ImGui::AlignTextToFramePadding();
   text(fitted(printable(folder_.string()), ImGui::GetContentRegionAvail().x, true));
   const char* const hint = question_->saves ? "Name or path" : "Type to narrow the list, or a path";
-  const bool changed = search_box("##path", hint, text_, focuses_ || !ImGui::IsAnyItemActive(), -1);
+  if (focuses_ || !ImGui::IsAnyItemActive()) ImGui::SetKeyboardFocusHere();
+  ImGui::SetNextItemWidth(-1);
+  // What is typed takes the place of the name that is suggested.
+  const ImGuiInputTextFlags flags = question_->saves ? ImGuiInputTextFlags_AutoSelectAll : 0;
+  const bool changed = ImGui::InputTextWithHint("##path", hint, &text_, flags);
   focuses_ = false;
   name_area(view, "files:text");
   if (changed && !question_->saves) narrow();

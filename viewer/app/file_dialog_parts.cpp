@@ -72,7 +72,8 @@ void FileDialog::draw_row(View& view, std::size_t row) {
   const bool is_clicked = ImGui::Selectable("##entry", is_marked, kFlags);
   if (row < 30) name_area(view, "files:" + entry.name);
   if (is_marked && scrolls_) ImGui::SetScrollHereY(0.5F);
-  ImGui::SameLine(left);
+  ImGui::SameLine();
+  ImGui::SetCursorPosX(left);
   const std::string name = printable(entry.name) + (entry.is_folder ? "/" : "");
   const float width = ImGui::GetContentRegionAvail().x;
   if (entry.is_folder) {

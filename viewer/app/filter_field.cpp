@@ -85,8 +85,6 @@ void FilterField::draw(View& view, bool focus) {
   if (ImGui::InputTextWithHint("##filter", kinds.at(kind_).hint, &text_,
                                ImGuiInputTextFlags_EnterReturnsTrue)) {
     propose(view);
-    // Another one may follow.
-    ImGui::SetKeyboardFocusHere(-1);
   }
   if (ImGui::IsItemEdited()) problem_.clear();
   name_area(view, "filter:text");

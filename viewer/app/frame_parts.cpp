@@ -92,7 +92,10 @@ void draw_help(View& view, bool& shows) {
   ImGui::SetNextWindowPos({space.x / 2, space.y / 2}, 0, {0.5F, 0.5F});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::SetNextWindowFocus();
-  if (ImGui::Begin("Keys", &shows, kOverlay) && ImGui::BeginTable("columns", 3)) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
+  const bool is_seen = ImGui::Begin("Keys", &shows, kOverlay);
+  ImGui::PopStyleVar();
+  if (is_seen && ImGui::BeginTable("columns", 3)) {
     ImGui::TableNextColumn();
     list_keys(view, Menu::kFile);
     list_keys(view, Menu::kSelection);
@@ -112,7 +115,9 @@ bool draw_loading(View& view, const Loader& loader) {
   const ImVec2 space = ImGui::GetMainViewport()->Size;
   ImGui::SetNextWindowPos({space.x / 2, space.y * 0.4F}, 0, {0.5F, 0.5F});
   ImGui::SetNextWindowSize({ImGui::GetFontSize() * 32, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
   ImGui::Begin("Loading", nullptr, kOverlay);
+  ImGui::PopStyleVar();
   const std::string step = loader.step();
   text(step.empty() ? "Opening" : step);
   ImGui::SameLine();

@@ -11,13 +11,15 @@
 namespace heaptally::view {
 namespace {
 
-constexpr const char* kOptionExamples = R"(Examples:
-  heaptally-view program.1234.heaptally
-  heaptally-view eager.heaptally lazy.heaptally     the second one compared with the first
-  heaptally-view FILE --screenshot peak.png --panel flame-graph --size 1280x720
-  heaptally-view FILE --select 40%..mark:done --metric growth --panel lines
+constexpr const char* kOptionExamples =
+    R"(The keys are told in the window: press ? there. What is chosen in it (light or dark, recent files,
+the editor, where sources are) is kept in heaptally/view.json below $XDG_CONFIG_HOME, or ~/.config.
 
-Keys are in the window: press ?.)";
+Examples:
+  heaptally view program.1234.heaptally         a recording
+  heaptally view eager.heaptally lazy.heaptally    the second one compared with the first
+  heaptally view FILE --screenshot peak.png --panel flame-graph --size 1280x720
+  heaptally view FILE --select 40%..mark:done --metric growth --panel lines)";
 
 std::pair<Moment, Moment> parse_range(const std::string& text) {
   const std::size_t dots = text.find("..");
@@ -54,6 +56,9 @@ void read(const GivenOptions& given, Options& options) {
   if (!given.range.empty()) options.range = parse_range(given.range);
   if (!given.metric.empty()) options.metric = parse_view_metric(given.metric);
   if (!given.size.empty()) parse_size_of_window(given.size, options);
+  if (given.dark && given.light) {
+    throw Error("--dark", "cannot go with --light", "give one of them", ExitCode::kUsage);
+  }
   if (given.dark || given.light) options.dark = given.dark;
   if (options.screenshot && !options.file) {
     throw Error("--screenshot", "needs a recording to show", "name one: heaptally-view FILE ...",
@@ -64,10 +69,7 @@ void read(const GivenOptions& given, Options& options) {
 }  // namespace
 
 std::optional<Options> parse_options(int argc, char** argv) {
-  CLI::App app(
-      "heaptally-view shows in a window which line of a program holds, leaks or churns "
-      "how much memory.",
-      "heaptally-view");
+  CLI::App app("Show a recording, or two, in a window", "heaptally view");
   app.set_version_flag("--version", "heaptally-view " HEAPTALLY_VERSION);
   app.footer(kOptionExamples);
   Options options;
@@ -85,10 +87,10 @@ std::optional<Options> parse_options(int argc, char** argv) {
       ->type_name("METRIC");
   app.add_option("--size", given.size, "Of the window, in pixels (1440x900)")
       ->type_name("WIDTHxHEIGHT");
-  CLI::Option* const dark = app.add_flag("--dark", given.dark, "Light text on a dark background");
-  app.add_flag("--light", given.light, "Dark text on a light background")->excludes(dark);
+  app.add_flag("--dark", given.dark, "Light text on a dark background");
+  app.add_flag("--light", given.light, "Dark text on a light background");
   app.add_option("--screenshot", options.screenshot, "Write a picture and end; no window is shown")
-      ->type_name("FILE.png");
+      ->type_name("PATH");
   app.add_option("--state", options.state,
                  "Write what is shown to this file as JSON, whenever it changes; for tests")
       ->type_name("FILE");

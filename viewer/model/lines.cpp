@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/profile/domains.h"
+#include "core/profile/groupings.h"
 #include "core/profile/kept.h"
 #include "core/profile/portable_key.h"
 #include "core/profile/tree.h"
@@ -87,7 +88,7 @@ class RowTraces {
         query_(query_of(question)),
         key_(key),
         places_(profile.places(), is_by_place(question.group) ? question.group : Group::kLine),
-        tracebacks_(profile),
+        tracebacks_(profile.groupings().tracebacks()),
         processes_(profile.data()) {
     kept_ = kept_tallies(profile, query_);
     if (is_by_place(query_.group)) place_ = places_[key.place];
@@ -140,7 +141,7 @@ class RowTraces {
   Query query_;
   Key key_;
   PlaceKeys places_;
-  TracebackKeys tracebacks_;
+  const TracebackKeys& tracebacks_;
   Processes processes_;
   std::vector<bool> kept_;
   std::uint32_t place_ = 0;

@@ -29,21 +29,21 @@ Recording::Recording(std::filesystem::path file, const Progress& progress)
   step(progress, "Naming lines", 0.4);
   profile_ = std::make_unique<const Profile>(data(), SiteRules{});
   step(progress, "Reading the timeline", 0.7);
-  bool goes_on = true;
   const double whole = std::max(1.0, static_cast<double>(run_time(data()).count()));
-  reader_.for_each_bucket([&](const Bucket& bucket) {
-    buckets_.push_back(bucket);
-    const bool is_round = buckets_.size() % 64 == 0;
-    const double read = static_cast<double>(bucket.start.count()) / whole;
-    if (is_round && progress) goes_on = progress("Reading the timeline", 0.7 + 0.3 * read);
-    return goes_on;
-  });
-  if (!goes_on) throw Stopped();
-  timeline_ = std::make_unique<BucketSource>([this](const BucketVisitor& visit) {
-    for (const Bucket& bucket : buckets_) {
-      if (!visit(bucket)) return;
-    }
-  });
+  bool goes_on = true;
+  std::size_t read = 0;
+  const BucketSource source = [&](const BucketVisitor& visit) {
+    reader_.for_each_bucket([&](const Bucket& bucket) {
+      const double share = static_cast<double>(bucket.start.count()) / whole;
+      if (++read % 64 == 0 && progress) {
+        goes_on = progress("Reading the timeline", 0.7 + 0.3 * std::min(share, 1.0));
+      }
+      return goes_on && visit(bucket);
+    });
+  };
+  index_ = TimelineIndex::make(source, data().tallies.size(), [&] { return goes_on; });
+  if (!goes_on || !index_) throw Stopped();
+  timeline_ = std::make_unique<BucketSource>(*index_);
 }
 
 const Profile& Recording::profile(bool raw) const {

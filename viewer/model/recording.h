@@ -12,6 +12,7 @@
 #include "core/profile/event_source.h"
 #include "core/profile/mark_leaks.h"
 #include "core/profile/profile.h"
+#include "core/profile/timeline_index.h"
 
 namespace heaptally::view {
 
@@ -20,8 +21,8 @@ namespace heaptally::view {
 using Progress = std::function<bool(std::string_view step, double share)>;
 
 // Purpose: all that is needed to answer, loaded once.
-// Threads: data(), profile(), timeline() from any; crossings() and events() read the file, so from
-//   one thread at a time (the worker's).
+// Threads: data(), profile(), index(), timeline() from any; crossings() and events() read the file,
+//   so from one thread at a time (the worker's).
 // Errors: those of RecordingReader from the constructor. After it a file may be deleted; one that
 //   is overwritten in place gives an Error where events or crossings are asked for.
 class Recording {
@@ -36,6 +37,8 @@ class Recording {
   const RecordingData& data() const { return reader_.data(); }
   // With `raw` the most recent frame is charged; that one is made when it is first asked for.
   const Profile& profile(bool raw = false) const;
+  const TimelineIndex& index() const { return *index_; }
+  // By way of the index.
   const BucketSource& timeline() const { return *timeline_; }
   CrossingSource crossings() const;
   // Null without an event log.
@@ -47,7 +50,7 @@ class Recording {
   std::unique_ptr<const Profile> profile_;
   mutable std::mutex mutex_;
   mutable std::unique_ptr<const Profile> raw_profile_;
-  std::vector<Bucket> buckets_;
+  std::unique_ptr<const TimelineIndex> index_;
   std::unique_ptr<BucketSource> timeline_;
 };
 

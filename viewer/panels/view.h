@@ -66,6 +66,7 @@ struct View {
   ActionSet asked;                     // in this frame
   ActionSet chosen;                    // in menus, for the next frame
   std::optional<Nanoseconds> hovered;  // the moment below the pointer, in this frame or the last
+  std::optional<Nanoseconds> pointed;  // the moment that a list pointed at in the last frame
   std::optional<Nanoseconds> a, b;     // moments of snapshots to compare
   std::vector<KeptMoment> kept;
   std::optional<SourcePlace> source;  // what the source panel shows

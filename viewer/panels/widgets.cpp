@@ -171,6 +171,28 @@ bool has_text(std::string_view content, std::string_view needle) {
          content.end();
 }
 
+void header_row(const std::vector<bool>& left) {
+  ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
+  const int columns = ImGui::TableGetColumnCount();
+  const bool can_sort = ImGui::TableGetSortSpecs() != nullptr;
+  for (int i = 0; i < columns; ++i) {
+    if (!ImGui::TableSetColumnIndex(i)) continue;
+    const char* const title = ImGui::TableGetColumnName(i);
+    if (static_cast<std::size_t>(i) < left.size() && !left[static_cast<std::size_t>(i)]) {
+      // Dear ImGui keeps room for an arrow on the right wherever a column can be sorted by.
+      const float arrow =
+          can_sort ? std::floor(ImGui::GetFontSize() * 0.65F + ImGui::GetStyle().FramePadding.x) + 1
+                   : 0;
+      const float space =
+          ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(title, nullptr, true).x - arrow;
+      if (space > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + space);
+    }
+    ImGui::PushID(i);
+    ImGui::TableHeader(title);
+    ImGui::PopID();
+  }
+}
+
 void name_area(View& view, std::string_view name) {
   if (!view.names_areas) return;
   const ImVec2 from = ImGui::GetItemRectMin();

@@ -63,6 +63,10 @@ bool toggle(const View& view, const char* label, bool on);
 // Without case, whether `text` has `needle` in it; an empty one is in all.
 bool has_text(std::string_view text, std::string_view needle);
 
+// The header of a table whose columns were set up: titles stand as their columns do, `left` by
+// column.
+void header_row(const std::vector<bool>& left);
+
 // For the item before: where it is, for tests that click on it.
 void name_area(View& view, std::string_view name);
 
