@@ -26,7 +26,7 @@ void take_statistics(const Profile& profile, const Query& query, Lines& lines) {
   lines.whole = statistics.whole;
 }
 
-std::uint64_t size_of(SortBy unit, Change change) {
+std::uint64_t size_of_change(SortBy unit, Change change) {
   return static_cast<std::uint64_t>(std::abs(unit == SortBy::kSize ? change.bytes : change.count));
 }
 
@@ -38,7 +38,7 @@ void take_differences(const Profile& profile, const Query& query, Lines& lines) 
   for (const StatisticDifference& row : differences.rows) {
     if (row.change == Change{}) continue;
     lines.rows.push_back({.key = row.key, .amount = row.amount, .change = row.change});
-    lines.largest = std::max(lines.largest, size_of(query.sort, row.change));
+    lines.largest = std::max(lines.largest, size_of_change(query.sort, row.change));
   }
   lines.kept = differences.after;
   lines.before = differences.before;
@@ -206,8 +206,9 @@ Stacks stacks_of(const Recording& recording, const Lines& lines, const Key& key)
     }
   }
   const auto rank = [&](const StackRow& row) {
-    return std::pair(lines.measured.before ? size_of(unit, row.change) : measure(unit, row.amount),
-                     ~index_of(row.trace));
+    return std::pair(
+        lines.measured.before ? size_of_change(unit, row.change) : measure(unit, row.amount),
+        ~index_of(row.trace));
   };
   std::sort(stacks.rows.begin(), stacks.rows.end(),
             [&](const StackRow& a, const StackRow& b) { return rank(a) > rank(b); });

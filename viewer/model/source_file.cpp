@@ -28,14 +28,14 @@ bool is_there(const std::filesystem::path& path) {
   return std::filesystem::is_regular_file(path, problem);
 }
 
-std::string variable(const char* name) {
+std::string environment(const char* name) {
   // Nobody changes the environment while the window is open.
   const char* const value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
   return value == nullptr ? "" : value;
 }
 
 bool is_on_path(std::string_view program) {
-  const std::string path = variable("PATH");
+  const std::string path = environment("PATH");
   for (std::size_t from = 0; from <= path.size();) {
     const std::size_t end = std::min(path.find(':', from), path.size());
     if (is_there(std::filesystem::path(path.substr(from, end - from)) / program)) return true;
@@ -63,6 +63,12 @@ FoundSource find_source_file(std::string_view file, const std::string& working_d
     }
   }
   found.path = source_on_disk(file, working_directory, "");
+  // With the way back and forth taken out, as far as links allow.
+  std::error_code problem;
+  if (found.path.find("/../") != std::string::npos) {
+    const auto direct = std::filesystem::canonical(found.path, problem);
+    if (!problem) found.path = direct.string();
+  }
   found.tried.emplace_back(file);
   if (!file.starts_with('/') && !working_directory.empty()) {
     found.tried.push_back((std::filesystem::path(working_directory) / file).string());
@@ -119,8 +125,8 @@ std::vector<std::string> words_of(std::string_view command) {
 std::vector<std::string> editor_command(const std::string& editor, const std::string& path,
                                         std::uint32_t line) {
   std::string command = editor;
-  if (command.empty()) command = variable("VISUAL");
-  if (command.empty()) command = variable("EDITOR");
+  if (command.empty()) command = environment("VISUAL");
+  if (command.empty()) command = environment("EDITOR");
   std::vector<std::string> words = words_of(command);
   if (words.empty()) return words;
   const std::string name = std::filesystem::path(words.front()).filename().string();

@@ -43,7 +43,7 @@ std::string spaced(std::string_view text) {
   return printable(result);
 }
 
-std::uint64_t size_of(const HotLine& line, SortBy unit, bool is_signed) {
+std::uint64_t heat_size(const HotLine& line, SortBy unit, bool is_signed) {
   if (!is_signed) return measure(unit, line.amount);
   const std::int64_t change = unit == SortBy::kSize ? line.change.bytes : line.change.count;
   return static_cast<std::uint64_t>(std::abs(change));
@@ -121,7 +121,7 @@ SourceView source_view(const Recording& recording, const Lines& lines, const std
   const Selection& selection = lines.question.selection;
   for (std::uint32_t i = 0; i < view.hot.size(); ++i) {
     const HotLine& hot = view.hot[i];
-    view.largest = std::max(view.largest, size_of(hot, selection.unit, is_signed(selection)));
+    view.largest = std::max(view.largest, heat_size(hot, selection.unit, is_signed(selection)));
     if (hot.line >= 1 && hot.line <= view.known) {
       view.lines[hot.line - 1].hot = i;
       continue;
@@ -163,7 +163,7 @@ std::optional<std::uint32_t> hottest(const SourceView& view, SortBy unit) {
 
 double heat_of(const SourceView& view, const HotLine& line, SortBy unit, bool is_signed) {
   if (view.largest == 0) return 0;
-  return static_cast<double>(size_of(line, unit, is_signed)) / static_cast<double>(view.largest);
+  return static_cast<double>(heat_size(line, unit, is_signed)) / static_cast<double>(view.largest);
 }
 
 }  // namespace heaptally::view

@@ -48,7 +48,7 @@ Token token(std::size_t begin, std::size_t end, TokenKind kind) {
           .kind = kind};
 }
 
-void add(std::vector<Token>& tokens, Token next) {
+void add_token(std::vector<Token>& tokens, Token next) {
   if (next.size == 0) return;
   if (!tokens.empty() && tokens.back().kind == next.kind) {
     tokens.back().size += next.size;
@@ -125,18 +125,18 @@ Token Syntax::next(std::string_view text, std::size_t at) {
 std::vector<Token> Syntax::line(std::string_view text) {
   std::vector<Token> tokens;
   if (kind_ == Kind::kPlain) {
-    add(tokens, token(0, text.size(), TokenKind::kPlain));
+    add_token(tokens, token(0, text.size(), TokenKind::kPlain));
     return tokens;
   }
   std::size_t at = 0;
   if (in_comment_ || !in_text_.empty()) {
     const TokenKind kind = in_comment_ ? TokenKind::kComment : TokenKind::kText;
     at = skip_open(text);
-    add(tokens, token(0, at, kind));
+    add_token(tokens, token(0, at, kind));
   }
   while (at < text.size()) {
     const Token found = next(text, at);
-    add(tokens, found);
+    add_token(tokens, found);
     at += found.size;
   }
   return tokens;

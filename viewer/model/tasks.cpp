@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <numeric>
 #include <unordered_map>
 
 #include "core/profile/tree.h"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::size_t kLongestCommand = 120;
 
-std::uint64_t size_of(SortBy unit, bool is_signed, const MetricAmount& shown) {
+std::uint64_t shown_size(SortBy unit, bool is_signed, const MetricAmount& shown) {
   if (!is_signed) return measure(unit, shown.amount);
   return static_cast<std::uint64_t>(
       std::abs(unit == SortBy::kSize ? shown.change.bytes : shown.change.count));
@@ -70,7 +71,49 @@ void add_processes(const Profile& profile, const Query& query, const Lines& show
   }
 }
 
+// What threads are sorted by; names are compared elsewhere.
+double rank_of(const ThreadLine& line, ThreadColumn column, const Selection& selection) {
+  const ThreadRow& run = line.run;
+  switch (column) {
+    case ThreadColumn::kAllocations:
+      return static_cast<double>(run.total.count);
+    case ThreadColumn::kTemporary:
+      return share_of(run.temporary.count, run.total.count);
+    case ThreadColumn::kPeak:
+      return static_cast<double>(run.live_at_peak.bytes);
+    case ThreadColumn::kEnd:
+      return static_cast<double>(run.live_at_end.bytes);
+    case ThreadColumn::kTotal:
+      return static_cast<double>(run.total.bytes);
+    default:
+      break;
+  }
+  if (!is_signed(selection)) {
+    return static_cast<double>(measure(selection.unit, line.shown.amount));
+  }
+  const Change change = line.shown.change;
+  return static_cast<double>(selection.unit == SortBy::kSize ? change.bytes : change.count);
+}
+
 }  // namespace
+
+std::vector<std::uint32_t> ordered_threads(const Tasks& tasks, ThreadColumn column, bool descends,
+                                           const Selection& selection) {
+  std::vector<std::uint32_t> order(tasks.threads.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    const ThreadLine& first = tasks.threads[descends ? b : a];
+    const ThreadLine& second = tasks.threads[descends ? a : b];
+    if (column == ThreadColumn::kName) return first.name < second.name;
+    if (column == ThreadColumn::kProcess) return first.process < second.process;
+    return rank_of(first, column, selection) < rank_of(second, column, selection);
+  });
+  return order;
+}
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 Tasks tasks_of(const Recording& recording, const Selection& selection) {
   const Profile& profile = recording.profile(selection.raw);
@@ -89,11 +132,11 @@ Tasks tasks_of(const Recording& recording, const Selection& selection) {
   const bool grows = is_signed(selection);
   for (const ThreadLine& line : tasks.threads) {
     tasks.largest_thread =
-        std::max(tasks.largest_thread, size_of(selection.unit, grows, line.shown));
+        std::max(tasks.largest_thread, shown_size(selection.unit, grows, line.shown));
   }
   for (const ProcessTreeLine& line : tasks.processes) {
     tasks.largest_process =
-        std::max(tasks.largest_process, size_of(selection.unit, grows, line.shown));
+        std::max(tasks.largest_process, shown_size(selection.unit, grows, line.shown));
   }
   return tasks;
 }

@@ -1,6 +1,7 @@
 // Tasks: the threads and processes of a recording, with what each has.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,6 +48,25 @@ struct Tasks {
 
 // Errors: as measure() and threads().
 Tasks tasks_of(const Recording& recording, const Selection& selection);
+
+// The columns of the table of threads.
+enum class ThreadColumn : std::uint8_t {
+  kCheck,
+  kName,
+  kShown,
+  kAllocations,
+  kTotal,
+  kTemporary,
+  kPeak,
+  kEnd,
+  kProcess,
+};
+// Which come first, by their index; rows of equal values stay in the order of Tasks.
+std::vector<std::uint32_t> ordered_threads(const Tasks& tasks, ThreadColumn column, bool descends,
+                                           const Selection& selection);
+
+// 0 of nothing.
+double share_of(std::uint64_t part, std::uint64_t whole);
 
 bool is_chosen(const std::vector<std::string>& words, const std::string& word);
 // Adds the word, or takes it away.

@@ -3,11 +3,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include <fmt/format.h>
 #include <imgui/imgui.h>
 #include <nlohmann/json.hpp>
 
-#include "core/profile/tree.h"
 #include "core/report/wording.h"
 #include "viewer/model/command_line.h"
 #include "viewer/model/key_names.h"
@@ -27,61 +25,6 @@ const std::vector<std::string> kGroupNames = {"Lines",      "Functions", "Files"
                                               "Tracebacks", "Threads",   "Processes", "Sizes"};
 constexpr std::size_t kToldRows = 20;
 
-struct ColumnShape {
-  LineColumn column;
-  float width;  // in letters; 0: what is left, by weight
-  float weight;
-  bool hidden = false;  // until it is asked for
-};
-
-constexpr std::array<ColumnShape, kLineColumns> kShapes = {{
-    {LineColumn::kPlace, 0, 3},
-    {LineColumn::kFunction, 0, 2},
-    {LineColumn::kAmount, 7.2F, 0},
-    {LineColumn::kShare, 4.2F, 0},
-    {LineColumn::kCount, 5.2F, 0},
-    {LineColumn::kAverage, 5.2F, 0},
-    {LineColumn::kBefore, 5.2F, 0},
-    {LineColumn::kAfter, 5.2F, 0},
-    {LineColumn::kPeak, 5.2F, 0},
-    {LineColumn::kLive, 5.2F, 0},
-    {LineColumn::kTotal, 5.2F, 0},
-    {LineColumn::kTemporary, 6, 0},
-    {LineColumn::kTemporaryCount, 6.4F, 0, true},
-}};
-
-bool is_text(LineColumn column) {
-  return column == LineColumn::kPlace || column == LineColumn::kFunction;
-}
-
-// Columns that say nothing, or the same as another one.
-bool is_of_use(LineColumn column, const LinesQuestion& question) {
-  const Selection& selection = question.selection;
-  const bool grows = is_signed(selection);
-  const bool is_live = selection.metric == ViewMetric::kLive;
-  switch (column) {
-    case LineColumn::kFunction:
-      return question.group == Group::kLine || question.group == Group::kTraceback;
-    case LineColumn::kShare:
-    case LineColumn::kAverage:
-      return !grows;
-    case LineColumn::kBefore:
-    case LineColumn::kAfter:
-      return grows;
-    case LineColumn::kPeak:
-      return !(is_live && selection.live_at == LiveAt::kPeak);
-    case LineColumn::kLive:
-      return !grows && !(is_live && selection.live_at == LiveAt::kEnd);
-    case LineColumn::kTotal:
-      return selection.metric != ViewMetric::kTotal;
-    case LineColumn::kTemporary:
-    case LineColumn::kTemporaryCount:
-      return selection.metric != ViewMetric::kTemporary;
-    default:
-      return true;
-  }
-}
-
 bool is_same(const Key& a, const Key& b) {
   return a.place == b.place && a.trace == b.trace && a.task == b.task && a.process == b.process &&
          a.size_class == b.size_class;
@@ -97,7 +40,7 @@ class LinesPanel : public Panel {
     ask(view);
     if (!is_shown(view, shown_)) return;
     take_answer();
-    draw_summary(view);
+    draw_lines_summary(view, *shown_);
     const float height = ImGui::GetContentRegionAvail().y;
     const float below = shows_stacks_ ? std::clamp(share_, 0.15F, 0.8F) * height : 0;
     do_keys(view);
@@ -118,7 +61,7 @@ class LinesPanel : public Panel {
     order_slot_.forget();
     stacks_.forget();
     shown_ = {};
-    last_ = nullptr;
+    last_.reset();
     cells_.clear();
     chosen_ = kNone;
     keeps_.reset();
@@ -126,26 +69,14 @@ class LinesPanel : public Panel {
 
   std::optional<Table> table(const View& view) const override {
     if (!shown_) return {};
-    const Lines& lines = *shown_->lines;
-    const Profile& profile = view.recording->profile(lines.question.selection.raw);
-    Table table;
     std::vector<LineColumn> columns;
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       const bool is_hidden = shape.hidden && !enabled_[index(shape.column)];
-      if (!is_of_use(shape.column, lines.question) || is_hidden) continue;
-      columns.push_back(shape.column);
-      table.columns.emplace_back(title_of(shape.column, lines.question.selection));
-      table.left.push_back(is_text(shape.column));
-    }
-    table.rows.reserve(shown_->rows.size());
-    for (const std::uint32_t row : shown_->rows) {
-      std::vector<std::string>& cells = table.rows.emplace_back();
-      cells.reserve(columns.size());
-      for (const LineColumn column : columns) {
-        cells.push_back(cell_text(profile, lines, shown_->columns.get(), row, column));
+      if (is_of_use(shape.column, shown_->lines->question) && !is_hidden) {
+        columns.push_back(shape.column);
       }
     }
-    return table;
+    return table_of(view, *shown_, columns);
   }
 
   std::string command(const View& view) const override {
@@ -166,6 +97,7 @@ class LinesPanel : public Panel {
     state["chosen"] = nullptr;
     state["rows"] = nlohmann::json::array();
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     if (!shown_) return;
     const Lines& lines = *shown_->lines;
     const Profile& profile = view.recording->profile(lines.question.selection.raw);
@@ -233,9 +165,8 @@ class LinesPanel : public Panel {
 
   // The row that was chosen is so in the new answer too.
   void take_answer() {
-    if (last_ == shown_.answer.get()) return;
-    last_ = shown_.answer.get();
-    keeps_alive_ = shown_.answer;
+    if (last_ == shown_.answer) return;
+    last_ = shown_.answer;
     cells_.clear();
     if (!keeps_) {
       if (!shown_->rows.empty()) choose(0);
@@ -308,23 +239,6 @@ class LinesPanel : public Panel {
     tooltip("The stacks of the row that is chosen, below the table");
   }
 
-  void draw_summary(const View& view) const {
-    const Lines& lines = *shown_->lines;
-    const float width = ImGui::GetContentRegionAvail().x;
-    std::string summary = summary_of(lines);
-    if (shown_->rows.size() != lines.rows.size()) {
-      summary = fmt::format("{} found of {}", grouped_text(shown_->rows.size()), summary);
-    }
-    text(fitted(summary, width));
-    const float left = width - ImGui::CalcTextSize(summary.c_str()).x - ImGui::GetFontSize();
-    ImGui::SameLine(0, ImGui::GetFontSize());
-    faint_text(view, fitted(lines.phrase, left));
-    if (!lines.measured.note.empty()) {
-      coloured_text(view.palette().warning, fitted(lines.measured.note, width));
-      tooltip(lines.measured.note);
-    }
-  }
-
   void draw_table(View& view, float height) {
     if (shown_->lines->rows.empty()) {
       ImGui::BeginChild("nothing", {0, height});
@@ -363,7 +277,7 @@ class LinesPanel : public Panel {
     const float letter = ImGui::GetFontSize();
     const LinesQuestion& question = shown_->lines->question;
     ImGui::TableSetupScrollFreeze(0, 1);
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       ImGuiTableColumnFlags flags = ImGuiTableColumnFlags_None;
       if (!is_text(shape.column)) flags |= ImGuiTableColumnFlags_PreferSortDescending;
       if (shape.column == LineColumn::kAmount) flags |= ImGuiTableColumnFlags_DefaultSort;
@@ -395,8 +309,8 @@ class LinesPanel : public Panel {
     Cells& cells = cells_of(view, row);
     ImGui::TableNextRow();
     RowMouse mouse;
-    for (std::size_t i = 0; i < kShapes.size(); ++i) {
-      const LineColumn column = kShapes[i].column;
+    for (std::size_t i = 0; i < column_shapes().size(); ++i) {
+      const LineColumn column = column_shapes()[i].column;
       const bool is_seen = ImGui::TableNextColumn();
       if (i == 0) mouse = table_row(view, shown == chosen_);
       enabled_[index(column)] =
@@ -419,7 +333,7 @@ class LinesPanel : public Panel {
     const auto [found, added] = cells_.try_emplace(row);
     if (!added) return found->second;
     const Lines& lines = *shown_->lines;
-    for (const ColumnShape& shape : kShapes) {
+    for (const ColumnShape& shape : column_shapes()) {
       found->second.texts.at(index(shape.column)) =
           short_text(cell_text(profile(view), lines, shown_->columns.get(), row, shape.column));
     }
@@ -447,23 +361,7 @@ class LinesPanel : public Panel {
       right_text(content);
       return;
     }
-    draw_amount(view, row, content);
-  }
-
-  void draw_amount(const View& view, std::uint32_t row, const std::string& content) const {
-    const Lines& lines = *shown_->lines;
-    const LineRow& line = lines.rows[row];
-    const SortBy unit = lines.question.selection.unit;
-    const auto largest = static_cast<double>(std::max<std::uint64_t>(lines.largest, 1));
-    if (!lines.measured.before) {
-      bar_cell(view, content, static_cast<double>(measure(unit, line.amount)) / largest,
-               view.palette().bar);
-      return;
-    }
-    const auto change =
-        static_cast<double>(unit == SortBy::kSize ? line.change.bytes : line.change.count);
-    const Colour32 colour = change < 0 ? view.palette().shrank : view.palette().grew;
-    bar_cell(view, content, std::abs(change) / largest, with_alpha(colour, 0.35F));
+    draw_line_amount(view, *shown_->lines, row, content);
   }
 
   void draw_menu(View& view) {
@@ -484,8 +382,7 @@ class LinesPanel : public Panel {
   Slot<std::shared_ptr<const Lines>, LineColumns> columns_slot_;
   Slot<OrderQuestion, ShownLines> order_slot_;
   Slot<OrderQuestion, ShownLines>::Shown shown_;
-  const ShownLines* last_ = nullptr;
-  std::shared_ptr<const ShownLines> keeps_alive_;   // so that `last_` is not taken for another one
+  std::shared_ptr<const ShownLines> last_;
   std::unordered_map<std::uint32_t, Cells> cells_;  // of the rows that were in sight
   std::array<bool, kLineColumns> enabled_{};
   std::size_t chosen_ = kNone;  // of the rows as they are shown

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,11 @@
 #include "viewer/panels/widgets.h"
 
 namespace heaptally::view {
+namespace {
+
+constexpr float kIndent = 2;  // of frames below their heading, in letters
+
+}  // namespace
 
 StacksPane::Shown StacksPane::show(const Recording& recording, const Lines& lines, const Key& key) {
   const Profile& profile = recording.profile(lines.question.selection.raw);
@@ -21,9 +27,17 @@ StacksPane::Shown StacksPane::show(const Recording& recording, const Lines& line
   shown.frames.reserve(count);
   for (std::uint32_t stack = 0; stack < count; ++stack) {
     shown.frames.push_back(frames_of(profile, shown.stacks.rows[stack].trace));
-    shown.lines.push_back({.stack = stack, .frame = 0});
-    for (std::uint32_t frame = 1; frame <= shown.frames.back().size(); ++frame) {
-      shown.lines.push_back({.stack = stack, .frame = frame});
+    const std::vector<StackFrame>& frames = shown.frames.back();
+    const auto folded = static_cast<std::uint32_t>(std::count_if(
+        frames.begin(), frames.end(), [](const StackFrame& frame) { return frame.is_machinery; }));
+    const Line heading{.stack = stack, .frame = 0, .folded = 0};
+    shown.lines.push_back(heading);
+    shown.folded.push_back(heading);
+    if (folded != 0) shown.folded.push_back({.stack = stack, .frame = 1, .folded = folded});
+    for (std::uint32_t frame = 1; frame <= frames.size(); ++frame) {
+      const Line line{.stack = stack, .frame = frame, .folded = 0};
+      shown.lines.push_back(line);
+      if (frame > folded) shown.folded.push_back(line);
     }
   }
   return shown;
@@ -55,40 +69,55 @@ void StacksPane::draw_lines(View& view, const Lines& lines) {
   const std::size_t shown = stacks_->stacks.rows.size();
   std::string title = counted(stacks_->stacks.all, "stack");
   if (shown < stacks_->stacks.all) title += fmt::format(", the greatest {} shown", shown);
+  ImGui::AlignTextToFramePadding();
   text(title);
   ImGui::SameLine();
   faint_text(view, "most recent call first");
+  ImGui::SameLine(0, ImGui::GetFontSize());
+  if (toggle(view, "Machinery", shows_machinery_)) shows_machinery_ = !shows_machinery_;
+  tooltip("Also show the frames of the allocator and of libraries below the line that is charged");
   if (view.is_asked(Action::kCopyStack)) copy_stack(view, profile, chosen_);
+  const std::vector<Line>& rows = shows_machinery_ ? stacks_->lines : stacks_->folded;
   ImGui::BeginChild("stack lines");
+  ImGui::SetCursorPosY(ImGui::GetStyle().ItemSpacing.y / 2);
   ImGuiListClipper clipper;
-  clipper.Begin(static_cast<int>(stacks_->lines.size()), ImGui::GetTextLineHeightWithSpacing());
+  clipper.Begin(static_cast<int>(rows.size()), ImGui::GetTextLineHeightWithSpacing());
   while (clipper.Step()) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      const Line line = stacks_->lines[static_cast<std::size_t>(i)];
       ImGui::PushID(i);
-      if (line.frame == 0) {
-        draw_heading(view, lines, line.stack);
-      } else {
-        const RowMouse mouse = list_row(view, false);
-        const StackFrame& frame = stacks_->frames[line.stack][line.frame - 1];
-        if (mouse.clicked) chosen_ = line.stack;
-        const KeyNames names =
-            mouse.entered ? names_of(profile, Group::kLine, {.place = frame.place}) : KeyNames();
-        if (mouse.entered) show_source_of(view, names);
-        if (mouse.asks_menu) {
-          chosen_ = line.stack;
-          menu_place_ = frame.place;
-        }
-        draw_frame(view, profile, frame, line.frame == 1);
-        ImGui::PopID();
-        if (mouse.asks_menu) ImGui::OpenPopup("frame menu");
-        continue;
-      }
+      draw_line(view, lines, rows[static_cast<std::size_t>(i)]);
       ImGui::PopID();
     }
   }
+  if (std::exchange(opens_menu_, false)) ImGui::OpenPopup("frame menu");
   draw_menu(view, profile);
   ImGui::EndChild();
+}
+
+void StacksPane::draw_line(View& view, const Lines& lines, const Line& line) {
+  if (line.frame == 0) {
+    draw_heading(view, lines, line.stack);
+    return;
+  }
+  const Profile& profile = view.recording->profile(lines.question.selection.raw);
+  const RowMouse mouse = list_row(view, false);
+  const StackFrame& frame = stacks_->frames[line.stack][line.frame - 1];
+  if (mouse.clicked || mouse.asks_menu) chosen_ = line.stack;
+  if (line.folded != 0) {
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetFontSize() * kIndent);
+    faint_text(view,
+               fmt::format("{} of the allocator and libraries …", counted(line.folded, "frame")));
+    if (mouse.clicked) shows_machinery_ = true;
+    return;
+  }
+  if (mouse.entered) {
+    show_source_of(view, names_of(profile, Group::kLine, {.place = frame.place}));
+  }
+  if (mouse.asks_menu) {
+    menu_place_ = frame.place;
+    opens_menu_ = true;
+  }
+  draw_frame(view, profile, frame);
 }
 
 void StacksPane::draw_heading(View& view, const Lines& lines, std::uint32_t stack) {
@@ -104,6 +133,7 @@ void StacksPane::draw_heading(View& view, const Lines& lines, std::uint32_t stac
     label = fmt::format("{}   {}", whole_text(row.amount),
                         percent_text(measure(unit, row.amount), measure(unit, lines.kept)));
   }
+  ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetStyle().CellPadding.x);
   faint_text(view, fmt::format("{}.", stack + 1));
   ImGui::SameLine();
   text(label);
@@ -117,15 +147,13 @@ void StacksPane::draw_heading(View& view, const Lines& lines, std::uint32_t stac
   }
 }
 
-void StacksPane::draw_frame(View& view, const Profile& profile, const StackFrame& frame,
-                            bool is_first) {
+void StacksPane::draw_frame(View& view, const Profile& profile, const StackFrame& frame) {
   const Places& places = profile.places();
   const std::string function = short_function(places, frame.place);
   const std::string place = short_place(places, frame.place);
   const Colour32 colour = frame.is_machinery ? view.palette().faint_text : view.palette().text;
-  const float left = ImGui::GetCursorPosX() + ImGui::GetFontSize() * 1.6F;
-  const float width = ImGui::GetContentRegionAvail().x - ImGui::GetFontSize() * 1.6F;
-  (void)is_first;
+  const float left = ImGui::GetCursorPosX() + ImGui::GetFontSize() * kIndent;
+  const float width = ImGui::GetContentRegionAvail().x - ImGui::GetFontSize() * kIndent;
   ImGui::SetCursorPosX(left);
   const bool is_source = places[frame.place].source;
   if (function.empty() || !is_source) {

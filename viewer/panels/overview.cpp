@@ -72,8 +72,9 @@ class OverviewPanel : public Panel {
     return shell_words({"summary", view.recording->file().string()});
   }
 
-  void tell_state(const View&, nlohmann::json& state) const override {
+  void tell_state(const View& view, nlohmann::json& state) const override {
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     if (!shown_) return;
     state["command"] = shown_->command;
     state["facts"] = shown_->facts;

@@ -119,8 +119,9 @@ class SizesAndLifetimesPanel : public Panel {
     return shell_words(words);
   }
 
-  void tell_state(const View&, nlohmann::json& state) const override {
+  void tell_state(const View& view, nlohmann::json& state) const override {
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     state["chosen"] = chosen_ ? nlohmann::json(*chosen_) : nlohmann::json();
     state["sizes"] = nlohmann::json::array();
     state["lifetimes"] = nlohmann::json::array();

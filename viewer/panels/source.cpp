@@ -7,8 +7,6 @@
 #include <imgui/imgui.h>
 #include <nlohmann/json.hpp>
 
-#include "core/profile/tree.h"
-#include "core/report/wording.h"
 #include "viewer/model/command_line.h"
 #include "viewer/model/source_view.h"
 #include "viewer/panels/key_menu.h"
@@ -21,24 +19,7 @@
 namespace heaptally::view {
 namespace {
 
-constexpr float kMarksWidth = 10;
 constexpr std::size_t kToldLines = 40;
-
-Colour32 colour_of(const Palette& palette, TokenKind kind) {
-  switch (kind) {
-    case TokenKind::kKeyword:
-      return palette.accent;
-    case TokenKind::kText:
-      return palette.shrank;
-    case TokenKind::kComment:
-      return palette.faint_text;
-    case TokenKind::kNumber:
-      return palette.mark;
-    case TokenKind::kPlain:
-      break;
-  }
-  return palette.text;
-}
 
 class SourcePanel : public Panel {
  public:
@@ -46,9 +27,8 @@ class SourcePanel : public Panel {
 
   void draw(View& view) override {
     choose_first(view);
-    const float left = std::clamp(files_share_, 0.1F, 0.6F) * ImGui::GetContentRegionAvail().x;
-    const float whole = ImGui::GetContentRegionAvail().x;
-    const float height = ImGui::GetContentRegionAvail().y;
+    const auto [whole, height] = ImGui::GetContentRegionAvail();
+    const float left = std::clamp(files_share_, 0.1F, 0.6F) * whole;
     ask(view);
     ImGui::BeginChild("files pane", {left, height});
     files_.draw(view);
@@ -105,6 +85,7 @@ class SourcePanel : public Panel {
     state["line"] = view.source ? view.source->line : 0;
     state["files"] = files_.size();
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     if (!shown_) return;
     state["path"] = shown_->found.path;
     state["lines"] = shown_->lines.size();
@@ -147,10 +128,9 @@ class SourcePanel : public Panel {
         [recording](const LinesQuestion& question) { return lines_of(*recording, question); });
     if (!lines.problem.empty()) shown_ = {.answer = nullptr, .problem = lines.problem};
     if (!lines || !view.source) return;
-    lines_ = lines.answer;
     shown_ = source_slot_.ask(
         view.worker,
-        {.lines = lines_, .file = view.source->file, .paths = view.settings.source_paths},
+        {.lines = lines.answer, .file = view.source->file, .paths = view.settings.source_paths},
         [recording](const Question& question) {
           return source_view(*recording, *question.lines, question.file, question.paths);
         });
@@ -255,25 +235,7 @@ class SourcePanel : public Panel {
     const std::string& path = shown_->found.path.empty() ? shown_->file : shown_->found.path;
     text(fitted(short_text(path), ImGui::GetContentRegionAvail().x, true));
     tooltip(short_text(shown_->file));
-    draw_warnings(view);
-  }
-
-  void draw_warnings(View& view) {
-    const Colour32 colour = view.palette().warning;
-    if (shown_->found.path.empty()) {
-      coloured_text(colour, "The file is not on this machine: only lines with memory are shown.");
-      std::string tried = "Looked at";
-      for (const std::string& path : shown_->found.tried) tried += "\n" + short_text(path);
-      tooltip(tried);
-      ImGui::SameLine();
-      if (ImGui::SmallButton("Where is it?")) dialog_.open(shown_->file);
-    } else if (shown_->is_too_short) {
-      coloured_text(colour,
-                    "The file was changed since the recording: it has fewer lines than then.");
-    } else if (shown_->is_newer) {
-      coloured_text(colour,
-                    "The file was written after the recording began: lines may have moved.");
-    }
+    if (draw_source_warnings(view, *shown_)) dialog_.open(shown_->file);
   }
 
   std::array<std::string, kAmounts> titles(const View& view) const {
@@ -301,7 +263,7 @@ class SourcePanel : public Panel {
         shown_->lines.empty() ? "0" : std::to_string(shown_->lines.back().number);
     const float width = ImGui::GetContentRegionAvail().x - kMarksWidth - 2;
     const float amounts = 10 * letter;
-    const float number = static_cast<float>(std::max<std::size_t>(last.size(), 3) + 1) * letter;
+    const float number = static_cast<float>(std::max<std::size_t>(last.size(), 3) + 2) * letter;
     const float taken = kAmounts * (amounts + padding) + number + padding;
     const float needed = static_cast<float>(shown_->longest + 1) * letter;
     const float room = width - taken - padding - ImGui::GetStyle().ScrollbarSize - 8;
@@ -335,7 +297,10 @@ class SourcePanel : public Panel {
       ImGui::EndTable();
     }
     ImGui::PopFont();
-    draw_marks(view, {at.x + width + 2, at.y}, height);
+    ImGui::SetCursorScreenPos({at.x + width + 2, at.y});
+    if (const auto clicked = draw_heat_marks(view, *shown_, selection(), height)) {
+      marks_clicked_ = *clicked;
+    }
     if (opens_menu) ImGui::OpenPopup("line menu");
     draw_menu(view);
   }
@@ -354,7 +319,8 @@ class SourcePanel : public Panel {
     ImGui::TableNextRow();
     ImGui::TableNextColumn();
     const bool is_chosen = line.number == view.source->line;
-    const RowMouse mouse = table_row(view, is_chosen);
+    // The colour of what is chosen would be taken for another heat.
+    const RowMouse mouse = table_row(view, is_chosen && !line.hot);
     if (line.hot) {
       const HotLine& hot = shown_->hot[*line.hot];
       // By the root of the share: what is a hundredth of the hottest line is still seen.
@@ -372,57 +338,22 @@ class SourcePanel : public Panel {
       right_text(amount_cell(line, i));
     }
     ImGui::TableNextColumn();
-    const std::string number = line.number == 0 ? "?" : std::to_string(line.number);
+    std::string number = line.number == 0 ? "?" : std::to_string(line.number);
+    if (is_chosen) {
+      number = "▸" + number;
+      ImGui::TableSetBgColor(ImGuiTableBgTarget_CellBg, with_alpha(view.palette().accent, 0.3F));
+    }
     const float space = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(number.c_str()).x;
     ImGui::SetCursorPosX(ImGui::GetCursorPosX() + std::max(0.0F, space));
-    faint_text(view, number);
+    coloured_text(is_chosen ? view.palette().text : view.palette().faint_text, number);
     ImGui::TableNextColumn();
-    draw_text(view, line);
+    draw_source_text(view, *shown_, line);
     if (mouse.clicked || mouse.asks_menu) {
       view.source->line = line.number;
       place_ = *view.source;
     }
     if (mouse.entered) open_editor(view, {.file = shown_->file, .line = line.number});
     return mouse.asks_menu;
-  }
-
-  void draw_text(const View& view, const SourceLine& line) const {
-    if (line.text.empty()) {
-      const bool is_unknown = line.number == 0;
-      const bool is_beyond = shown_->known != 0 && line.number > shown_->known;
-      faint_text(view, is_unknown  ? "(the line is not known)"
-                       : is_beyond ? "(beyond the end of the file)"
-                                   : "");
-      return;
-    }
-    for (std::size_t i = 0; i < line.tokens.size(); ++i) {
-      const Token& token = line.tokens[i];
-      if (i > 0) ImGui::SameLine(0, 0);
-      coloured_text(colour_of(view.palette(), token.kind),
-                    std::string_view(line.text).substr(token.begin, token.size));
-    }
-  }
-
-  // Beside the scrollbar, where in the file memory is.
-  void draw_marks(const View& view, ImVec2 at, float height) {
-    ImDrawList& list = *ImGui::GetWindowDrawList();
-    list.AddRectFilled(at, {at.x + kMarksWidth, at.y + height}, view.palette().grid, 2);
-    const auto all = static_cast<float>(std::max<std::size_t>(shown_->lines.size(), 1));
-    for (const HotLine& hot : shown_->hot) {
-      const auto line = index_of_line(*shown_, hot.line);
-      const double heat =
-          std::sqrt(heat_of(*shown_, hot, selection().unit, is_signed(selection())));
-      if (!line || heat <= 0) continue;
-      const float y = at.y + static_cast<float>(*line) / all * height;
-      list.AddRectFilled({at.x, y}, {at.x + kMarksWidth, std::min(y + 3, at.y + height)},
-                         with_alpha(view.palette().grew, 0.25F + 0.75F * static_cast<float>(heat)));
-    }
-    ImGui::SetCursorScreenPos(at);
-    ImGui::InvisibleButton("marks", {kMarksWidth, std::max(height, 1.0F)});
-    if (ImGui::IsItemActive()) {
-      marks_clicked_ = std::clamp((ImGui::GetIO().MousePos.y - at.y) / height, 0.0F, 1.0F);
-    }
-    tooltip("Where in the file memory is: click to go there");
   }
 
   void draw_menu(View& view) {
@@ -453,7 +384,6 @@ class SourcePanel : public Panel {
   Slot<Question, SourceView> source_slot_;
   Slot<Question, SourceView>::Shown shown_;
   std::shared_ptr<const SourceView> last_;
-  std::shared_ptr<const Lines> lines_;
   SourcePlace place_;  // that was taken into sight
   bool cumulative_ = false;
   bool shows_callers_ = true;

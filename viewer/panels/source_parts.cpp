@@ -1,6 +1,7 @@
 #include "viewer/panels/source_parts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -15,6 +16,25 @@
 #include "viewer/panels/widgets.h"
 
 namespace heaptally::view {
+namespace {
+
+Colour32 token_colour(const Palette& palette, TokenKind kind) {
+  switch (kind) {
+    case TokenKind::kKeyword:
+      return palette.accent;
+    case TokenKind::kText:
+      return palette.shrank;
+    case TokenKind::kComment:
+      return palette.faint_text;
+    case TokenKind::kNumber:
+      return palette.mark;
+    case TokenKind::kPlain:
+      break;
+  }
+  return palette.text;
+}
+
+}  // namespace
 
 SourceFiles::Files SourceFiles::files_of(const Recording& recording, const Question& question) {
   const Selection& selection = question.selection;
@@ -63,8 +83,8 @@ void SourceFiles::draw(View& view) {
 }
 
 void SourceFiles::draw_rows(View& view) {
-  const ImGuiTableFlags flags =
-      ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg | ImGuiTableFlags_NoSavedSettings;
+  const ImGuiTableFlags flags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
+                                ImGuiTableFlags_NoSavedSettings | ImGuiTableFlags_PadOuterX;
   if (!ImGui::BeginTable("files", 2, flags)) return;
   ImGui::TableSetupScrollFreeze(0, 1);
   ImGui::TableSetupColumn("File", ImGuiTableColumnFlags_WidthStretch);
@@ -140,6 +160,62 @@ void SourceDialog::draw(View& view) {
   if (ImGui::Button("Cancel")) is_open_ = false;
   if (!is_open_) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();
+}
+
+void draw_source_text(const View& view, const SourceView& source, const SourceLine& line) {
+  if (line.text.empty()) {
+    const bool is_unknown = line.number == 0;
+    const bool is_beyond = source.known != 0 && line.number > source.known;
+    faint_text(view, is_unknown  ? "(the line is not known)"
+                     : is_beyond ? "(beyond the end of the file)"
+                                 : "");
+    return;
+  }
+  for (std::size_t i = 0; i < line.tokens.size(); ++i) {
+    const Token& token = line.tokens[i];
+    if (i > 0) ImGui::SameLine(0, 0);
+    coloured_text(token_colour(view.palette(), token.kind),
+                  std::string_view(line.text).substr(token.begin, token.size));
+  }
+}
+
+std::optional<float> draw_heat_marks(const View& view, const SourceView& source,
+                                     const Selection& selection, float height) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(at, {at.x + kMarksWidth, at.y + height}, view.palette().grid, 2);
+  const auto all = static_cast<float>(std::max<std::size_t>(source.lines.size(), 1));
+  for (const HotLine& hot : source.hot) {
+    const auto line = index_of_line(source, hot.line);
+    const double heat = std::sqrt(heat_of(source, hot, selection.unit, is_signed(selection)));
+    if (!line || heat <= 0) continue;
+    const float y = at.y + static_cast<float>(*line) / all * height;
+    list.AddRectFilled({at.x, y}, {at.x + kMarksWidth, std::min(y + 3, at.y + height)},
+                       with_alpha(view.palette().grew, 0.25F + 0.75F * static_cast<float>(heat)));
+  }
+  ImGui::InvisibleButton("marks", {kMarksWidth, std::max(height, 1.0F)});
+  tooltip("Where in the file memory is: click to go there");
+  if (!ImGui::IsItemActive()) return {};
+  return std::clamp((ImGui::GetIO().MousePos.y - at.y) / height, 0.0F, 1.0F);
+}
+
+bool draw_source_warnings(const View& view, const SourceView& source) {
+  const Colour32 colour = view.palette().warning;
+  if (source.found.path.empty()) {
+    coloured_text(colour, "The file is not on this machine: only lines with memory are shown.");
+    std::string tried = "Looked at";
+    for (const std::string& path : source.found.tried) tried += "\n" + short_text(path);
+    tooltip(tried);
+    ImGui::SameLine();
+    return ImGui::SmallButton("Where is it?");
+  }
+  if (source.is_too_short) {
+    coloured_text(colour,
+                  "The file was changed since the recording: it has fewer lines than then.");
+  } else if (source.is_newer) {
+    coloured_text(colour, "The file was written after the recording began: lines may have moved.");
+  }
+  return false;
 }
 
 }  // namespace heaptally::view

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,5 +62,18 @@ class SourceDialog {
   bool opens_ = false;
   bool is_open_ = false;
 };
+
+// The text of a line in the current cell, with its colours; of lines without a text why that is so.
+void draw_source_text(const View& view, const SourceView& source, const SourceLine& line);
+
+// A strip from here on, beside the scrollbar: where in the file memory is. Returns where it was
+// clicked, from 0 to 1.
+inline constexpr float kMarksWidth = 10;
+std::optional<float> draw_heat_marks(const View& view, const SourceView& source,
+                                     const Selection& selection, float height);
+
+// Why what is shown may not be what was recorded. Returns whether the user wants to say where the
+// file is.
+bool draw_source_warnings(const View& view, const SourceView& source);
 
 }  // namespace heaptally::view

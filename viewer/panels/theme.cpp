@@ -60,12 +60,12 @@ constexpr Palette dark_palette() {
   return palette;
 }
 
-constexpr std::array<Colour32, kSeries> kLightSeries = {
-    rgb(0x3b82f6), rgb(0xf59e0b), rgb(0x10b981), rgb(0x8b5cf6),
-    rgb(0xef6461), rgb(0x06b6d4), rgb(0x84a53b), rgb(0xc3cad6)};
-constexpr std::array<Colour32, kSeries> kDarkSeries = {
-    rgb(0x4c8df6), rgb(0xd99a2b), rgb(0x2fae84), rgb(0x9277e8),
-    rgb(0xd9605c), rgb(0x2aa6bd), rgb(0x8aa648), rgb(0x4a5363)};
+constexpr std::array<Colour32, kSeries> kLightSeries = {rgb(0x3b82f6), rgb(0xf59e0b), rgb(0x10b981),
+                                                        rgb(0x8b5cf6), rgb(0xef6461), rgb(0x06b6d4),
+                                                        rgb(0x84a53b), rgb(0xc3cad6)};
+constexpr std::array<Colour32, kSeries> kDarkSeries = {rgb(0x4c8df6), rgb(0xd99a2b), rgb(0x2fae84),
+                                                       rgb(0x9277e8), rgb(0xd9605c), rgb(0x2aa6bd),
+                                                       rgb(0x8aa648), rgb(0x4a5363)};
 
 ImVec4 colour(Colour32 packed) { return ImGui::ColorConvertU32ToFloat4(packed); }
 
@@ -104,8 +104,7 @@ void apply_colours(bool dark) {
       surfaces.hovered);
   set({ImGuiCol_FrameBgActive, ImGuiCol_ButtonActive, ImGuiCol_HeaderActive}, surfaces.active);
   set({ImGuiCol_Header}, surfaces.header);
-  set({ImGuiCol_Border, ImGuiCol_Separator, ImGuiCol_TableBorderStrong,
-       ImGuiCol_TableBorderLight},
+  set({ImGuiCol_Border, ImGuiCol_Separator, ImGuiCol_TableBorderStrong, ImGuiCol_TableBorderLight},
       surfaces.border);
   set({ImGuiCol_TableRowBgAlt}, surfaces.row);
   set({ImGuiCol_TableHeaderBg}, surfaces.frame);
@@ -123,9 +122,9 @@ constexpr float kLargeSize = 21;
 
 ImFont* add_font(const std::string& name, float size) {
   // Latin, Greek, dashes and quotes, arrows, mathematics, shapes: what texts and symbols use.
-  static constexpr std::array<ImWchar, 15> kRanges = {
-      0x0020, 0x024F, 0x0370, 0x04FF, 0x2010, 0x205E, 0x2190, 0x21FF,
-      0x2200, 0x22FF, 0x2500, 0x25FF, 0x2600, 0x27BF, 0};
+  static constexpr std::array<ImWchar, 15> kRanges = {0x0020, 0x024F, 0x0370, 0x04FF, 0x2010,
+                                                      0x205E, 0x2190, 0x21FF, 0x2200, 0x22FF,
+                                                      0x2500, 0x25FF, 0x2600, 0x27BF, 0};
   const std::string file = kFontFolder + name;
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   if (!std::filesystem::exists(file)) {

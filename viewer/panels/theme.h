@@ -15,21 +15,21 @@ using Colour32 = std::uint32_t;
 struct Palette {
   bool dark = false;
   Colour32 text = 0;
-  Colour32 faint_text = 0;   // what may be overlooked
-  Colour32 background = 0;   // of plots
-  Colour32 grid = 0;         // lines of axes
-  Colour32 accent = 0;       // what is chosen
-  Colour32 bar = 0;          // bars in cells
-  Colour32 live = 0;         // the heap
+  Colour32 faint_text = 0;  // what may be overlooked
+  Colour32 background = 0;  // of plots
+  Colour32 grid = 0;        // lines of axes
+  Colour32 accent = 0;      // what is chosen
+  Colour32 bar = 0;         // bars in cells
+  Colour32 live = 0;        // the heap
   Colour32 rss = 0;
-  Colour32 rate = 0;         // allocations per time
+  Colour32 rate = 0;  // allocations per time
   Colour32 mark = 0;
   Colour32 peak = 0;
-  Colour32 range = 0;        // of time, translucent
-  Colour32 grew = 0;         // more than before
+  Colour32 range = 0;  // of time, translucent
+  Colour32 grew = 0;   // more than before
   Colour32 shrank = 0;
   Colour32 warning = 0;
-  Colour32 match = 0;        // of a search
+  Colour32 match = 0;  // of a search
 };
 
 inline constexpr std::size_t kSeries = 8;  // colours that can be told apart

@@ -25,46 +25,7 @@ constexpr ImGuiTableFlags kTaskTable =
     ImGuiTableFlags_RowBg | ImGuiTableFlags_ScrollY | ImGuiTableFlags_BordersOuter |
     ImGuiTableFlags_BordersInnerV | ImGuiTableFlags_Resizable | ImGuiTableFlags_NoSavedSettings;
 
-enum class ThreadColumn : std::uint8_t {
-  kCheck,
-  kName,
-  kShown,
-  kAllocations,
-  kTotal,
-  kTemporary,
-  kPeak,
-  kEnd,
-  kProcess,
-};
 constexpr int kThreadColumns = 9;
-
-double share_of(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-// What threads are sorted by; names are compared elsewhere.
-double rank_of(const ThreadLine& line, ThreadColumn column, const Selection& selection) {
-  const ThreadRow& run = line.run;
-  switch (column) {
-    case ThreadColumn::kAllocations:
-      return static_cast<double>(run.total.count);
-    case ThreadColumn::kTemporary:
-      return share_of(run.temporary.count, run.total.count);
-    case ThreadColumn::kPeak:
-      return static_cast<double>(run.live_at_peak.bytes);
-    case ThreadColumn::kEnd:
-      return static_cast<double>(run.live_at_end.bytes);
-    case ThreadColumn::kTotal:
-      return static_cast<double>(run.total.bytes);
-    default:
-      break;
-  }
-  if (!is_signed(selection)) {
-    return static_cast<double>(measure(selection.unit, line.shown.amount));
-  }
-  const Change change = line.shown.change;
-  return static_cast<double>(selection.unit == SortBy::kSize ? change.bytes : change.count);
-}
 
 class ThreadsAndProcessesPanel : public Panel {
  public:
@@ -130,6 +91,7 @@ class ThreadsAndProcessesPanel : public Panel {
 
   void tell_state(const View& view, nlohmann::json& state) const override {
     state["problem"] = shown_.problem;
+    state["command"] = command(view);
     state["threads"] = nlohmann::json::array();
     state["processes"] = nlohmann::json::array();
     if (!shown_) return;
@@ -357,19 +319,13 @@ class ThreadsAndProcessesPanel : public Panel {
     const bool is_dirty = specs != nullptr && specs->SpecsDirty;
     if (!is_dirty && !sorts_) return;
     sorts_ = false;
-    order_.resize(shown_->threads.size());
-    std::iota(order_.begin(), order_.end(), 0U);
-    if (specs == nullptr || specs->SpecsCount == 0) return;
-    specs->SpecsDirty = false;
-    const auto column = static_cast<ThreadColumn>(specs->Specs[0].ColumnIndex);
-    const bool descends = specs->Specs[0].SortDirection == ImGuiSortDirection_Descending;
-    std::stable_sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
-      const ThreadLine& first = shown_->threads[descends ? b : a];
-      const ThreadLine& second = shown_->threads[descends ? a : b];
-      if (column == ThreadColumn::kName) return first.name < second.name;
-      if (column == ThreadColumn::kProcess) return first.process < second.process;
-      return rank_of(first, column, view.selection()) < rank_of(second, column, view.selection());
-    });
+    const bool has_specs = specs != nullptr && specs->SpecsCount != 0;
+    const auto column =
+        has_specs ? static_cast<ThreadColumn>(specs->Specs[0].ColumnIndex) : ThreadColumn::kShown;
+    const bool descends =
+        !has_specs || specs->Specs[0].SortDirection == ImGuiSortDirection_Descending;
+    if (has_specs) specs->SpecsDirty = false;
+    order_ = ordered_threads(*shown_, column, descends, view.selection());
   }
 
   void draw_thread(View& view, const ThreadLine& line, int number) {
