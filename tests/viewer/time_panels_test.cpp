@@ -149,6 +149,19 @@ TEST_F(TimePanelsTest, AListIsWalkedByKeysAndItsMomentIsDropped) {
   EXPECT_EQ(view().a, seconds(3));
 }
 
+TEST_F(TimePanelsTest, AToBBecomesTheRangeInEitherOrder) {
+  view().a = seconds(6);
+  view().b = seconds(2);
+  drawn_.press(GLFW_KEY_G);
+  ASSERT_TRUE(view().selection().range);
+  EXPECT_EQ(view().selection().range->from, seconds(2));
+  EXPECT_EQ(view().selection().range->to, seconds(6));
+  drawn_.press(GLFW_KEY_BACKSPACE);
+  view().a = view().b;
+  drawn_.press(GLFW_KEY_G);
+  EXPECT_FALSE(view().selection().range);
+}
+
 TEST_F(TimePanelsTest, NothingToCompareWithSaysSo) {
   view().show(PanelId::kCompare);
   drawn_.settle();

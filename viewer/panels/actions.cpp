@@ -73,6 +73,7 @@ constexpr std::array<ActionInfo, kActions> kTable = {{
     plain(Action::kClearRange, Menu::kTime, GLFW_KEY_BACKSPACE, "Backspace", "Clear the range"),
     plain(Action::kDropA, Menu::kTime, GLFW_KEY_LEFT_BRACKET, "[", "Drop A at the pointer"),
     plain(Action::kDropB, Menu::kTime, GLFW_KEY_RIGHT_BRACKET, "]", "Drop B at the pointer"),
+    plain(Action::kRangeOfAB, Menu::kTime, GLFW_KEY_G, "g", "A to B as the range"),
     plain(Action::kKeepSnapshot, Menu::kTime, GLFW_KEY_K, "k", "Keep a snapshot at the pointer"),
     plain(Action::kInvert, Menu::kCalls, GLFW_KEY_I, "i", "Invert"),
     plain(Action::kFocus, Menu::kCalls, GLFW_KEY_F, "f", "Focus on the call"),

@@ -41,6 +41,7 @@ enum class Action : std::uint8_t {
   kClearRange,
   kDropA,
   kDropB,
+  kRangeOfAB,
   kKeepSnapshot,
   kInvert,
   kFocus,

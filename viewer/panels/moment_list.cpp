@@ -33,6 +33,12 @@ Nanoseconds moment_a(const View& view) { return view.a.value_or(Nanoseconds(0));
 
 Nanoseconds moment_b(const View& view) { return view.b.value_or(run_time(view.recording->data())); }
 
+std::optional<TimeSpan> span_of_a_and_b(const View& view) {
+  const auto [from, to] = std::minmax({moment_a(view), moment_b(view)});
+  if (from == to) return {};
+  return TimeSpan{.from = from, .to = to};
+}
+
 void MomentList::forget() {
   heap_.forget();
   known_.reset();

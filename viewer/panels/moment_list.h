@@ -55,5 +55,7 @@ class MomentList {
 // The moments that are compared: those that were dropped, or the start and the end.
 Nanoseconds moment_a(const View& view);
 Nanoseconds moment_b(const View& view);
+// The range between them; nothing if they are one.
+std::optional<TimeSpan> span_of_a_and_b(const View& view);
 
 }  // namespace heaptally::view

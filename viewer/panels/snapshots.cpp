@@ -96,13 +96,10 @@ class SnapshotsPanel : public Panel {
     tooltip("Exchange A and B");
     ImGui::SameLine();
     ImGui::BeginDisabled(a == b);
-    if (ImGui::Button("Use A..B as the range")) {
-      Selection selection = view.changed();
-      selection.range = TimeSpan{.from = std::min(a, b), .to = std::max(a, b)};
-      view.select(std::move(selection));
-    }
+    if (ImGui::Button("Use A..B as the range")) view.choose(Action::kRangeOfAB);
+    name_area(view, "snapshots:range");
     ImGui::EndDisabled();
-    tooltip("All panels show what happened between A and B");
+    tooltip("All panels show what happened between A and B (g)");
     const std::string moments = "A: " + moment_name(data, a) + "  →  B: " + moment_name(data, b);
     coloured_text(view.palette().accent, fitted(moments, ImGui::GetContentRegionAvail().x));
     growth_.draw(view,

@@ -9,6 +9,7 @@
 
 #include "core/report/wording.h"
 #include "viewer/model/moments.h"
+#include "viewer/panels/moment_list.h"
 #include "viewer/panels/timeline_scene.h"
 #include "viewer/panels/widgets.h"
 
@@ -94,6 +95,17 @@ std::optional<Nanoseconds> asked_moment(const View& view, bool is_later) {
   return {};
 }
 
+void do_range_action(View& view) {
+  if (!view.is_asked(Action::kRangeOfAB)) return;
+  Selection selection = view.changed();
+  selection.range = span_of_a_and_b(view);
+  if (!selection.range) {
+    view.tell("A and B are one moment: [ and ] drop them at the pointer");
+    return;
+  }
+  view.select(std::move(selection));
+}
+
 void do_snapshot_actions(View& view) {
   const bool drops_a = view.is_asked(Action::kDropA);
   const bool drops_b = view.is_asked(Action::kDropB);
@@ -168,6 +180,7 @@ void Timeline::State::point(View& view) {
   ImGui::SetCursorScreenPos({plot.x, scene.lane});
   ImGui::InvisibleButton("plot", {plot.width, scene.rate.bottom() - scene.lane},
                          ImGuiButtonFlags_MouseButtonLeft | ImGuiButtonFlags_MouseButtonMiddle);
+  name_area(view, "timeline:plot");
   if (ImGui::IsItemHovered() || (ImGui::IsItemActive() && drag.is_on())) {
     view.hovered = moment_at(view, ImGui::GetIO().MousePos.x);
     scene.reading = reading_at(*scene.stack, *view.hovered);
@@ -249,6 +262,7 @@ void Timeline::draw(View& view, float height) {
     state.scene.emphasised = pointed;
     draw_pointer(state.scene, view);
     do_snapshot_actions(view);
+    do_range_action(view);
     view.pointed.reset();
     state.draw_menu(view);
   }
