@@ -5,7 +5,7 @@
 namespace heaptally {
 namespace {
 
-constexpr Amount kNothing{};
+constexpr Amount kNoAmount{};
 
 }  // namespace
 
@@ -82,7 +82,7 @@ void GrownTree::grow_down(const Kept& kept) {
   std::vector<End> ends;
   std::vector<bool> passed(traces.size());
   for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
-    if (kept.by_trace[i] == kNothing) continue;
+    if (kept.by_trace[i] == kNoAmount) continue;
     ends.push_back({site_of(TraceId(i)), kept.by_trace[i]});
     passed[index_of(traces[index_of(ends.back().site.trace)].parent)] = true;
   }
@@ -113,7 +113,7 @@ void GrownTree::plant(std::vector<Walker>& walkers, const Kept& kept) {
   const std::vector<Trace>& traces = profile_.data().traces;
   for (std::size_t i = 0; i < kept.by_trace.size(); ++i) {
     const Amount amount = kept.by_trace[i];
-    if (amount == kNothing) continue;
+    if (amount == kNoAmount) continue;
     Position site = site_of(TraceId(i));
     const PlaceId place =
         site.trace == kRootTrace

@@ -9,7 +9,7 @@ namespace heaptally {
 namespace {
 
 // A damaged recording may free more than it allocated.
-std::uint64_t at_least_zero(std::uint64_t value) {
+std::uint64_t not_below_zero(std::uint64_t value) {
   return static_cast<std::int64_t>(value) < 0 ? 0 : value;
 }
 
@@ -120,7 +120,7 @@ HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, 
   for_each_sum(buckets, kept_tallies(profile, query),
                [&](const Bucket& bucket, Amount allocated, Amount freed, Amount live) {
                  if (bucket.start >= to) return false;
-                 const std::uint64_t bytes = at_least_zero(live.bytes);
+                 const std::uint64_t bytes = not_below_zero(live.bytes);
                  const Nanoseconds end = bucket.start + bucket.width;
                  if (end <= from) {
                    timeline.live_at_start = before = bytes;
@@ -128,7 +128,7 @@ HeapTimeline heap_timeline(const Profile& profile, const BucketSource& buckets, 
                  }
                  TimelineRow row{.start = bucket.start,
                                  .end = std::min(end, to),
-                                 .live = {bytes, at_least_zero(live.count)},
+                                 .live = {bytes, not_below_zero(live.count)},
                                  .max_live_bytes = std::max(before, bytes),
                                  .allocated = allocated,
                                  .freed = freed,
