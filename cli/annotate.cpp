@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples = R"(The columns before each line:
+constexpr const char* kAnnotateExamples = R"(The columns before each line:
   live      bytes live at the moment (by default the end)
   at peak   bytes live at the peak of the run
   total     bytes allocated until the moment
@@ -36,7 +36,7 @@ Examples:
   heaptally annotate FILE cache.cpp --thread 'worker*' --format csv)";
 
 // The command line as given.
-struct Options {
+struct AnnotateOptions {
   std::string file;
   std::string source;
   std::optional<std::string> function;
@@ -60,7 +60,7 @@ std::optional<std::size_t> parse_context(const std::optional<std::string>& text)
 
 // Everything that can be wrong with the command line is found before the file is opened, but for
 // what the recording must know.
-void run(const Options& options) {
+void run_annotate(const AnnotateOptions& options) {
   const Moment moment = parse_moment(options.at);
   const std::optional<std::size_t> context = parse_context(options.context);
   const Heat heat = parse_heat(options.heat);
@@ -90,7 +90,7 @@ void run(const Options& options) {
          format);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, AnnotateOptions& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("SOURCE", options.source, "A source file, or the end of its path")->required();
   command.add_option("--function", options.function, "Only the lines of this function")
@@ -119,11 +119,11 @@ void add_options(CLI::App& command, Options& options) {
 void add_annotate_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("annotate", "Show a source file with what each line holds");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<AnnotateOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
+  command->footer(kAnnotateExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_annotate(*options);
     status = 0;
   });
 }

@@ -21,7 +21,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kCheckExamples =
     R"(Ends with 0 if all limits are kept, with 1 if any is broken, with 2 if the question makes no sense:
 an --in or a filter that leaves nothing is such, for a gate that guards nothing is a trap.
 
@@ -42,7 +42,7 @@ struct GivenLimit {
 };
 
 // The command line as given.
-struct Options {
+struct CheckOptions {
   std::string file;
   std::vector<GivenLimit> limits = {
       {Measure::kPeak, "--max-peak"},   {Measure::kLeaked, "--max-leaked"},
@@ -78,7 +78,7 @@ Limit parse_given(const GivenLimit& given) {
   return limit;
 }
 
-std::vector<Limit> given_limits(const Options& options) {
+std::vector<Limit> given_limits(const CheckOptions& options) {
   std::vector<Limit> limits;
   for (const GivenLimit& given : options.limits) {
     if (given.text) limits.push_back(parse_given(given));
@@ -86,7 +86,7 @@ std::vector<Limit> given_limits(const Options& options) {
   return limits;
 }
 
-double parse_tolerance(const Options& options) {
+double parse_tolerance(const CheckOptions& options) {
   if (!options.tolerance) return 0;
   if (options.baseline.empty()) {
     throw Error("--tolerance", "of what?", "give --baseline, too", ExitCode::kUsage);
@@ -99,7 +99,7 @@ double parse_tolerance(const Options& options) {
 }
 
 // Refused before anything is read.
-void check_usage(const Options& options) {
+void check_usage(const CheckOptions& options) {
   const std::vector<Limit> limits = given_limits(options);
   if (limits.empty() && options.baseline.empty()) {
     throw Error("check", "there is no limit", "give --max-peak, --max-leaked ..., or --baseline",
@@ -124,7 +124,7 @@ CheckSource source_of(OpenRecording& recording) {
 }
 
 // What the older recording came to, and the tolerance on top. What it lacks altogether is new.
-std::vector<Limit> baseline_limits(const Options& options, const Query& query,
+std::vector<Limit> baseline_limits(const CheckOptions& options, const Query& query,
                                    CheckQuestion question) {
   OpenRecording old(options.baseline, options.filters);
   question.may_be_nothing = true;
@@ -139,7 +139,7 @@ std::vector<Limit> baseline_limits(const Options& options, const Query& query,
                                  options.tolerance.value_or("0%")));
 }
 
-CheckQuestion question_of(const Options& options) {
+CheckQuestion question_of(const CheckOptions& options) {
   CheckQuestion question{.limits = {},
                          .places = options.places,
                          .live_at = parse_moment(options.at.value_or("end")),
@@ -153,13 +153,13 @@ CheckQuestion question_of(const Options& options) {
   return question;
 }
 
-void write_junit_file(const Options& options, const CheckReport& report) {
+void write_junit_file(const CheckOptions& options, const CheckReport& report) {
   OutputFile file(options.junit, options.overwrite);
   write_junit(report, file.stream());
   file.finish();
 }
 
-int run(const Options& options) {
+int run_check(const CheckOptions& options) {
   check_usage(options);
   Query query;
   options.filters.apply_to(query);
@@ -182,7 +182,7 @@ int run(const Options& options) {
   return static_cast<int>(is_broken ? ExitCode::kFailed : ExitCode::kOk);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, CheckOptions& options) {
   constexpr const char* kHelp[] = {"Bytes live at the high-water mark",
                                    "Bytes that were never freed",
                                    "Bytes live at --at",
@@ -226,10 +226,10 @@ void add_options(CLI::App& command, Options& options) {
 
 void add_check_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("check", "Hold a run to limits, for CI");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CheckOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
-  command->callback([options, &status] { status = run(*options); });
+  command->footer(kCheckExamples);
+  command->callback([options, &status] { status = run_check(*options); });
 }
 
 }  // namespace heaptally

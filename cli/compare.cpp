@@ -26,7 +26,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples =
+constexpr const char* kCompareExamples =
     R"(The commands are recorded one after the other, A first; what they print goes where it always
 does. A number's factor is how B compares to A: "2.4 x less". CPU time and wall time are those of
 the recorded runs, and so include what recording cost. Both timelines share their axes; A is the
@@ -47,7 +47,7 @@ Examples:
   heaptally compare OLD.heaptally NEW.heaptally)";
 
 // The command line as given.
-struct Options {
+struct CompareOptions {
   std::string file_a, file_b;  // both, or the two commands
   std::vector<std::vector<std::string>> commands;
   std::string keep_a, keep_b;
@@ -61,7 +61,7 @@ struct Options {
   FilterOptions filters;
 };
 
-std::size_t parse_runs(const Options& options) {
+std::size_t parse_runs(const CompareOptions& options) {
   const std::string& text = options.runs;
   std::size_t runs = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), runs);
@@ -74,13 +74,13 @@ std::size_t parse_runs(const Options& options) {
   return runs;
 }
 
-void require_new(const std::string& file, const Options& options) {
+void require_new(const std::string& file, const CompareOptions& options) {
   std::error_code problem;
   if (file.empty() || options.page.overwrite || !fs::exists(file, problem)) return;
   throw Error(file, "exists", "give another name, or --force", ExitCode::kUsage);
 }
 
-void require_two(const Options& options) {
+void require_two(const CompareOptions& options) {
   const auto refuse = [](const char* problem, const char* remedy) {
     throw Error("compare", problem, remedy, ExitCode::kUsage);
   };
@@ -134,8 +134,8 @@ void require_page(const PageOptions& page) {
   const OutputFile trial(page.output, page.overwrite);
 }
 
-void write_page(const Options& options, OpenRecording& a, OpenRecording& b, const Query& query,
-                Metric metric) {
+void write_page(const CompareOptions& options, OpenRecording& a, OpenRecording& b,
+                const Query& query, Metric metric) {
   if (options.page.output.empty()) return;
   write_page(options.page,
              {.recordings = {{a.profile(), a.timeline()}, {b.profile(), b.timeline()}},
@@ -151,7 +151,7 @@ HeapTimeline whole_timeline(OpenRecording& recording, const Query& query) {
 }
 
 // Everything that can be wrong with the command line is found before anything is recorded.
-int run(const Options& options) {
+int run_compare(const CompareOptions& options) {
   require_two(options);
   require_page(options.page);
   const Metric metric = parse_metric(options.metric);
@@ -218,7 +218,7 @@ void add_compare_command(CLI::App& app, int& status,
                          std::vector<std::vector<std::string>> commands) {
   CLI::App* command =
       app.add_subcommand("compare", "Record two commands and show them side by side");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<CompareOptions>();
   command->add_option("FILE_A", options->file_a,
                       "A recording, instead of -- CMD_A ... -- CMD_B ...");
   command->add_option("FILE_B", options->file_b, "The recording to compare it with");
@@ -252,10 +252,10 @@ void add_compare_command(CLI::App& app, int& status,
       ->type_name("MOMENT");
   options->rows.add_to(*command);
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kCompareExamples);
   command->callback([options, commands = std::move(commands), &status] {
     options->commands = commands;
-    status = run(*options);
+    status = run_compare(*options);
   });
 }
 

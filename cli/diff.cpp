@@ -13,7 +13,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kDiffExamples =
     R"(A row is what a line amounts to in the newer snapshot, and by how much that changed:
   src/cache.cpp:41: size=12.4 MiB (+8.1 MiB), count=5210 (+3400), average=2499 B
 Rows are in the order of the size of the change. What is gone has size 0; what did not change is
@@ -32,7 +32,7 @@ Examples:
   heaptally diff OLD NEW --metric total --sort count --filter 'src/*')";
 
 // The command line as given.
-struct Options {
+struct DiffOptions {
   std::vector<std::string> files;
   std::string metric = "live";
   std::optional<std::string> at, from, to;
@@ -46,7 +46,7 @@ struct Moments {
 
 // Of one recording two moments are compared, of two recordings the same moment of either, unless
 // --from and --to say otherwise.
-Moments parse_moments(const Options& options, Metric metric) {
+Moments parse_moments(const DiffOptions& options, Metric metric) {
   const bool is_one = options.files.size() == 1;
   if (is_one && options.at) {
     throw Error("--at", "is one moment", "give --from and --to, or another recording",
@@ -64,7 +64,7 @@ Moments parse_moments(const Options& options, Metric metric) {
 }
 
 // Everything that can be wrong with the command line is found before a file is opened.
-void run(const Options& options) {
+void run_diff(const DiffOptions& options) {
   const Metric metric = parse_metric(options.metric);
   const Moments moments = parse_moments(options, metric);
   const Format format = parse_format(options.rows.format);
@@ -92,7 +92,7 @@ void run(const Options& options) {
 void add_diff_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("diff", "Show what changed between two moments, or two recordings");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DiffOptions>();
   command->add_option("FILE", options->files, "A recording, or an older and a newer one")
       ->required()
       ->expected(1, 2);
@@ -109,9 +109,9 @@ void add_diff_command(CLI::App& app, int& status) {
       ->type_name("MOMENT");
   options->rows.add_to(*command);
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kDiffExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_diff(*options);
     status = 0;
   });
 }

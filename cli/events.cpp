@@ -13,7 +13,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kEventsExamples =
     R"(A row is an allocation: when (seconds since the start, as --from and --at take it), its
 address and size, how long it lived, and who allocated it where. What nobody freed until its
 process ended was "never freed". A realloc frees one block and allocates another.
@@ -34,7 +34,7 @@ Examples:
   heaptally events FILE --format csv --limit 0 > all.csv)";
 
 // The command line as given.
-struct Options {
+struct EventsOptions {
   std::string file;
   std::string sort = "time";
   std::string limit = "20";
@@ -47,7 +47,7 @@ struct Options {
   FilterOptions filters;
 };
 
-EventQuery query_of(const Options& options) {
+EventQuery query_of(const EventsOptions& options) {
   EventQuery query;
   query.order = parse_event_order(options.sort);
   query.query.limit = parse_limit(options.limit);
@@ -69,7 +69,7 @@ EventQuery query_of(const Options& options) {
   return query;
 }
 
-void run(const Options& options) {
+void run_events(const EventsOptions& options) {
   const Format format = parse_format(options.format);
   const EventQuery query = query_of(options);
   OpenRecording recording(options.file, options.filters);
@@ -86,7 +86,7 @@ void run(const Options& options) {
          format);
 }
 
-void add_moments(CLI::App& command, Options& options) {
+void add_moments(CLI::App& command, EventsOptions& options) {
   command
       .add_option("--from", options.from,
                   "Only what was allocated from this moment on: start, peak, mark:NAME, 40%, 1.5, "
@@ -99,7 +99,7 @@ void add_moments(CLI::App& command, Options& options) {
       ->type_name("MOMENT");
 }
 
-void add_bounds(CLI::App& command, Options& options) {
+void add_bounds(CLI::App& command, EventsOptions& options) {
   const auto add = [&](const char* name, std::optional<std::string>& value, const char* help,
                        const char* type) {
     command.add_option(name, value, help)->type_name(type);
@@ -118,7 +118,7 @@ void add_bounds(CLI::App& command, Options& options) {
 void add_events_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("events", "Show single allocations, of a recording made with --log");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EventsOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   add_moments(*command, *options);
   command->add_flag("--leaked", options->leaked, "Only what was never freed");
@@ -128,9 +128,9 @@ void add_events_command(CLI::App& app, int& status) {
   command->add_option("--format", options->format, "text, json or csv (text)")->type_name("FORMAT");
   command->add_flag("--traceback", options->traceback, "Show the stack of each");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kEventsExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_events(*options);
     status = 0;
   });
 }

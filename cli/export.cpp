@@ -12,7 +12,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kExportExamples =
     R"(pprof       go tool pprof FILE; in use at --at, and allocated in all
 speedscope  for speedscope.app: live at --at, allocated, temporary
 folded      for flamegraph.pl: live bytes at --at
@@ -27,7 +27,7 @@ Examples:
   heaptally export FILE --format csv -o - --thread 'worker*')";
 
 // The command line as given.
-struct Options {
+struct ExportOptions {
   std::string file;
   std::string output;
   std::string format;
@@ -43,7 +43,7 @@ void write_live_folded(const ExportRequest& request, std::ostream& out) {
   write_folded({.query = query, .now = {request.profile, request.live, tree}}, out);
 }
 
-void write(ExportFormat format, const ExportRequest& request, std::ostream& out) {
+void write_export(ExportFormat format, const ExportRequest& request, std::ostream& out) {
   switch (format) {
     case ExportFormat::kPprof:
       return write_pprof(request, out);
@@ -61,7 +61,7 @@ void write(ExportFormat format, const ExportRequest& request, std::ostream& out)
 }
 
 // Everything that can be wrong with the command line is found before the file is opened.
-void run(const Options& options) {
+void run_export(const ExportOptions& options) {
   const ExportFormat format = parse_export_format(options.format);
   const Moment moment = parse_moment(options.at);
   Query query;
@@ -71,7 +71,7 @@ void run(const Options& options) {
   const Snapshot live = recording.snapshot(Metric::kLive, moment);
   const BucketSource buckets = recording.timeline();
   OutputFile output(options.output, options.overwrite);
-  write(format, {recording.profile(), buckets, query, live}, output.stream());
+  write_export(format, {recording.profile(), buckets, query, live}, output.stream());
   output.finish();
   tell_what_is_missing(options.file, recording.data());
 }
@@ -80,7 +80,7 @@ void run(const Options& options) {
 
 void add_export_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("export", "Write a recording in another tool's format");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ExportOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command->add_option("--format", options->format, "pprof, speedscope, folded, massif, json or csv")
       ->type_name("FORMAT")
@@ -92,9 +92,9 @@ void add_export_command(CLI::App& app, int& status) {
   command->add_option("--at", options->at, "The moment of live blocks, as for stats (peak)")
       ->type_name("MOMENT");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kExportExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_export(*options);
     status = 0;
   });
 }

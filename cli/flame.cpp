@@ -15,7 +15,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kFlameExamples =
     R"(What -o ends in says what is written: .svg a drawing with exact numbers in tooltips, .html a page
 to search and zoom in, .folded a line for each stack, for flamegraph.pl and speedscope.
 With two recordings widths are the newer one's, in a page of either, and colours tell what grew and
@@ -31,7 +31,7 @@ Examples:
 enum class FlameFormat { kSvg, kHtml, kFolded };
 
 // The command line as given.
-struct Options {
+struct FlameOptions {
   FileOptions files;
   std::string output;
   bool overwrite = false;
@@ -44,7 +44,7 @@ struct Options {
   FilterOptions filters;
 };
 
-FlameFormat parse_flame_format(const Options& options) {
+FlameFormat parse_flame_format(const FlameOptions& options) {
   std::string name = options.format;
   if (name.empty()) {
     const std::size_t dot = options.output.rfind('.');
@@ -70,7 +70,7 @@ struct Question {
 };
 
 // Everything that can be wrong with the command line is found before a file is opened.
-Question question_of(const Options& options) {
+Question question_of(const FlameOptions& options) {
   Question question{.format = parse_flame_format(options),
                     .metric = parse_metric(options.metric),
                     .moments = {},
@@ -136,7 +136,7 @@ void write_drawing(const Question& question, bool inverted, const Recordings& re
   }
 }
 
-void run(const Options& options) {
+void run_flame(const FlameOptions& options) {
   const Question question = question_of(options);
   const std::vector<std::string> files = options.files.files();
   Recordings recordings;
@@ -156,7 +156,7 @@ void run(const Options& options) {
   }
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, FlameOptions& options) {
   options.files.add_to(command);
   command.add_option("-o,--output", options.output, "Where to; - is standard output")
       ->type_name("FILE")
@@ -181,11 +181,11 @@ void add_options(CLI::App& command, Options& options) {
 void add_flame_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("flame", "Write a flame graph: svg, html or folded stacks");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<FlameOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
+  command->footer(kFlameExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_flame(*options);
     status = 0;
   });
 }

@@ -14,7 +14,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kImportExamples =
     R"(PATH is what heaptrack wrote (1.0 and later), packed by zstd or gzip, or not packed. Every command
 works on the recording that is made of it. Amounts, the peak and temporary allocations are exactly
 those that heaptrack_print tells; time goes on in heaptrack's steps of about 10 ms.
@@ -39,7 +39,7 @@ std::filesystem::path usual_output(const std::filesystem::path& input) {
   return name;
 }
 
-void run(ImportOptions options) {
+void run_import(ImportOptions options) {
   if (options.output.empty()) options.output = usual_output(options.input);
   const ImportResult result = import_heaptrack(options);
   tell(fmt::format("heaptally: {}: imported from {}, {} of {}, peak {}, {} live at the end\n",
@@ -64,9 +64,9 @@ void add_import_command(CLI::App& app, int& status) {
                    "The recording (default: PATH here, its ending replaced by .heaptally)")
       ->type_name("FILE");
   command->add_flag("-f,--force", options->overwrite, "Replace the recording if it exists");
-  command->footer(kExamples);
+  command->footer(kImportExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_import(*options);
     status = 0;
   });
 }

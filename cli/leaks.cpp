@@ -14,7 +14,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kLeaksExamples =
     R"(A leak is a block that its process still held just before it ended. That is exact, from the start
 as from a later moment, which is taken back to the last edge of a time bucket; the heading names
 it. With --to it is a block that was allocated from one mark on and not freed by another, whatever
@@ -35,7 +35,7 @@ Examples:
   heaptally leaks FILE --suppressions lsan.supp --filter 'src/*')";
 
 // The command line as given.
-struct Options {
+struct LeaksOptions {
   std::string file;
   std::optional<std::string> from, to;
   std::vector<std::string> suppressions;
@@ -44,7 +44,7 @@ struct Options {
 };
 
 // Everything that can be wrong with the command line is found before the file is opened.
-void run(const Options& options) {
+void run_leaks(const LeaksOptions& options) {
   LeakRange range;
   if (options.from) range.from = parse_moment(*options.from, "--from");
   if (options.to) range.to = parse_moment(*options.to, "--to");
@@ -70,7 +70,7 @@ void run(const Options& options) {
 
 void add_leaks_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("leaks", "Show what was allocated and never freed");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LeaksOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command
       ->add_option("--from", options->from,
@@ -89,9 +89,9 @@ void add_leaks_command(CLI::App& app, int& status) {
       ->allow_extra_args(false);
   options->rows.add_to(*command);
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kLeaksExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_leaks(*options);
     status = 0;
   });
 }

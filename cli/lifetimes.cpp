@@ -11,7 +11,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kLifetimesExamples =
     R"(A row is a class of lifetimes, each up to twice as long as the one before; "within" is the share of
 the freed blocks that lived no longer than that. Lifetimes are of the whole run: they can be
 restricted to lines, threads and processes, but not to a stretch of time.
@@ -22,13 +22,13 @@ Examples:
   heaptally lifetimes FILE --thread 'worker*' --format json)";
 
 // The command line as given.
-struct Options {
+struct LifetimesOptions {
   std::string file;
   std::string format = "text";
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_lifetimes(const LifetimesOptions& options) {
   const Format format = parse_format(options.format);
   Query query;
   options.filters.apply_to(query);
@@ -45,13 +45,13 @@ void run(const Options& options) {
 
 void add_lifetimes_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("lifetimes", "Show how long the freed blocks lived");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<LifetimesOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command->add_option("--format", options->format, "text, json or csv (text)")->type_name("FORMAT");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kLifetimesExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_lifetimes(*options);
     status = 0;
   });
 }

@@ -11,7 +11,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kProcessesExamples =
     R"(A row is a process with all the programs that it executed, below its parent. Columns: all its
 allocations and their bytes, how many of them were temporary, its own peak, what it held at the
 peak of the whole tree, and at its end. With filters by line or thread the amounts are those of the
@@ -25,14 +25,14 @@ Examples:
   heaptally processes FILE --filter '*/libc.so*' who uses this)";
 
 // The command line as given.
-struct Options {
+struct ProcessesOptions {
   std::string file;
   std::string limit = "0";
   std::string format = "text";
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_processes(const ProcessesOptions& options) {
   const Format format = parse_format(options.format);
   Query query;
   query.limit = parse_limit(options.limit);
@@ -53,7 +53,7 @@ void run(const Options& options) {
 void add_processes_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("processes", "Show the tree of processes, and what each held");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ProcessesOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command
       ->add_option("--limit", options->limit,
@@ -61,9 +61,9 @@ void add_processes_command(CLI::App& app, int& status) {
       ->type_name("N");
   command->add_option("--format", options->format, "text, json or csv (text)")->type_name("FORMAT");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kProcessesExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_processes(*options);
     status = 0;
   });
 }

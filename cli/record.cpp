@@ -32,7 +32,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples = R"(Examples:
+constexpr const char* kRecordExamples = R"(Examples:
   heaptally record ./program --its arguments
   heaptally record -o eager.heaptally -- python3 -c 'print(sum(range(1000)))'
   heaptally record --drop ./server         never make the program wait
@@ -258,7 +258,7 @@ void add_record_command(CLI::App& app, int& status, std::vector<std::string> pro
                     "Record nothing until the program calls heaptally_start()");
   command->add_flag("!--no-follow", options->follow,
                     "Record the first process alone, not those that it starts");
-  command->footer(kExamples);
+  command->footer(kRecordExamples);
   // For --help only: these words never reach the parser.
   command->add_option("PROGRAM", options->command, "The program and its arguments")
       ->type_name("[ARGUMENT]...");

@@ -11,7 +11,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kReportExamples =
     R"(The page needs no network and no other file: mail it, attach it, keep it. Timeline, flame graph,
 lines and source share one selection: drag over a stretch of time, and all else follows. With
 two recordings everything is old beside new.
@@ -26,13 +26,13 @@ Examples:
   heaptally report FILE -o page.html --process 'worker*' --filter 'src/*')";
 
 // The command line as given.
-struct Options {
+struct ReportOptions {
   FileOptions files;
   PageOptions page;
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_report(const ReportOptions& options) {
   Query query;
   options.filters.apply_to(query);
   options.page.check();
@@ -55,7 +55,7 @@ void run(const Options& options) {
 void add_report_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("report", "Write a page for browsers: timeline, flame graph, lines");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ReportOptions>();
   options->files.add_to(*command);
   command->add_option("-o,--output", options->page.output, "The page; - is standard output")
       ->type_name("PAGE")
@@ -63,9 +63,9 @@ void add_report_command(CLI::App& app, int& status) {
   command->add_flag("-f,--force", options->page.overwrite, "Replace the page if it exists");
   options->page.add_to(*command);
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kReportExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_report(*options);
     status = 0;
   });
 }

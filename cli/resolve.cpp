@@ -9,7 +9,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kResolveExamples =
     R"(Frames without a function or a line are resolved again, with the debug files given and with
 what this machine has now; the recording is changed in one step, or, with -o, left as it is.
 
@@ -27,7 +27,7 @@ Examples:
   heaptally resolve FILE --debug sysroot build/symbols  in folders
   heaptally resolve FILE --debug build -o better.heaptally)";
 
-void run(const ResolveOptions& options) {
+void run_resolve(const ResolveOptions& options) {
   const ResolveResult result = resolve(options);
   StandardOutput out;
   write_text(result, out.stream());
@@ -46,9 +46,9 @@ void add_resolve_command(CLI::App& app, int& status) {
   command->add_option("-o,--output", options->output, "Write another file instead")
       ->type_name("FILE");
   command->add_flag("-f,--force", options->overwrite, "Replace the output if it exists");
-  command->footer(kExamples);
+  command->footer(kResolveExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_resolve(*options);
     status = 0;
   });
 }

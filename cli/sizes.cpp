@@ -12,7 +12,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kSizesExamples =
     R"(A row is a class of sizes: [64 B, 128 B) is all blocks of 64 to 127 bytes. Its allocations are those
 of the whole run, its live blocks those at one moment. Bars: the count of allocations, and the
 bytes that are live.
@@ -24,14 +24,14 @@ Examples:
   heaptally sizes FILE --thread 'worker*' --format csv)";
 
 // The command line as given.
-struct Options {
+struct SizesOptions {
   std::string file;
   std::string at = "peak";
   std::string format = "text";
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_sizes(const SizesOptions& options) {
   const Moment moment = parse_moment(options.at);
   const Format format = parse_format(options.format);
   Query query;
@@ -54,15 +54,15 @@ void run(const Options& options) {
 void add_sizes_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("sizes", "Show how large the blocks are, by class of sizes");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SizesOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command->add_option("--at", options->at, "The moment of the live blocks, as for stats (peak)")
       ->type_name("MOMENT");
   command->add_option("--format", options->format, "text, json or csv (text)")->type_name("FORMAT");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kSizesExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_sizes(*options);
     status = 0;
   });
 }

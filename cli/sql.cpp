@@ -15,7 +15,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kSqlExamples =
     R"(Without a QUERY, the tables and views with their columns are listed. The query may read and
 compute, nothing else; the recording is not changed. Views are those of this heaptally.
 One that is not finished has no values in `totals` and the views made of it.
@@ -32,7 +32,7 @@ Examples:
   heaptally sql FILE 'SELECT * FROM samples' --format json | jq '.[].rss_bytes'
   heaptally sql FILE - < query.sql)";
 
-struct Options {
+struct SqlOptions {
   std::string file;
   std::optional<std::string> query;
   std::string format = "table";
@@ -43,7 +43,7 @@ std::string query_text(const std::string& given) {
   return {std::istreambuf_iterator<char>(std::cin), {}};
 }
 
-void run(const Options& options) {
+void run_sql(const SqlOptions& options) {
   const RowsFormat format = parse_rows_format(options.format);
   RecordingQuery query(options.file);
   StandardOutput out;
@@ -60,14 +60,14 @@ void run(const Options& options) {
 
 void add_sql_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("sql", "Ask a recording in SQL");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SqlOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command->add_option("QUERY", options->query, "A SELECT of SQLite's; - reads it from stdin");
   command->add_option("--format", options->format, "table, json or csv (table)")
       ->type_name("FORMAT");
-  command->footer(kExamples);
+  command->footer(kSqlExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_sql(*options);
     status = 0;
   });
 }

@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples = R"(Metrics, each a size and a count:
+constexpr const char* kStatsExamples = R"(Metrics, each a size and a count:
   live        allocated and not yet freed at the moment (by default the peak)
   total       allocated until the moment (by default the end)
   temporary   freed by the allocating thread before it allocated again, until the moment
@@ -60,7 +60,7 @@ Examples:
   heaptally stats FILE --format json --limit 0 | jq .total)";
 
 // The command line as given.
-struct Options {
+struct StatsOptions {
   std::string file;
   std::string metric = "live";
   MomentOptions when;
@@ -69,7 +69,7 @@ struct Options {
 };
 
 // Everything that can be wrong with the command line is found before the file is opened.
-void run(const Options& options) {
+void run_stats(const StatsOptions& options) {
   const Metric metric = parse_metric(options.metric);
   const AskedMoments moments = options.when.moments(metric);
   const Format format = parse_format(options.rows.format);
@@ -86,7 +86,7 @@ void run(const Options& options) {
          format);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, StatsOptions& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
@@ -100,11 +100,11 @@ void add_options(CLI::App& command, Options& options) {
 void add_stats_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("stats", "Show which lines hold, leak or churn how much memory");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StatsOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
+  command->footer(kStatsExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_stats(*options);
     status = 0;
   });
 }

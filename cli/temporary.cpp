@@ -11,7 +11,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTemporaryExamples =
     R"(An allocation is temporary if its thread frees it before it allocates anything else: work that a
 local variable or a buffer that is kept would save. A row tells how many of a line's allocations
 were temporary, their bytes, and what share of all that the line allocated that is.
@@ -24,7 +24,7 @@ Examples:
   heaptally temporary FILE --filter 'src/*' --format json)";
 
 // The command line as given.
-struct Options {
+struct TemporaryOptions {
   std::string file;
   std::string from = "start";
   std::string to = "end";
@@ -32,7 +32,7 @@ struct Options {
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_temporary(const TemporaryOptions& options) {
   const Moment from = parse_moment(options.from, "--from");
   const Moment to = parse_moment(options.to, "--to");
   const Format format = parse_format(options.rows.format);
@@ -58,7 +58,7 @@ void run(const Options& options) {
 
 void add_temporary_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("temporary", "Show which lines churn");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TemporaryOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command
       ->add_option("--from", options->from,
@@ -68,9 +68,9 @@ void add_temporary_command(CLI::App& app, int& status) {
   options->rows.add_to(*command);
   command->get_option("--sort")->description("size or count, descending (count)");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kTemporaryExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_temporary(*options);
     status = 0;
   });
 }

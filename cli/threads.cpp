@@ -11,7 +11,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kThreadsExamples =
     R"(Columns: all allocations of the thread and their bytes, its share of the bytes of all threads,
 how many of its allocations were temporary, and what was live of its blocks at the peak of the run
 and at the end. A block is its allocating thread's, whoever frees it. Beyond 256 threads those of
@@ -23,7 +23,7 @@ Examples:
   heaptally threads FILE --process 'cc1*' --format csv)";
 
 // The command line as given.
-struct Options {
+struct ThreadsOptions {
   std::string file;
   std::string sort = "total";
   std::string limit = "20";
@@ -31,7 +31,7 @@ struct Options {
   FilterOptions filters;
 };
 
-void run(const Options& options) {
+void run_threads(const ThreadsOptions& options) {
   const ThreadOrder order = parse_thread_order(options.sort);
   const Format format = parse_format(options.format);
   Query query;
@@ -51,7 +51,7 @@ void run(const Options& options) {
 
 void add_threads_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("threads", "Show what each thread allocated and held");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ThreadsOptions>();
   command->add_option("FILE", options->file, "The recording")->required();
   command
       ->add_option("--sort", options->sort,
@@ -60,9 +60,9 @@ void add_threads_command(CLI::App& app, int& status) {
   command->add_option("--limit", options->limit, "How many rows, 0 for all (20)")->type_name("N");
   command->add_option("--format", options->format, "text, json or csv (text)")->type_name("FORMAT");
   options->filters.add_to(*command);
-  command->footer(kExamples);
+  command->footer(kThreadsExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_threads(*options);
     status = 0;
   });
 }

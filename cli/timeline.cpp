@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTimelineExamples =
     R"(A column of the plot shows the greatest live bytes within it, as they were recorded for the whole
 tree of processes. With filters the greatest is that of the edges of time buckets, of which there
 are up to 4,096; between them there may have been more. Where the language setting has no UTF-8, or the
@@ -35,7 +35,7 @@ Examples:
   heaptally timeline FILE -o live.svg            a picture, with RSS)";
 
 // The command line as given.
-struct Options {
+struct TimelineOptions {
   std::string file;
   std::string from = "start";
   std::string to = "end";
@@ -55,7 +55,7 @@ struct Form {
 };
 
 // As asked, or as the output's name ends.
-Form parse_form(const Options& options) {
+Form parse_form(const TimelineOptions& options) {
   std::string name = options.format.value_or("text");
   if (!options.format && options.output) {
     const std::string ending = std::filesystem::path(*options.output).extension().string();
@@ -78,7 +78,7 @@ Extents extents_of(const PlotOptions& plot, const Form& form) {
   return {plot.characters(), plot.lines(15)};
 }
 
-void write(const TimelineReport& report, const Form& form, std::ostream& out) {
+void write_timeline(const TimelineReport& report, const Form& form, std::ostream& out) {
   if (form.is_picture) return write_svg(report, out);
   if (form.format == Format::kJson) return write_json(report, out);
   if (form.format == Format::kCsv) return write_csv(report, out);
@@ -90,7 +90,7 @@ Nanoseconds edge_of(OpenRecording& recording, const Moment& moment) {
   return take_snapshot(recording.data(), recording.timeline(), Metric::kTotal, moment).time;
 }
 
-void run(const Options& options) {
+void run_timeline(const TimelineOptions& options) {
   const Moment from = parse_moment(options.from, "--from");
   const Moment to = parse_moment(options.to, "--to");
   const Form form = parse_form(options);
@@ -117,7 +117,7 @@ void run(const Options& options) {
   if (options.output) {
     report.style = {};
     OutputFile file(*options.output, options.overwrite);
-    write(report, form, file.stream());
+    write_timeline(report, form, file.stream());
     file.finish();
   } else if (form.is_picture) {
     StandardOutput out;
@@ -128,7 +128,7 @@ void run(const Options& options) {
   }
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, TimelineOptions& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("--from", options.from, "Where the plot begins, as --at of stats (start)")
       ->type_name("MOMENT");
@@ -158,11 +158,11 @@ void add_options(CLI::App& command, Options& options) {
 
 void add_timeline_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("timeline", "Plot how much was live over time");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TimelineOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
+  command->footer(kTimelineExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_timeline(*options);
     status = 0;
   });
 }

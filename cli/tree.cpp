@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr const char* kExamples =
+constexpr const char* kTreeExamples =
     R"(Each line is a call: its share, its size and count with all that it calls, and where it is.
 A call without numbers gets all that the one above it has, but for less than --min. (itself) is
 what a call allocated besides that of its callees; left out are those below --min.
@@ -35,7 +35,7 @@ Examples:
   heaptally tree FILE --min 0 --format csv          all of it, for other programs)";
 
 // The command line as given.
-struct Options {
+struct TreeOptions {
   std::string file;
   std::string metric = "live";
   MomentOptions when;
@@ -58,7 +58,7 @@ std::uint32_t parse_depth(const std::string& text) {
 }
 
 // Everything that can be wrong with the command line is found before the file is opened.
-void run(const Options& options) {
+void run_tree(const TreeOptions& options) {
   const Metric metric = parse_metric(options.metric);
   const AskedMoments moments = options.when.moments(metric);
   const Format format = parse_format(options.format);
@@ -85,7 +85,7 @@ void run(const Options& options) {
          format);
 }
 
-void add_options(CLI::App& command, Options& options) {
+void add_options(CLI::App& command, TreeOptions& options) {
   command.add_option("FILE", options.file, "The recording")->required();
   command.add_option("--metric", options.metric, "live, total or temporary (live)")
       ->type_name("METRIC");
@@ -111,11 +111,11 @@ void add_options(CLI::App& command, Options& options) {
 
 void add_tree_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("tree", "Show the calls that lead to memory, as a tree");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<TreeOptions>();
   add_options(*command, *options);
-  command->footer(kExamples);
+  command->footer(kTreeExamples);
   command->callback([options, &status] {
-    run(*options);
+    run_tree(*options);
     status = 0;
   });
 }

@@ -18,7 +18,7 @@
 namespace heaptally {
 namespace {
 
-constexpr timeval kPatience = {1, 0};
+constexpr timeval kGreetingTime = {1, 0};
 
 std::string hex(const std::uint8_t* bytes, std::size_t count) {
   std::string text;
@@ -26,7 +26,7 @@ std::string hex(const std::uint8_t* bytes, std::size_t count) {
   return text;
 }
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] void fail_socket(const char* what) {
   throw Error("session socket", fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
@@ -66,18 +66,18 @@ Listener::Listener() {
   std::array<std::uint8_t, 8> name;
   if (getrandom(secret_.data(), secret_.size(), 0) != static_cast<ssize_t>(secret_.size()) ||
       getrandom(name.data(), name.size(), 0) != static_cast<ssize_t>(name.size())) {
-    fail("getrandom");
+    fail_socket("getrandom");
   }
   name_ = fmt::format("@heaptally-{}-{}", getpid(), hex(name.data(), name.size()));
   fd_ = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd_ < 0) fail("socket");
+  if (fd_ < 0) fail_socket("socket");
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   // A leading zero byte makes the name abstract.
   std::memcpy(address.sun_path + 1, name_.data() + 1, name_.size() - 1);
   const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name_.size());
-  if (bind(fd_, reinterpret_cast<sockaddr*>(&address), length) != 0) fail("bind");
-  if (listen(fd_, SOMAXCONN) != 0) fail("listen");
+  if (bind(fd_, reinterpret_cast<sockaddr*>(&address), length) != 0) fail_socket("bind");
+  if (listen(fd_, SOMAXCONN) != 0) fail_socket("listen");
   spare_ = fcntl(fd_, F_DUPFD_CLOEXEC, 0);
 }
 
@@ -123,7 +123,7 @@ bool Listener::turn_one_away(const std::function<void(const Caller&)>& visit) {
 }
 
 bool Listener::hear(int socket, Caller& caller) const {
-  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
+  setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &kGreetingTime, sizeof(kGreetingTime));
   wire::Hello hello = {};
   if (recv(socket, &hello, sizeof(hello), MSG_WAITALL) != sizeof(hello)) return false;
   if (std::memcmp(hello.secret, secret_.data(), secret_.size()) != 0) return false;

@@ -22,7 +22,7 @@
 namespace heaptally {
 namespace {
 
-constexpr timeval kPatience = {10, 0};
+constexpr timeval kAnswerTime = {10, 0};
 
 std::string subject_of(std::int32_t pid) { return fmt::format("process {}", pid); }
 
@@ -68,8 +68,8 @@ bool read_session(std::string_view text, wire::Hello& hello, std::string_view& s
 class Socket {
  public:
   Socket() : fd_(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof(kPatience));
-    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof(kPatience));
+    setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &kAnswerTime, sizeof(kAnswerTime));
+    setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &kAnswerTime, sizeof(kAnswerTime));
   }
   ~Socket() {
     if (fd_ >= 0) close(fd_);

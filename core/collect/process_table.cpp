@@ -4,11 +4,6 @@
 #include <utility>
 
 namespace heaptally {
-namespace {
-
-constexpr char kOtherPrograms[] = "(other programs)";
-
-}  // namespace
 
 ProcessId ProcessTable::add(Process process) {
   const ProcessId id{static_cast<std::uint32_t>(rows_.size())};

@@ -17,6 +17,8 @@ class ProcessTable {
  public:
   static constexpr std::size_t kMaxIndividual = 4096;
   static constexpr std::size_t kMaxFolded = 256;
+  // The program of all others.
+  static constexpr char kOtherPrograms[] = "(other programs)";
 
   // The row of a process that begins: `process` with its id, or one that it is folded into.
   ProcessId begin(Process process, const std::string& program);

@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-[[noreturn]] void fail(const char* what) {
+[[noreturn]] void fail_page(const char* what) {
   throw Error("shared memory", fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
@@ -24,11 +24,11 @@ namespace {
 
 SessionPage::SessionPage() {
   fd_ = memfd_create("heaptally-session", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd_ < 0) fail("memfd_create");
-  if (ftruncate(fd_, static_cast<off_t>(wire::kPage)) != 0) fail("ftruncate");
+  if (fd_ < 0) fail_page("memfd_create");
+  if (ftruncate(fd_, static_cast<off_t>(wire::kPage)) != 0) fail_page("ftruncate");
   fcntl(fd_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL);
   void* memory = mmap(nullptr, wire::kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0);
-  if (memory == MAP_FAILED) fail("mmap");
+  if (memory == MAP_FAILED) fail_page("mmap");
   page_ = static_cast<wire::SessionPage*>(memory);
   hold_futex();
 }

@@ -4,7 +4,6 @@ namespace heaptally {
 namespace {
 
 constexpr char kOtherThreads[] = "(other threads)";
-constexpr char kOtherPrograms[] = "(other programs)";
 
 }  // namespace
 
@@ -25,7 +24,8 @@ TaskId TaskTable::begin(ProcessId process, const std::string& program, std::int3
     return add(std::move(task), true);
   }
   std::pair<std::string, std::string> key = {program, name};
-  if (folded_.size() >= kMaxFolded && !folded_.contains(key)) key = {kOtherPrograms, kOtherThreads};
+  if (folded_.size() >= kMaxFolded && !folded_.contains(key))
+    key = {ProcessTable::kOtherPrograms, kOtherThreads};
   const auto [place, inserted] = folded_.try_emplace(key, TaskId{});
   if (inserted) {
     task.name = key.second;
@@ -53,7 +53,7 @@ TaskId TaskTable::shared_in_domain(DomainId domain) {
   const auto known = shared_.find(domain);
   if (known != shared_.end()) return known->second;
   Task task;
-  task.process = processes_.folded(kOtherPrograms);
+  task.process = processes_.folded(ProcessTable::kOtherPrograms);
   task.name = kOtherThreads;
   task.domain = domain;
   return shared_[domain] = add(std::move(task), false);

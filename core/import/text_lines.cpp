@@ -7,7 +7,7 @@
 namespace heaptally {
 namespace {
 
-constexpr std::size_t kChunk = 1 << 16;
+constexpr std::size_t kReadAtOnce = 1 << 16;
 constexpr std::size_t kLongestLine = 16 << 20;
 constexpr const char* kGetAnother = "copy it again, or record again";
 
@@ -38,8 +38,8 @@ bool TextLines::read_more() {
     throw Error(subject_, fmt::format("line {} is longer than 16 MiB", number_ + 1),
                 "give a file that heaptrack made");
   }
-  buffer_.resize(kept + kChunk);
-  const std::size_t count = file_.read(buffer_.data() + kept, kChunk);
+  buffer_.resize(kept + kReadAtOnce);
+  const std::size_t count = file_.read(buffer_.data() + kept, kReadAtOnce);
   buffer_.resize(kept + count);
   if (count != 0) return true;
   if (file_.end() == PackedEnd::kDamaged) {

@@ -15,7 +15,7 @@
 namespace heaptally {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOrders = {"time", "size", "lifetime"};
+constexpr std::array<std::string_view, 3> kEventOrders = {"time", "size", "lifetime"};
 
 // What comes first in an order; of equals the earlier one.
 bool is_before(EventOrder order, const LoggedAllocation& a, const LoggedAllocation& b) {
@@ -63,15 +63,15 @@ class FirstOnes {
 }  // namespace
 
 EventOrder parse_event_order(std::string_view text) {
-  const auto found = std::find(kOrders.begin(), kOrders.end(), text);
-  if (found == kOrders.end()) {
+  const auto found = std::find(kEventOrders.begin(), kEventOrders.end(), text);
+  if (found == kEventOrders.end()) {
     throw Error("--sort " + std::string(text), "is no order", "choose time, size or lifetime",
                 ExitCode::kUsage);
   }
-  return static_cast<EventOrder>(found - kOrders.begin());
+  return static_cast<EventOrder>(found - kEventOrders.begin());
 }
 
-std::string_view name_of(EventOrder order) { return kOrders[static_cast<std::size_t>(order)]; }
+std::string_view name_of(EventOrder order) { return kEventOrders[static_cast<std::size_t>(order)]; }
 
 std::uint64_t parse_size(std::string_view text, std::string_view option) {
   if (text.ends_with('%')) {

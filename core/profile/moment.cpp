@@ -22,7 +22,7 @@ struct Unit {
   double nanoseconds;
 };
 // Longer names before those that they begin with.
-constexpr std::array<Unit, 6> kUnits = {
+constexpr std::array<Unit, 6> kTimeUnits = {
     {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 
 [[noreturn]] void refuse_moment(std::string_view option, std::string_view text) {
@@ -62,9 +62,9 @@ bool read_time(std::string_view text, Nanoseconds& time) {
     if (problem != std::errc()) return false;
     const bool first = rest.size() == text.size();
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    const auto unit = std::find_if(kUnits.begin(), kUnits.end(),
+    const auto unit = std::find_if(kTimeUnits.begin(), kTimeUnits.end(),
                                    [&](const Unit& u) { return rest.starts_with(u.name); });
-    if (unit == kUnits.end()) {
+    if (unit == kTimeUnits.end()) {
       if (!first || !rest.empty()) return false;
       sum = number * 1e9;
     } else {

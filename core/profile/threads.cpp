@@ -11,8 +11,8 @@
 namespace heaptally {
 namespace {
 
-constexpr std::array<std::string_view, 6> kOrders = {"total", "allocations", "temporary",
-                                                     "peak",  "end",         "name"};
+constexpr std::array<std::string_view, 6> kThreadOrders = {"total", "allocations", "temporary",
+                                                           "peak",  "end",         "name"};
 
 void add(ThreadRow& row, const TallyTotals& totals) {
   row.total += totals.total;
@@ -52,15 +52,17 @@ void sort(std::vector<ThreadRow>& rows, const RecordingData& data, ThreadOrder o
 }  // namespace
 
 ThreadOrder parse_thread_order(std::string_view text) {
-  const auto found = std::find(kOrders.begin(), kOrders.end(), text);
-  if (found == kOrders.end()) {
+  const auto found = std::find(kThreadOrders.begin(), kThreadOrders.end(), text);
+  if (found == kThreadOrders.end()) {
     throw Error("--sort " + std::string(text), "is no column",
                 "choose total, allocations, temporary, peak, end or name", ExitCode::kUsage);
   }
-  return static_cast<ThreadOrder>(found - kOrders.begin());
+  return static_cast<ThreadOrder>(found - kThreadOrders.begin());
 }
 
-std::string_view name_of(ThreadOrder order) { return kOrders[static_cast<std::size_t>(order)]; }
+std::string_view name_of(ThreadOrder order) {
+  return kThreadOrders[static_cast<std::size_t>(order)];
+}
 
 Threads threads(const Profile& profile, const Query& query, ThreadOrder order) {
   const RecordingData& data = profile.data();

@@ -12,16 +12,16 @@
 namespace heaptally {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, double>, 6> kUnits = {
+constexpr std::array<std::pair<std::string_view, double>, 6> kThresholdUnits = {
     {{"", 1.0}, {"B", 1.0}, {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}}};
 // Beyond the range of 64 bits nothing reaches a threshold.
 constexpr double kMost = 0x1p63;
 
 std::optional<double> factor_of(std::string_view unit) {
   unit.remove_prefix(std::min(unit.find_first_not_of(' '), unit.size()));
-  const auto found = std::find_if(kUnits.begin(), kUnits.end(),
+  const auto found = std::find_if(kThresholdUnits.begin(), kThresholdUnits.end(),
                                   [&](const auto& known) { return known.first == unit; });
-  if (found == kUnits.end()) return std::nullopt;
+  if (found == kThresholdUnits.end()) return std::nullopt;
   return found->second;
 }
 

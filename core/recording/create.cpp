@@ -16,9 +16,6 @@ using sqlite::Database;
 
 namespace {
 
-// Long enough for a reader's short transactions, short enough not to look hung.
-constexpr int kBusyMilliseconds = 5000;
-
 // Absolute, so that SQLite sees no "file:" or ":memory:" in what a user typed.
 std::string create_file(const std::filesystem::path& path, bool overwrite) {
   std::error_code error;
@@ -66,7 +63,7 @@ void create_schema(Database& database) {
 Database create_recording(const std::filesystem::path& path, bool overwrite) {
   const std::string name = create_file(path, overwrite);
   Database database(name, SQLITE_OPEN_READWRITE, path.string());
-  sqlite3_busy_timeout(database.handle(), kBusyMilliseconds);
+  sqlite3_busy_timeout(database.handle(), sqlite::kBusyMilliseconds);
   create_schema(database);
   return database;
 }

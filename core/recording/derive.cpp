@@ -16,10 +16,6 @@ std::size_t domain_of(const RecordingData& data, TallyId tally) {
   return index_of(data.tasks[index_of(task)].domain);
 }
 
-bool is_of_heap(const RecordingData& data, TallyId tally) {
-  return domain_of(data, tally) == index_of(kHeapDomain);
-}
-
 void add_all(const Bucket& bucket, RecordingData& data) {
   Header& header = data.header;
   for (const TallyDelta& delta : bucket.deltas) {
@@ -97,6 +93,10 @@ void derive_domains(const ForEachBucket& for_each_bucket, RecordingData& data) {
 }
 
 }  // namespace
+
+bool is_of_heap(const RecordingData& data, TallyId tally) {
+  return domain_of(data, tally) == index_of(kHeapDomain);
+}
 
 void derive_totals(const ForEachBucket& for_each_bucket, RecordingData& data) {
   Header& header = data.header;

@@ -18,4 +18,7 @@ using ForEachBucket = std::function<void(const VisitBucket&)>;
 // four times.
 void derive_totals(const ForEachBucket& for_each_bucket, RecordingData& data);
 
+// Whether a tally is of the domain heap: what a process has is that.
+bool is_of_heap(const RecordingData& data, TallyId tally);
+
 }  // namespace heaptally

@@ -21,12 +21,6 @@ std::size_t process_of(const RecordingData& data, TallyId tally) {
   return index_of(data.tasks[index_of(task)].process);
 }
 
-// What a process has is that of the heap.
-bool is_of_heap(const RecordingData& data, TallyId tally) {
-  const TaskId task = data.tallies[index_of(tally)].task;
-  return data.tasks[index_of(task)].domain == kHeapDomain;
-}
-
 // By process image.
 std::vector<Shown> walk(const ForEachBucket& for_each_bucket, const RecordingData& data) {
   std::vector<Shown> shown(data.processes.size());

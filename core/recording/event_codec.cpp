@@ -13,7 +13,7 @@ namespace heaptally {
 
 namespace {
 
-constexpr int kLevel = 1;
+constexpr int kEventLevel = 1;
 constexpr std::size_t kKindsInByte = 4;
 constexpr std::size_t kMostVarint = 10;
 constexpr std::uint64_t kAddressLimit = std::uint64_t{1} << 48;
@@ -83,7 +83,7 @@ BlobView EventCodec::encode(const LogChunk& chunk) {
     packed_.resize(before + ZSTD_compressBound(column.size()));
     const std::size_t size =
         ZSTD_compressCCtx(contexts_->compress(), packed_.data() + before, packed_.size() - before,
-                          column.data(), column.size(), kLevel);
+                          column.data(), column.size(), kEventLevel);
     if (ZSTD_isError(size)) throw std::bad_alloc();  // the only way it can fail here
     packed_.resize(before + size);
   }

@@ -21,7 +21,6 @@ using sqlite::Database;
 constexpr const char* kMakeOne = "give a file that `heaptally record` has made";
 // No text or blob of a recording is longer; a damaged length fails here, not in malloc.
 constexpr int kLongestValue = 256 << 20;
-constexpr int kBusyMilliseconds = 5000;
 
 // "file:" URI of an absolute path, so that no character of it means anything.
 std::string uri_of(const fs::path& absolute, const char* query) {
@@ -68,7 +67,7 @@ void require_regular_file(const fs::path& path, const std::string& subject) {
 // Everything that a file could make SQLite do beyond reading plain tables is off.
 void defend(Database& database) {
   sqlite3* const handle = database.handle();
-  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  sqlite3_busy_timeout(handle, sqlite::kBusyMilliseconds);
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, kLongestValue);
   sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
@@ -121,7 +120,7 @@ OpenedRecording open_checked(const std::string& name, int flags, const std::stri
 bool place_is_at_fault(const fs::path& absolute) {
   sqlite3* handle = nullptr;
   int code = sqlite3_open_v2(absolute.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr);
-  sqlite3_busy_timeout(handle, kBusyMilliseconds);
+  sqlite3_busy_timeout(handle, sqlite::kBusyMilliseconds);
   if (code == SQLITE_OK) {
     code = sqlite3_exec(handle, "SELECT 1 FROM sqlite_schema", nullptr, nullptr, nullptr);
   }

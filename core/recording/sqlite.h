@@ -14,6 +14,9 @@
 
 namespace heaptally::sqlite {
 
+// How long to wait for others: enough for a reader\'s short transactions, too little to look hung.
+inline constexpr int kBusyMilliseconds = 5000;
+
 // Purpose: a connection. Closed with its last Statement gone before it.
 // Threads: one at a time (it is opened without SQLite's own mutex).
 class Database {

@@ -16,7 +16,7 @@ Json moment_of(const AnnotationReport& report, const Snapshot& snapshot) {
   return json;
 }
 
-Json heading(const AnnotationReport& report) {
+Json heading_json(const AnnotationReport& report) {
   const Header& header = report.profile.data().header;
   Json json = {{"command", header.command},
                {"file", report.annotation.file},
@@ -35,7 +35,7 @@ Json heading(const AnnotationReport& report) {
 
 void write_json(const AnnotationReport& report, std::ostream& out) {
   SourceLines source;
-  JsonRows rows(out, heading(report), "lines");
+  JsonRows rows(out, heading_json(report), "lines");
   for (const AnnotatedLine& line : report.annotation.lines) {
     if (!out) return;
     rows.add({{"line", line.line},

@@ -55,7 +55,7 @@ Json peak_json(const HeapTimeline& timeline) {
   return {{"ns", peak.time.count()}, {"bytes", peak.bytes}, {"exact", peak.exact}};
 }
 
-Json row_json(const DifferenceReport& lines, const StatisticDifference& row) {
+Json line_json(const DifferenceReport& lines, const StatisticDifference& row) {
   const Side& side = row.vanished ? lines.before : lines.after;
   const auto before = [](std::uint64_t after, std::int64_t change) {
     return after - static_cast<std::uint64_t>(change);
@@ -98,7 +98,7 @@ void write_json(const ComparisonReport& report, std::ostream& out) {
   rows.start("differences");
   for (const StatisticDifference& row : all.rows) {
     if (!out) return;
-    rows.add(row_json(lines, row));
+    rows.add(line_json(lines, row));
   }
   rows.finish();
 }

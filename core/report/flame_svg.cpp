@@ -23,14 +23,14 @@ namespace {
 constexpr double kRow = 18;
 constexpr double kMargin = 10;
 constexpr double kTop = 46;
-constexpr double kCharacter = 6.7;  // the width of one, about
+constexpr double kFlameCharacter = 6.7;  // the width of one, about
 constexpr double kNarrowest = 0.2;
 constexpr std::size_t kModuleColours = 6;
 constexpr std::size_t kLeastCharacters = 6;  // of a name that is cut
 
 // Light and dark; six colours for modules that a colour-blind reader can tell apart by lightness,
 // too; from blue, which shrank, to orange, which grew.
-constexpr std::string_view kStyle = R"(
+constexpr std::string_view kFlameStyle = R"(
 text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2024; }
 .title { font-weight: bold; font-size: 14px; }
 .page { fill: #ffffff; }
@@ -57,9 +57,9 @@ struct Box {
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-class Drawing {
+class FlameDrawing {
  public:
-  Drawing(const FlameReport& report, std::ostream& out, double width)
+  FlameDrawing(const FlameReport& report, std::ostream& out, double width)
       : report_(report), out_(out), width_(width) {}
 
   void write() {
@@ -72,7 +72,7 @@ class Drawing {
         "viewBox=\"0 0 {0:g} {1:g}\" role=\"img\">\n",
         width_, height);
     const std::string title = title_text();
-    out_ << "<title>" << escaped(title) << "</title>\n<style>" << kStyle << "</style>\n";
+    out_ << "<title>" << escaped(title) << "</title>\n<style>" << kFlameStyle << "</style>\n";
     out_ << fmt::format("<rect class=\"page\" width=\"{:g}\" height=\"{:g}\"/>\n", width_, height);
     out_ << fmt::format("<text class=\"title\" x=\"{:g}\" y=\"20\">{}</text>\n", kMargin,
                         escaped(cut_text(command_line_text(report_.now.profile.data().header),
@@ -90,7 +90,7 @@ class Drawing {
   SortBy sort() const { return report_.query.sort; }
   std::uint64_t value(const CallNode& node) const { return measure(sort(), node.cumulative); }
   static std::size_t fitting(double pixels) {
-    return pixels < kCharacter ? 0 : static_cast<std::size_t>(pixels / kCharacter);
+    return pixels < kFlameCharacter ? 0 : static_cast<std::size_t>(pixels / kFlameCharacter);
   }
 
   std::string title_text() const {
@@ -218,7 +218,7 @@ class Drawing {
 }  // namespace
 
 void write_svg(const FlameReport& report, std::ostream& out, double width) {
-  Drawing(report, out, width).write();
+  FlameDrawing(report, out, width).write();
 }
 
 }  // namespace heaptally

@@ -14,7 +14,7 @@
 namespace heaptally {
 namespace {
 
-constexpr std::size_t kBarWidth = 40;
+constexpr std::size_t kCountBarWidth = 40;
 
 std::string heading(const LifetimesReport& report) {
   const Lifetimes& lifetimes = report.lifetimes;
@@ -84,7 +84,7 @@ void write_text(const LifetimesReport& report, std::ostream& out) {
   for (const LifetimeRow& row : lifetimes.rows) {
     within += row.count;
     columns.add({class_text(row), grouped_text(row.count), percent_text(row.count, lifetimes.freed),
-                 percent_text(within, lifetimes.freed), bar_text(row.count, most, kBarWidth)});
+                 percent_text(within, lifetimes.freed), bar_text(row.count, most, kCountBarWidth)});
   }
   columns.write(report.style, out);
 }

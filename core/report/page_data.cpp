@@ -13,13 +13,13 @@ namespace heaptally {
 namespace {
 
 // Names of C++ can be very long, and of programs anything.
-constexpr std::size_t kMostCharacters = 2000;
+constexpr std::size_t kLongestText = 2000;
 
 // Texts by number, each once.
 class Strings {
  public:
   std::uint32_t add(std::string_view text) {
-    const std::string cut = cut_text(printable(text), kMostCharacters);
+    const std::string cut = cut_text(printable(text), kLongestText);
     const auto [found, is_new] = ids_.emplace(cut, texts_.size());
     if (is_new) texts_.push_back(cut);
     return static_cast<std::uint32_t>(found->second);
@@ -113,7 +113,7 @@ Json amount_pair(Amount amount) { return Json::array({amount.bytes, amount.count
 Json info_json(const PageSide& side) {
   const Header& header = side.profile.data().header;
   const Excerpt& excerpt = side.excerpt;
-  return {{"command", cut_text(command_line_text(header), kMostCharacters)},
+  return {{"command", cut_text(command_line_text(header), kLongestText)},
           {"host", header.host},
           {"start_unix_ns", header.start_unix_ns},
           {"duration", run_time(side.profile.data()).count()},

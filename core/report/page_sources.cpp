@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kWholeFile = 400;  // lines of a file that is shown whole
 constexpr std::uint32_t kAround = 20;      // lines shown before and after one that matters
-constexpr std::size_t kMostCharacters = 500;
+constexpr std::size_t kLongestLine = 500;
 
 struct File {
   std::string name;
@@ -78,7 +78,7 @@ std::vector<PageSource> page_sources(const std::vector<PageSide>& sides, const s
          stretches(file, static_cast<std::uint32_t>(reader.count(path)))) {
       auto& part = source.parts.emplace_back(first, std::vector<std::string>());
       for (std::uint32_t line = first; line <= last; ++line) {
-        part.second.push_back(cut_text(printable_source(reader.line(path, line)), kMostCharacters));
+        part.second.push_back(cut_text(printable_source(reader.line(path, line)), kLongestLine));
         bytes += part.second.back().size();
       }
     }

@@ -58,7 +58,7 @@ struct CsvCell {
   std::string operator()(Blob bytes) const { return hex(bytes); }
 };
 
-std::string json_text(std::string_view text) {
+std::string json_string(std::string_view text) {
   using Json = nlohmann::json;
   return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -67,7 +67,7 @@ struct JsonCell {
   std::string operator()(std::nullptr_t) const { return "null"; }
   std::string operator()(std::int64_t number) const { return std::to_string(number); }
   std::string operator()(double number) const { return real_text(number); }
-  std::string operator()(std::string_view text) const { return json_text(text); }
+  std::string operator()(std::string_view text) const { return json_string(text); }
   std::string operator()(Blob bytes) const {
     return fmt::format("{{\"blob\": \"{}\"}}", hex(bytes));
   }
@@ -145,7 +145,7 @@ Line unique_keys(const std::vector<std::string>& names) {
       key = fmt::format("{}_{}", name, number);
       if (taken.contains(key)) key = name;  // another column's own
     }
-    keys.push_back(json_text(key) + ": ");
+    keys.push_back(json_string(key) + ": ");
   }
   return keys;
 }

@@ -16,7 +16,7 @@
 namespace heaptally {
 namespace {
 
-constexpr std::size_t kBarWidth = 12;
+constexpr std::size_t kSizeBarWidth = 12;
 
 std::string label(const SizesReport& report, const SizeRow& row) {
   return key_label(report.profile, Group::kSize, Key{.size_class = row.size_class});
@@ -61,9 +61,9 @@ void write_text(const SizesReport& report, std::ostream& out) {
   for (const SizeRow& row : sizes.rows) {
     columns.add({label(report, row), grouped_text(row.total.count),
                  percent_text(row.total.count, sizes.total.count), size_text(row.total.bytes),
-                 bar_text(row.total.count, most, kBarWidth), grouped_text(row.live.count),
+                 bar_text(row.total.count, most, kSizeBarWidth), grouped_text(row.live.count),
                  size_text(row.live.bytes), percent_text(row.live.bytes, sizes.live.bytes),
-                 bar_text(row.live.bytes, most_live, kBarWidth)});
+                 bar_text(row.live.bytes, most_live, kSizeBarWidth)});
   }
   columns.write(report.style, out);
 }

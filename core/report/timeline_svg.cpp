@@ -25,7 +25,7 @@ constexpr std::size_t kMostLanes = 3;
 constexpr double kHeadroom = 1.15;         // for the name of the peak
 constexpr std::uint64_t kRssOffScale = 8;  // times the peak
 
-constexpr std::string_view kStyle = R"(
+constexpr std::string_view kTimelineStyle = R"(
 text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1c2024; }
 .title { font-weight: bold; font-size: 14px; }
 .page { fill: #ffffff; }
@@ -87,7 +87,8 @@ class TimelineSvg {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0:g}\" height=\"{1:g}\" "
         "viewBox=\"0 0 {0:g} {1:g}\" role=\"img\">\n",
         width_, height_);
-    out_ << "<title>" << escaped(heading()) << "</title>\n<style>" << kStyle << "</style>\n";
+    out_ << "<title>" << escaped(heading()) << "</title>\n<style>" << kTimelineStyle
+         << "</style>\n";
     out_ << fmt::format("<rect class=\"page\" width=\"{:g}\" height=\"{:g}\"/>\n", width_, height_);
     write_titles();
     write_sizes();

@@ -9,7 +9,7 @@
 namespace heaptally {
 namespace {
 
-Json heading(const TreeReport& report) {
+Json heading_json(const TreeReport& report) {
   Json json = moment_json(report.profile.data(), report.snapshot);
   json.update(query_json(report.query));
   json.erase("cumulative");
@@ -42,7 +42,7 @@ std::string node_text(const TreeReport& report, const CallNode& node) {
 }  // namespace
 
 void write_json(const TreeReport& report, std::ostream& out) {
-  std::string text = json_text(heading(report), 1);
+  std::string text = json_text(heading_json(report), 1);
   text.resize(text.rfind("\n}"));
   out << text << ",\n \"tree\": ";
   const auto enter = [&](const CallNode& node, bool is_first) {

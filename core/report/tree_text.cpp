@@ -44,9 +44,9 @@ std::string heading(const TreeReport& report) {
 
 // Purpose: draws a tree, a line a node. Trees of a hostile recording may be deeper than the stack,
 //   so nodes whose children are being drawn are kept in a list.
-class Drawing {
+class TreeDrawing {
  public:
-  Drawing(const TreeReport& report, std::ostream& out) : report_(report), out_(out) {}
+  TreeDrawing(const TreeReport& report, std::ostream& out) : report_(report), out_(out) {}
 
   void draw() {
     const CallNode& root = report_.tree.root();
@@ -166,7 +166,7 @@ class Drawing {
 
 void write_text(const TreeReport& report, std::ostream& out) {
   out << heading(report);
-  Drawing(report, out).draw();
+  TreeDrawing(report, out).draw();
 }
 
 }  // namespace heaptally

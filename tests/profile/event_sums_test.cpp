@@ -10,9 +10,6 @@
 namespace heaptally {
 namespace {
 
-Moment at(std::int64_t time) {
-  return {.kind = Moment::Kind::kTime, .time = Nanoseconds(time), .text = "--at"};
-}
 Moment of(Moment::Kind kind) { return {.kind = kind, .text = "moment"}; }
 
 // Two tallies of two processes over 1000 ns.

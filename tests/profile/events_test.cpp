@@ -10,10 +10,6 @@ namespace {
 
 using Numbers = std::vector<std::uint64_t>;
 
-Moment at(std::int64_t time) {
-  return {.kind = Moment::Kind::kTime, .time = Nanoseconds(time), .text = "--at"};
-}
-
 // Five blocks of two lines in two processes, over 1000 ns.
 class EventsTest : public testing::Test {
  protected:

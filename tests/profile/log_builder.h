@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/profile/event_source.h"
+#include "core/profile/moment.h"
 #include "tests/profile/recording_builder.h"
 
 namespace heaptally {
@@ -94,5 +95,10 @@ class LogBuilder {
 
   std::vector<LogChunk> chunks_;
 };
+
+// The moment `time`, as a user asks for it.
+inline Moment at(std::int64_t time) {
+  return {.kind = Moment::Kind::kTime, .time = Nanoseconds(time), .text = "--at"};
+}
 
 }  // namespace heaptally

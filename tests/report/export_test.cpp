@@ -13,7 +13,7 @@
 namespace heaptally {
 namespace {
 
-using Json = nlohmann::json;
+using Parsed = nlohmann::json;
 using Write = void (*)(const ExportRequest&, std::ostream&);
 
 std::string written(const RecordingBuilder& recording, Write write, const Query& query = {},
@@ -76,12 +76,12 @@ TEST_F(ExportTest, TracesBeginAtTheirSite) {
   ASSERT_EQ(site_path(profile, traces[1].trace).size(), 1u);  // without malloc
 }
 
-TEST_F(ExportTest, Json) {
-  const Json json = Json::parse(written(recording_, write_traces_json));
+TEST_F(ExportTest, Parsed) {
+  const Parsed json = Parsed::parse(written(recording_, write_traces_json));
   ASSERT_EQ(json["traces"].size(), 2u);
   EXPECT_EQ(json["moment"], "peak");
-  const Json& trace = json["traces"][0];
-  EXPECT_EQ(trace["live"], (Json{{"bytes", 200}, {"count", 2}}));
+  const Parsed& trace = json["traces"][0];
+  EXPECT_EQ(trace["live"], (Parsed{{"bytes", 200}, {"count", 2}}));
   EXPECT_EQ(trace["peak"]["bytes"], 200);
   EXPECT_EQ(trace["end"]["bytes"], 100);
   EXPECT_EQ(trace["total"]["count"], 7);
@@ -102,19 +102,19 @@ TEST_F(ExportTest, Csv) {
 }
 
 TEST_F(ExportTest, Speedscope) {
-  const Json json = Json::parse(written(recording_, write_speedscope));
+  const Parsed json = Parsed::parse(written(recording_, write_speedscope));
   EXPECT_EQ(json["$schema"], "https://www.speedscope.app/file-format-schema.json");
   ASSERT_EQ(json["profiles"].size(), 3u);
-  const Json& live = json["profiles"][0];
+  const Parsed& live = json["profiles"][0];
   EXPECT_EQ(live["unit"], "bytes");
-  EXPECT_EQ(live["weights"], (Json{200, 11}));
+  EXPECT_EQ(live["weights"], (Parsed{200, 11}));
   EXPECT_EQ(live["endValue"], 211);
   std::string stack;
-  for (const Json& frame : live["samples"][0]) {
+  for (const Parsed& frame : live["samples"][0]) {
     stack += json["shared"]["frames"][frame.get<std::size_t>()]["name"].get<std::string>() + " ";
   }
   EXPECT_EQ(stack, "main a b ");
-  EXPECT_EQ(json["profiles"][2]["weights"], (Json{300}));
+  EXPECT_EQ(json["profiles"][2]["weights"], (Parsed{300}));
 }
 
 TEST_F(ExportTest, Massif) {
@@ -152,8 +152,8 @@ TEST_F(ExportTest, OtherDomainsStayOut) {
   task.heap_task = TaskId(0);
   recording_.data.tasks.push_back(task);
   recording_.data.tallies[1].task = task.id;
-  EXPECT_EQ(Json::parse(written(recording_, write_traces_json))["traces"].size(), 1u);
-  EXPECT_EQ(Json::parse(written(recording_, write_speedscope))["profiles"][0]["endValue"], 200);
+  EXPECT_EQ(Parsed::parse(written(recording_, write_traces_json))["traces"].size(), 1u);
+  EXPECT_EQ(Parsed::parse(written(recording_, write_speedscope))["profiles"][0]["endValue"], 200);
   EXPECT_NE(written(recording_, write_massif).find("mem_heap_B=200\n"), std::string::npos);
 }
 
@@ -162,9 +162,9 @@ TEST_F(ExportTest, SumsAreThoseOfTheRecording) {
     SCOPED_TRACE(seed);
     const RecordingBuilder recording = random_run(seed);
     const Header& header = recording.data.header;
-    const Json json = Json::parse(written(recording, write_traces_json));
+    const Parsed json = Parsed::parse(written(recording, write_traces_json));
     std::map<std::string, std::uint64_t> sums;
-    for (const Json& trace : json["traces"]) {
+    for (const Parsed& trace : json["traces"]) {
       for (const char* metric : {"live", "peak", "end", "total", "temporary"}) {
         sums[metric] += trace[metric]["bytes"].get<std::uint64_t>();
       }
@@ -174,7 +174,7 @@ TEST_F(ExportTest, SumsAreThoseOfTheRecording) {
                                                           {"end", header.live_at_end.bytes},
                                                           {"total", header.total.bytes},
                                                           {"temporary", header.temporary.bytes}}));
-    const Json scope = Json::parse(written(recording, write_speedscope));
+    const Parsed scope = Parsed::parse(written(recording, write_speedscope));
     EXPECT_EQ(scope["profiles"][0]["endValue"], header.peak.bytes);
     EXPECT_EQ(scope["profiles"][1]["endValue"], header.total.bytes);
   }

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/sanitizer.h"
+
 namespace heaptally::wire {
 namespace {
 
@@ -95,19 +97,10 @@ class ProgramFileTest : public testing::Test {
 
 constexpr char kLoader[] = "/lib64/ld-linux-x86-64.so.2";
 
-// Clang tells through __has_feature, GCC through a macro.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kHasSanitizer = true;
-#elif defined(__has_feature)
-constexpr bool kHasSanitizer = __has_feature(address_sanitizer);
-#else
-constexpr bool kHasSanitizer = false;
-#endif
-
 TEST_F(ProgramFileTest, ThisProgramIsRecordable) {
   const ProgramFile file = inspect("/proc/self/exe");
   EXPECT_STREQ(file.loader, kLoader);
-  EXPECT_EQ(file.result, kHasSanitizer ? Recordability::kSanitizer : Recordability::kYes);
+  EXPECT_EQ(file.result, kHasAddressSanitizer ? Recordability::kSanitizer : Recordability::kYes);
 }
 
 TEST_F(ProgramFileTest, WithALoaderOfGlibcItIsRecordable) {
