@@ -5,7 +5,8 @@ it in headless Chromium.
 usage: /usr/bin/python3 docs/gallery/make.py BUILD [FOLDER]
 
 BUILD is a build folder with bin/heaptally; FOLDER is where the pictures go, by default beside this
-script. Needs g++, chromium-driver, python3-selenium, and pngquant, which makes the pictures small.
+script. Needs g++, chromium-driver, python3-selenium, and pngquant, without which the
+pictures are larger.
 """
 import base64
 import pathlib
@@ -13,14 +14,13 @@ import subprocess
 import sys
 import tempfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-PROJECT = HERE.parents[1]
-sys.path.insert(0, str(PROJECT / "tests" / "e2e"))
 sys.dont_write_bytecode = True
 
-from browser import Browser, pause  # noqa: E402
+from pictures import HERE, PROJECT, shrink  # noqa: E402
 
-MOST_BYTES = 200_000
+sys.path.insert(0, str(PROJECT / "tests" / "e2e"))
+
+from browser import Browser, pause  # noqa: E402
 
 
 class Gallery:
@@ -48,11 +48,7 @@ class Gallery:
         path = self.folder / name
         path.write_bytes(base64.b64decode(self.browser.driver.execute_cdp_cmd(
             "Page.captureScreenshot", {"format": "png"})["data"]))
-        subprocess.run(["pngquant", "--force", "--strip", "--speed", "1", "--output", path, "128",
-                        path], check=True)
-        size = path.stat().st_size
-        assert size <= MOST_BYTES, f"{path} has {size} bytes"
-        print(f"{path.name}: {size:,} bytes")
+        shrink(path)
 
     def select(self, first, last):
         """What lies between two marks."""

@@ -11,7 +11,10 @@ import pathlib
 import sys
 import tempfile
 
-from make import HERE, PROJECT, Gallery
+sys.dont_write_bytecode = True
+
+from make import Gallery  # noqa: E402
+from pictures import HERE, PROJECT  # noqa: E402
 
 sys.path.insert(0, str(PROJECT / "samples"))
 

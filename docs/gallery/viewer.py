@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Makes the pictures of docs/viewer.md: records samples and has heaptally-view draw what it shows.
+
+usage: docs/gallery/viewer.py BUILD [FOLDER]
+
+BUILD is a build folder with bin/heaptally, bin/heaptally-view and bin/samples; FOLDER is where the
+pictures go, by default beside this script. Needs xvfb, xauth and fonts-dejavu-core, and pngquant,
+without which the pictures are larger. Samples that ccache took from another folder have that
+folder's paths: build them without it.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+from pictures import HERE, PROJECT, shrink  # noqa: E402
+
+SAMPLES = "build/bin/samples"
+WIDTH, HEIGHT = 1280, 720
+
+# By name of the picture: what the viewer is started with. The first and the last recording are two
+# ways of looking for the same logins; the other one is small enough to know by heart.
+PICTURES = (
+    ("overview", ("eager.heaptally",)),
+    ("lines", ("eager.heaptally", "--panel", "lines", "--metric", "total")),
+    ("flame-graph", ("eager.heaptally", "--panel", "flame-graph")),
+    ("tree", ("eager.heaptally", "--panel", "tree")),
+    ("source", ("eager.heaptally", "--panel", "source", "--metric", "total")),
+    ("snapshots", ("list.heaptally", "--panel", "snapshots")),
+    ("compare", ("eager.heaptally", "standard.heaptally", "--panel", "compare")),
+    ("sizes-and-lifetimes", ("eager.heaptally", "--panel", "sizes-and-lifetimes")),
+    ("threads-and-processes", ("threads.heaptally", "--panel", "threads-and-processes")),
+    ("dark", ("eager.heaptally", "--panel", "lines", "--metric", "growth", "--select", "20%..80%",
+              "--dark")),
+)
+
+
+class ViewerGallery:
+    """Works in a folder that looks like the project's own, so that no other folder is in what the
+    pictures show."""
+
+    def __init__(self, build, folder, work):
+        self.folder = folder
+        self.work = work
+        (work / "build").mkdir()
+        (work / "build" / "bin").symlink_to(build / "bin")
+        (work / "samples").symlink_to(PROJECT / "samples")
+        # Nobody's settings, and no recent files.
+        self.environment = {**os.environ, "HOME": str(work), "XDG_CONFIG_HOME": str(work / "config"),
+                            "LIBGL_ALWAYS_SOFTWARE": "1"}
+        for name in ("EDITOR", "VISUAL"):
+            self.environment.pop(name, None)
+
+    def run(self, *command):
+        subprocess.run([str(word) for word in command], check=True, cwd=self.work,
+                       env=self.environment, stdout=subprocess.DEVNULL)
+
+    def record(self, name, *command):
+        self.run("build/bin/heaptally", "record", "-o", f"{name}.heaptally", "--", *command)
+
+    def record_all(self):
+        self.run(f"{SAMPLES}/log/make", "16", "log")
+        for name in ("eager", "standard"):
+            self.record(name, f"{SAMPLES}/log_analysis/{name}", "log")
+        self.record("list", f"{SAMPLES}/list")
+        self.record("threads", f"{SAMPLES}/threads/mutex", "1000")
+
+    def take(self, name, *words):
+        file = f"view-{name}.png"
+        self.run("xvfb-run", "-a", "-s", f"-screen 0 {WIDTH}x{HEIGHT}x24 -nolisten tcp",
+                 "build/bin/heaptally-view", *words, "--size", f"{WIDTH}x{HEIGHT}", "--screenshot",
+                 file)
+        path = self.folder / file
+        path.write_bytes((self.work / file).read_bytes())
+        shrink(path)
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
+    build = pathlib.Path(sys.argv[1]).resolve()
+    folder = pathlib.Path(sys.argv[2]).resolve() if len(sys.argv) == 3 else HERE
+    with tempfile.TemporaryDirectory(prefix="heaptally-gallery-") as work:
+        gallery = ViewerGallery(build, folder, pathlib.Path(work).resolve())
+        gallery.record_all()
+        for name, words in PICTURES:
+            gallery.take(name, *words)
+
+
+if __name__ == "__main__":
+    main()
