@@ -16,7 +16,7 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from pictures import HERE, PROJECT, shrink  # noqa: E402
+from pictures import HERE, PROJECT, library_command, shrink  # noqa: E402
 
 sys.path.insert(0, str(PROJECT / "tests" / "e2e"))
 
@@ -86,9 +86,7 @@ def main():
         work = pathlib.Path(work).resolve()
         gallery = Gallery(heaptally, folder, work)
         try:
-            gallery.run("g++", "-std=c++20", "-g", "-O1", f"-ffile-prefix-map={HERE}/=",
-                        f"-ffile-prefix-map={work}=.", "-I", PROJECT / "include",
-                        HERE / "library.cpp", "-o", "library", "-ldl")
+            gallery.run(*library_command(work))
             gallery.record("old", "./library", "60")
             gallery.record("new", "./library", "85")
             for page, files in (("report.html", ["old"]), ("comparison.html", ["old", "new"])):

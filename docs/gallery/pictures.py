@@ -1,4 +1,4 @@
-"""What makes pictures small, for the scripts beside it."""
+"""What the scripts beside it share: the program that is shown, and how pictures are made small."""
 import pathlib
 import shutil
 import subprocess
@@ -8,6 +8,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 
 MOST_BYTES = 200_000
+
+
+def library_command(work):
+    """What compiles library.cpp to `work`/library, with no folder in the names of its lines."""
+    return ("g++", "-std=c++20", "-g", "-O1", f"-ffile-prefix-map={HERE}/=",
+            f"-ffile-prefix-map={work}=.", "-I", PROJECT / "include", HERE / "library.cpp", "-o",
+            "library", "-ldl")
 
 
 def shrink(path):

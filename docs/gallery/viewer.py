@@ -4,8 +4,8 @@
 usage: docs/gallery/viewer.py BUILD [FOLDER]
 
 BUILD is a build folder with bin/heaptally, bin/heaptally-view and bin/samples; FOLDER is where the
-pictures go, by default beside this script. Needs xvfb, xauth and fonts-dejavu-core, and pngquant,
-without which the pictures are larger. Samples that ccache took from another folder have that
+pictures go, by default beside this script. Needs g++, xvfb, xauth and fonts-dejavu-core, and
+pngquant, without which the pictures are larger. Samples that ccache took from another folder have that
 folder's paths: build them without it.
 """
 import os
@@ -16,25 +16,25 @@ import tempfile
 
 sys.dont_write_bytecode = True
 
-from pictures import HERE, PROJECT, shrink  # noqa: E402
+from pictures import HERE, PROJECT, library_command, shrink  # noqa: E402
 
 SAMPLES = "build/bin/samples"
 WIDTH, HEIGHT = 1280, 720
 
-# By name of the picture: what the viewer is started with. The first and the last recording are two
-# ways of looking for the same logins; the other one is small enough to know by heart.
+# By name of the picture: what the viewer is started with. `library` is the program of the gallery;
+# `eager` and `standard` are two ways of looking for the same logins.
 PICTURES = (
-    ("overview", ("eager.heaptally",)),
-    ("lines", ("eager.heaptally", "--panel", "lines", "--metric", "total")),
-    ("flame-graph", ("eager.heaptally", "--panel", "flame-graph")),
-    ("tree", ("eager.heaptally", "--panel", "tree")),
-    ("source", ("eager.heaptally", "--panel", "source", "--metric", "total")),
-    ("snapshots", ("list.heaptally", "--panel", "snapshots")),
+    ("overview", ("library.heaptally",)),
+    ("lines", ("library.heaptally", "--panel", "lines", "--metric", "total")),
+    ("flame-graph", ("library.heaptally", "--panel", "flame-graph")),
+    ("tree", ("library.heaptally", "--panel", "tree")),
+    ("source", ("library.heaptally", "--panel", "source", "--metric", "total")),
+    ("snapshots", ("library.heaptally", "--panel", "snapshots")),
     ("compare", ("eager.heaptally", "standard.heaptally", "--panel", "compare")),
-    ("sizes-and-lifetimes", ("eager.heaptally", "--panel", "sizes-and-lifetimes")),
+    ("sizes-and-lifetimes", ("library.heaptally", "--panel", "sizes-and-lifetimes")),
     ("threads-and-processes", ("threads.heaptally", "--panel", "threads-and-processes")),
-    ("dark", ("eager.heaptally", "--panel", "lines", "--metric", "growth", "--select", "20%..80%",
-              "--dark")),
+    ("dark", ("library.heaptally", "--panel", "lines", "--metric", "growth", "--select",
+              "mark:indexed..mark:served", "--dark")),
 )
 
 
@@ -48,6 +48,7 @@ class ViewerGallery:
         (work / "build").mkdir()
         (work / "build" / "bin").symlink_to(build / "bin")
         (work / "samples").symlink_to(PROJECT / "samples")
+        (work / "library.cpp").symlink_to(HERE / "library.cpp")
         # Nobody's settings, and no recent files.
         self.environment = {**os.environ, "HOME": str(work), "XDG_CONFIG_HOME": str(work / "config"),
                             "LIBGL_ALWAYS_SOFTWARE": "1"}
@@ -65,7 +66,8 @@ class ViewerGallery:
         self.run(f"{SAMPLES}/log/make", "16", "log")
         for name in ("eager", "standard"):
             self.record(name, f"{SAMPLES}/log_analysis/{name}", "log")
-        self.record("list", f"{SAMPLES}/list")
+        self.run(*library_command(self.work))
+        self.record("library", "./library", "60")
         self.record("threads", f"{SAMPLES}/threads/mutex", "1000")
 
     def take(self, name, *words):
