@@ -22,14 +22,15 @@ SAMPLES = "build/bin/samples"
 WIDTH, HEIGHT = 1280, 720
 
 # By name of the picture: what the viewer is started with. `library` is the program of the gallery;
-# `eager` and `standard` are two ways of looking for the same logins.
+# `eager` and `standard` are two ways of looking for the same logins; `boxed-after` is a snapshot that a
+# sample takes of itself, while it still holds what it made.
 PICTURES = (
     ("overview", ("library.heaptally",)),
     ("lines", ("library.heaptally", "--panel", "lines", "--metric", "total")),
     ("flame-graph", ("library.heaptally", "--panel", "flame-graph")),
     ("tree", ("library.heaptally", "--panel", "tree")),
     ("source", ("library.heaptally", "--panel", "source", "--metric", "total")),
-    ("snapshots", ("library.heaptally", "--panel", "snapshots")),
+    ("snapshots", ("boxed-after.heaptally", "--panel", "snapshots")),
     ("compare", ("eager.heaptally", "standard.heaptally", "--panel", "compare")),
     ("sizes-and-lifetimes", ("library.heaptally", "--panel", "sizes-and-lifetimes")),
     ("threads-and-processes", ("threads.heaptally", "--panel", "threads-and-processes")),
@@ -49,18 +50,15 @@ class ViewerGallery:
         (work / "build" / "bin").symlink_to(build / "bin")
         (work / "samples").symlink_to(PROJECT / "samples")
         (work / "library.cpp").symlink_to(HERE / "library.cpp")
-        # Nobody's settings, and no recent files.
-        self.environment = {**os.environ, "HOME": str(work), "XDG_CONFIG_HOME": str(work / "config"),
-                            "LIBGL_ALWAYS_SOFTWARE": "1"}
-        for name in ("EDITOR", "VISUAL"):
-            self.environment.pop(name, None)
+        self.environment = {**os.environ, "TZ": "UTC", "LIBGL_ALWAYS_SOFTWARE": "1"}
 
     def run(self, *command):
         subprocess.run([str(word) for word in command], check=True, cwd=self.work,
                        env=self.environment, stdout=subprocess.DEVNULL)
 
-    def record(self, name, *command):
-        self.run("build/bin/heaptally", "record", "-o", f"{name}.heaptally", "--", *command)
+    def record(self, name, *command, options=()):
+        self.run("build/bin/heaptally", "record", *options, "-o", f"{name}.heaptally", "--",
+                 *command)
 
     def record_all(self):
         self.run(f"{SAMPLES}/log/make", "16", "log")
@@ -69,6 +67,8 @@ class ViewerGallery:
         self.run(*library_command(self.work))
         self.record("library", "./library", "60")
         self.record("threads", f"{SAMPLES}/threads/mutex", "1000")
+        self.record("boxed", f"{SAMPLES}/snapshots/boxed", "1000000",
+                    options=("--snapshot-every", "50ms"))
 
     def take(self, name, *words):
         file = f"view-{name}.png"
