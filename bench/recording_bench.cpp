@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "bench/large_recording.h"
+#include "core/profile/compared_tree.h"
+#include "core/profile/kept.h"
 #include "core/profile/snapshot.h"
 #include "core/recording/reader.h"
 #include "core/recording/writer.h"
@@ -72,6 +74,58 @@ BENCHMARK(take_snapshot_of_large_recording)
     ->Arg(50)
     ->Arg(90)
     ->Unit(benchmark::kMillisecond);
+
+// A recording of 200,000 traces, which two of its moments are compared of, and its copy.
+struct Compared {
+  Compared() {
+    const bench::LargeProgram program = {
+        .traces = 200'000, .frames = 25'000, .tallies = 60'000, .symbols = true, .buckets = 400};
+    bench::write_large(folder.file(), program);
+  }
+  Snapshot at(RecordingReader& from, const char* moment) const {
+    return take_snapshot(from.data(), timeline_of(from), Metric::kTotal, parse_moment(moment));
+  }
+
+  Folder folder;
+};
+
+// state.range: the group, what of TreeShape is asked for, and whether recordings are two.
+void compare_large_trees(benchmark::State& state) {
+  const Compared compared;
+  RecordingReader older(compared.folder.file()), newer(compared.folder.file());
+  const Profile old_profile(older.data(), {}), new_profile(newer.data(), {});
+  const Snapshot before = compared.at(older, "40%"), after = compared.at(newer, "80%");
+  const Profile& first = state.range(2) != 0 ? old_profile : new_profile;
+  Query query;
+  query.group = static_cast<Group>(state.range(0));
+  TreeShape shape = {.least = {}};
+  if (state.range(1) == 1) shape.collapse_recursion = true;
+  if (state.range(1) == 2) shape.bottom_up = true, shape.least.share = 0.001;
+  std::size_t nodes = 0;
+  for (auto _ : state) {
+    const ComparedTree tree({first, before}, {new_profile, after}, query, shape,
+                            ComparedOrder::kChange);
+    nodes = tree.nodes().size();
+  }
+  state.counters["nodes"] = static_cast<double>(nodes);
+}
+BENCHMARK(compare_large_trees)
+    ->ArgNames({"group", "shape", "two"})
+    ->ArgsProduct({{static_cast<int>(Group::kLine), static_cast<int>(Group::kFunction)},
+                   {0, 1, 2},
+                   {0, 1}})
+    ->Unit(benchmark::kMillisecond);
+
+void find_traces_through_a_place(benchmark::State& state) {
+  const Compared compared;
+  const RecordingReader reader(compared.folder.file());
+  const Profile profile(reader.data(), {});
+  Query query;
+  query.through = {"method7", "class1.cpp:7"};
+  query.without = {"project::part3::*"};
+  for (auto _ : state) benchmark::DoNotOptimize(kept_traces(profile, query));
+}
+BENCHMARK(find_traces_through_a_place)->Unit(benchmark::kMillisecond);
 
 // Twenty million pairs of malloc and free at a few places, over three seconds.
 void write_busy_loop(benchmark::State& state) {
