@@ -126,7 +126,7 @@ CheckSource source_of(OpenRecording& recording) {
 // What the older recording came to, and the tolerance on top. What it lacks altogether is new.
 std::vector<Limit> baseline_limits(const CheckOptions& options, const Query& query,
                                    CheckQuestion question) {
-  OpenRecording old(options.baseline, options.filters);
+  OpenRecording old(options.baseline, options.filters, /*of_several=*/true);
   question.may_be_nothing = true;
   question.limits.clear();
   for (const Measure measure :

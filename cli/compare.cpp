@@ -170,7 +170,9 @@ int run_compare(const CompareOptions& options) {
         runs, *folder, options.page.overwrite);
     if (recorded.files.empty()) return recorded.status;
   }
-  OpenRecording a(recorded.files[0], options.filters), b(recorded.files[1], options.filters);
+  OpenRecording a(recorded.files[0], options.filters, /*of_several=*/true);
+  OpenRecording b(recorded.files[1], options.filters, /*of_several=*/true);
+  require_places({&a, &b}, options.filters);
   const Snapshot before = a.snapshot(metric, moment), after = b.snapshot(metric, moment);
   const Side old_side = {a.profile(), before}, new_side = {b.profile(), after};
   const StatisticDifferences rows = compare(old_side, new_side, query);

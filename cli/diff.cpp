@@ -70,10 +70,13 @@ void run_diff(const DiffOptions& options) {
   const Format format = parse_format(options.rows.format);
   const Query query = query_of(options.rows, options.filters);
 
-  OpenRecording older(options.files.front(), options.filters);
+  OpenRecording older(options.files.front(), options.filters, /*of_several=*/true);
   std::optional<OpenRecording> other;
-  if (options.files.size() == 2) other.emplace(options.files.back(), options.filters);
+  if (options.files.size() == 2) {
+    other.emplace(options.files.back(), options.filters, /*of_several=*/true);
+  }
   OpenRecording& newer = other ? *other : older;
+  require_places({&older, &newer}, options.filters);
   const Snapshot before = older.snapshot(metric, moments.before);
   const Snapshot after = newer.snapshot(metric, moments.after);
   const Side old_side = {older.profile(), before};

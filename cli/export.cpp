@@ -39,8 +39,7 @@ struct ExportOptions {
 void write_live_folded(const ExportRequest& request, std::ostream& out) {
   Query query = request.query;
   query.group = Group::kFunction;
-  const CallTree tree(request.profile, request.live, query, {});
-  write_folded({.query = query, .now = {request.profile, request.live, tree}}, out);
+  write_folded(make_flame({request.profile, request.live}, query, {}), out);
 }
 
 void write_export(ExportFormat format, const ExportRequest& request, std::ostream& out) {

@@ -26,6 +26,7 @@ Examples:
   heaptally flame FILE -o total.html --metric total       who allocates, in all
   heaptally flame FILE -o leaks.svg --at end --invert     the sites of what was never freed
   heaptally flame OLD NEW -o change.svg
+  heaptally flame FILE -o parser.svg --through parse --merge 'std::*' --collapse-recursion
   heaptally flame FILE -o - --format folded --sort count | flamegraph.pl > blocks.svg)";
 
 enum class FlameFormat { kSvg, kHtml, kFolded };
@@ -42,6 +43,7 @@ struct FlameOptions {
   std::string group = "function";
   std::string sort = "size";
   FilterOptions filters;
+  ShapeOptions shape;
 };
 
 FlameFormat parse_flame_format(const FlameOptions& options) {
@@ -67,6 +69,7 @@ struct Question {
   Metric metric;
   AskedMoments moments;
   Query query;
+  TreeShape shape;
 };
 
 // Everything that can be wrong with the command line is found before a file is opened.
@@ -74,7 +77,8 @@ Question question_of(const FlameOptions& options) {
   Question question{.format = parse_flame_format(options),
                     .metric = parse_metric(options.metric),
                     .moments = {},
-                    .query = {}};
+                    .query = {},
+                    .shape = {.bottom_up = options.inverted, .least = {}}};
   question.moments = options.when.moments(question.metric);
   const bool has_moment = options.when.at || options.when.from || options.when.to;
   if (question.format == FlameFormat::kHtml && has_moment) {
@@ -91,6 +95,12 @@ Question question_of(const FlameOptions& options) {
                 "write an svg, or leave it out: in a page calls are by function and line",
                 ExitCode::kUsage);
   }
+  options.shape.apply_to(question.shape);
+  const bool has_shape = options.shape.collapse_recursion || !options.shape.merged.empty();
+  if (question.format == FlameFormat::kHtml && has_shape) {
+    throw Error("--merge and --collapse-recursion", "mean nothing to a page, which has all calls",
+                "write an svg, or leave them out", ExitCode::kUsage);
+  }
   options.filters.apply_to(query);
   ask_of_its_domain(question.moments.until, query);
   return question;
@@ -98,8 +108,7 @@ Question question_of(const FlameOptions& options) {
 
 using Recordings = std::vector<std::unique_ptr<OpenRecording>>;
 
-void write_html(const Question& question, bool inverted, const Recordings& recordings,
-                std::ostream& out) {
+void write_html(const Question& question, const Recordings& recordings, std::ostream& out) {
   PageRequest request{.recordings = {}, .query = question.query};
   request.recordings.reserve(recordings.size());
   for (const auto& recording : recordings) {
@@ -107,28 +116,26 @@ void write_html(const Question& question, bool inverted, const Recordings& recor
   }
   request.metric = question.metric;
   request.unit = question.query.sort;
-  request.inverted = inverted;
+  request.inverted = question.shape.bottom_up;
   request.flame_only = true;
   out << make_page(request);
 }
 
-void write_drawing(const Question& question, bool inverted, const Recordings& recordings,
-                   std::ostream& out) {
-  const TreeShape shape = {.bottom_up = inverted, .least = {}, .depth = 0};
+FlameReport report_of(const Question& question, const std::vector<Side>& sides) {
+  if (sides.size() == 1) return make_flame(sides[0], question.query, question.shape);
+  return make_flame(sides[0], sides[1], question.query, question.shape);
+}
+
+void write_drawing(const Question& question, const Recordings& recordings, std::ostream& out) {
   std::vector<Snapshot> snapshots;
-  std::vector<CallTree> trees;
+  std::vector<Side> sides;
   snapshots.reserve(recordings.size());
-  trees.reserve(recordings.size());
+  sides.reserve(recordings.size());
   for (const auto& recording : recordings) {
     snapshots.push_back(recording->snapshot(question.metric, question.moments));
-    trees.emplace_back(recording->profile(), snapshots.back(), question.query, shape);
+    sides.push_back({recording->profile(), snapshots.back()});
   }
-  const FlameSide first = {recordings.front()->profile(), snapshots.front(), trees.front()};
-  const FlameSide last = {recordings.back()->profile(), snapshots.back(), trees.back()};
-  const FlameReport report = {.query = question.query,
-                              .now = last,
-                              .before = recordings.size() == 2 ? &first : nullptr,
-                              .inverted = inverted};
+  const FlameReport report = report_of(question, sides);
   if (question.format == FlameFormat::kSvg) {
     write_svg(report, out);
   } else {
@@ -140,15 +147,20 @@ void run_flame(const FlameOptions& options) {
   const Question question = question_of(options);
   const std::vector<std::string> files = options.files.files();
   Recordings recordings;
+  std::vector<const OpenRecording*> opened;
   recordings.reserve(files.size());
+  opened.reserve(files.size());
   for (const std::string& file : files) {
-    recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
+    recordings.push_back(
+        std::make_unique<OpenRecording>(file, options.filters, /*of_several=*/true));
+    opened.push_back(recordings.back().get());
   }
+  require_places(opened, options.filters, options.shape);
   OutputFile output(options.output, options.overwrite);
   if (question.format == FlameFormat::kHtml) {
-    write_html(question, options.inverted, recordings, output.stream());
+    write_html(question, recordings, output.stream());
   } else {
-    write_drawing(question, options.inverted, recordings, output.stream());
+    write_drawing(question, recordings, output.stream());
   }
   output.finish();
   for (std::size_t i = 0; i < recordings.size(); ++i) {
@@ -173,6 +185,7 @@ void add_options(CLI::App& command, FlameOptions& options) {
                   "What a box is: function, lineno, filename or module (function)")
       ->type_name("GROUP");
   command.add_option("--sort", options.sort, "Widths by size or count (size)")->type_name("KEY");
+  options.shape.add_to(command);
   options.filters.add_to(command);
 }
 

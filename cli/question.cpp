@@ -6,6 +6,7 @@
 
 #include "cli/output.h"
 #include "core/base/error.h"
+#include "core/profile/named_places.h"
 #include "core/report/heading.h"
 #include "core/report/wording.h"
 
@@ -35,6 +36,11 @@ void FilterOptions::add_to(CLI::App& command) {
       ->type_name("PATTERN[:LINE]");
   repeatable("--exclude", excludes, "No traces whose site matches")->type_name("PATTERN[:LINE]");
   command.add_flag("--all-frames", all_frames, "Match filters with any frame instead of the site");
+  repeatable("--through", through,
+             "Only traces that pass this place: FILE, FILE:LINE, a function or a library; any of "
+             "several")
+      ->type_name("PLACE");
+  repeatable("--without", without, "No traces that pass this place")->type_name("PLACE");
   repeatable("--thread", threads, "Only threads of this id or name; any of several")
       ->type_name("TID|PATTERN");
   repeatable("--process", processes,
@@ -59,10 +65,28 @@ void FilterOptions::apply_to(Query& query) const {
   for (const std::string& text : excludes) {
     query.filters.push_back(parse_filter(text, false, all_frames));
   }
+  query.through = through;
+  query.without = without;
   query.threads = threads;
   query.processes = processes;
   // What is asked for anyway.
   if (domains != std::vector<std::string>{"heap"}) query.domains = domains;
+}
+
+void ShapeOptions::add_to(CLI::App& command) {
+  command
+      .add_option("--merge", merged,
+                  "Leave this place out of the ways to memory, which stays with its callers: FILE, "
+                  "FILE:LINE, a function or a library; repeatable")
+      ->type_name("PLACE")
+      ->allow_extra_args(false);
+  command.add_flag("--collapse-recursion", collapse_recursion,
+                   "What is called again on a way goes on from its first call");
+}
+
+void ShapeOptions::apply_to(TreeShape& shape) const {
+  shape.merged = merged;
+  shape.collapse_recursion = collapse_recursion;
 }
 
 void MomentOptions::add_to(CLI::App& command) {
@@ -118,10 +142,12 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters) {
   return query;
 }
 
-OpenRecording::OpenRecording(const std::string& file, const FilterOptions& filters)
+OpenRecording::OpenRecording(const std::string& file, const FilterOptions& filters, bool of_several)
     : reader_(file),
       profile_(reader_.data(), filters.site_rules()),
-      is_of_heap_(filters.domains.empty() || filters.domains == std::vector<std::string>{"heap"}) {}
+      is_of_heap_(filters.domains.empty() || filters.domains == std::vector<std::string>{"heap"}) {
+  if (!of_several) require_places({this}, filters);
+}
 
 EventSource OpenRecording::log() {
   if (!data().header.has_log) return {};
@@ -130,6 +156,15 @@ EventSource OpenRecording::log() {
       [this](std::span<const std::uint64_t> blocks, const BlockVisitor& visit) {
         reader_.for_each_block(blocks, visit);
       }};
+}
+
+void require_places(const std::vector<const OpenRecording*>& recordings,
+                    const FilterOptions& filters, const ShapeOptions& shape) {
+  std::vector<const Profile*> profiles;
+  profiles.reserve(recordings.size());
+  for (const OpenRecording* recording : recordings) profiles.push_back(&recording->profile());
+  require_places(profiles, filters.through, "--through");
+  require_places(profiles, shape.merged, "--merge");
 }
 
 void tell_what_is_missing(const std::string& file, const RecordingData& data) {

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/profile/mark_leaks.h"
-#include "core/profile/statistics.h"
+#include "core/profile/tree.h"
 #include "core/recording/reader.h"
 #include "core/report/statistics_report.h"
 
@@ -32,6 +32,8 @@ struct FilterOptions {
   std::vector<std::string> machinery;
   std::vector<std::string> filters;
   std::vector<std::string> excludes;
+  std::vector<std::string> through;
+  std::vector<std::string> without;
   std::vector<std::string> threads;
   std::vector<std::string> processes;
   std::vector<std::string> domains;
@@ -42,6 +44,17 @@ struct FilterOptions {
   SiteRules site_rules() const;
   // Leaves the rest of the query as it is.
   void apply_to(Query& query) const;
+};
+
+// Which calls take no node of a tree of their own; as given.
+struct ShapeOptions {
+  std::vector<std::string> merged;
+  bool collapse_recursion = false;
+
+  void add_to(CLI::App& command);
+
+  // Leaves the rest of the shape as it is.
+  void apply_to(TreeShape& shape) const;
 };
 
 // The moments asked for; `from` only where a stretch of time is.
@@ -79,6 +92,13 @@ Query query_of(const RowOptions& rows, const FilterOptions& filters);
 // Reads a number of rows, 0 for all. Errors: Error of usage that names `option`.
 std::size_t parse_limit(const std::string& text, const std::string& option = "--limit");
 
+class OpenRecording;
+
+// Errors: Error of usage if one of the places that traces must pass is none of the recordings, or
+// one of those to be merged.
+void require_places(const std::vector<const OpenRecording*>& recordings,
+                    const FilterOptions& filters, const ShapeOptions& shape = {});
+
 // Says in a line on standard error, if a recording is not whole, what is missing and how far it
 // got: for commands whose answer goes elsewhere. `file`: as the user named it.
 void tell_what_is_missing(const std::string& file, const RecordingData& data);
@@ -86,8 +106,10 @@ void tell_what_is_missing(const std::string& file, const RecordingData& data);
 // Purpose: a recording that a command asks.
 class OpenRecording {
  public:
-  // Of the filters the rules for sites and the domains matter here.
-  OpenRecording(const std::string& file, const FilterOptions& filters);
+  // Of the filters the rules for sites and the domains matter here. Errors: Error of usage if one
+  // of the filters' places is none of the recording. `of_several`: another may have it;
+  // require_places is then left to the command.
+  OpenRecording(const std::string& file, const FilterOptions& filters, bool of_several = false);
 
   const RecordingData& data() const { return reader_.data(); }
   const Profile& profile() const { return profile_; }

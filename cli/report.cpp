@@ -38,12 +38,17 @@ void run_report(const ReportOptions& options) {
   options.page.check();
   const std::vector<std::string> files = options.files.files();
   std::vector<std::unique_ptr<OpenRecording>> recordings;
+  std::vector<const OpenRecording*> opened;
   recordings.reserve(files.size());
+  opened.reserve(files.size());
   PageRequest request{.recordings = {}, .query = query};
   for (const std::string& file : files) {
-    recordings.push_back(std::make_unique<OpenRecording>(file, options.filters));
+    recordings.push_back(
+        std::make_unique<OpenRecording>(file, options.filters, /*of_several=*/true));
+    opened.push_back(recordings.back().get());
     request.recordings.push_back({recordings.back()->profile(), recordings.back()->timeline()});
   }
+  require_places(opened, options.filters);
   write_page(options.page, request);
   for (std::size_t i = 0; i < recordings.size(); ++i) {
     tell_what_is_missing(files[i], recordings[i]->data());

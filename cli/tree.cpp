@@ -32,6 +32,8 @@ Examples:
   heaptally tree FILE --bottom-up --depth 3         the sites, and who called them
   heaptally tree FILE --group function --min 5%
   heaptally tree FILE --filter 'src/*' --thread 'worker*'
+  heaptally tree FILE --through parse --without 'log*'
+  heaptally tree FILE --merge libpython3.11.so --collapse-recursion
   heaptally tree FILE --min 0 --format csv          all of it, for other programs)";
 
 // The command line as given.
@@ -46,6 +48,7 @@ struct TreeOptions {
   std::string sort = "size";
   std::string format = "text";
   FilterOptions filters;
+  ShapeOptions shape;
 };
 
 std::uint32_t parse_depth(const std::string& text) {
@@ -68,11 +71,12 @@ void run_tree(const TreeOptions& options) {
   check_tree(query);
   options.filters.apply_to(query);
   ask_of_its_domain(moments.until, query);
-  const TreeShape shape = {
-      .bottom_up = options.bottom_up,
-      .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),
-      .depth = parse_depth(options.depth)};
+  TreeShape shape = {.bottom_up = options.bottom_up,
+                     .least = parse_threshold(options.least, query.sort == SortBy::kCount, "--min"),
+                     .depth = parse_depth(options.depth)};
+  options.shape.apply_to(shape);
   OpenRecording recording(options.file, options.filters);
+  require_places({&recording}, options.filters, options.shape);
   const Snapshot snapshot = recording.snapshot(metric, moments);
   const CallTree tree(recording.profile(), snapshot, query, shape);
   answer(TreeReport{.profile = recording.profile(),
@@ -104,6 +108,7 @@ void add_options(CLI::App& command, TreeOptions& options) {
   command.add_option("--sort", options.sort, "size or count, descending; --min goes by it (size)")
       ->type_name("KEY");
   command.add_option("--format", options.format, "text, json or csv (text)")->type_name("FORMAT");
+  options.shape.add_to(command);
   options.filters.add_to(command);
 }
 

@@ -14,7 +14,10 @@ struct Kept {
   Amount whole;               // before the filters, but in the domains asked for
 };
 
-// By tally, whether it counts. Errors: as kept_tasks and kept_by_process.
+// By trace, whether it counts. Errors: Error of usage if one of the query's places is none.
+std::vector<bool> kept_traces(const Profile& profile, const Query& query);
+
+// By tally, whether it counts. Errors: as kept_traces, kept_tasks and kept_by_process.
 std::vector<bool> kept_tallies(const Profile& profile, const Query& query);
 
 // Errors: as kept_tallies.

@@ -4,9 +4,9 @@
 #include <array>
 
 #include "core/base/error.h"
-#include "core/profile/annotation.h"
 #include "core/profile/kept.h"
 #include "core/profile/leaks.h"
+#include "core/profile/named_places.h"
 #include "core/profile/tree.h"
 
 namespace heaptally {
@@ -15,67 +15,13 @@ namespace {
 constexpr std::array<std::string_view, 6> kNames = {"peak",  "leaked", "live",
                                                     "total", "count",  "temporary"};
 
-// A place as --in names it.
-class Named {
- public:
-  explicit Named(const std::string& text)
-      : text_(text),
-        file_(parse_filter(text, true, false)),
-        ending_(parse_filter("*/" + text, true, false)),
-        function_(text) {}
-
-  bool matches(const Places& places, PlaceId id) const {
-    const Place& place = places[id];
-    if (place.source && (!file_.line || *file_.line == place.line)) {
-      const std::string_view file = places.where(id);
-      if (file_.pattern.matches(file) || ending_.pattern.matches(file)) return true;
-    }
-    const std::string_view function = places.function(id);
-    return !function.empty() &&
-           (function_.matches(function) || is_function_called(function, text_));
-  }
-
- private:
-  std::string text_;
-  Filter file_, ending_;
-  Pattern function_;
-};
-
-Named read_place(const std::string& text) {
-  try {
-    return Named(text);
-  } catch (const Error&) {
-    throw Error("--in " + text, "names no place", "give FILE, FILE:LINE or a function",
-                ExitCode::kUsage);
-  }
-}
-
-// By trace, whether a place among its own frames is named.
-std::vector<bool> traces_through(const Profile& profile, const Named& named) {
-  const RecordingData& data = profile.data();
-  const Places& places = profile.places();
-  std::vector<bool> is_named(places.size());
-  for (std::size_t i = 0; i < is_named.size(); ++i) {
-    is_named[i] = named.matches(places, PlaceId(i));
-  }
-  std::vector<bool> result(data.traces.size());
-  for (std::size_t i = 1; i < result.size(); ++i) {
-    const Trace& trace = data.traces[i];
-    const auto own = places.of(trace.frame);
-    result[i] = result[index_of(trace.parent)] ||
-                std::any_of(own.begin(), own.end(),
-                            [&](PlaceId place) { return is_named[index_of(place)]; });
-  }
-  return result;
-}
-
 // By tally, whether it counts.
 std::vector<bool> guarded_tallies(const Profile& profile, const Query& query,
                                   const CheckQuestion& question) {
-  const std::vector<TallyKey>& tallies = profile.data().tallies;
+  const RecordingData& data = profile.data();
   std::vector<bool> kept = kept_tallies(profile, query);
   const bool has_filters =
-      !query.filters.empty() || !query.threads.empty() || !query.processes.empty();
+      query.restricts_traces() || !query.threads.empty() || !query.processes.empty();
   if (has_filters && !question.may_be_nothing &&
       std::find(kept.begin(), kept.end(), true) == kept.end()) {
     throw Error("check", "the filters leave nothing to check",
@@ -83,12 +29,13 @@ std::vector<bool> guarded_tallies(const Profile& profile, const Query& query,
                 ExitCode::kUsage);
   }
   if (question.places.empty()) return kept;
-  std::vector<bool> result(tallies.size());
+  std::vector<bool> result(data.tallies.size());
   for (const std::string& text : question.places) {
-    const std::vector<bool> passes = traces_through(profile, read_place(text));
+    const std::vector<bool> passes =
+        traces_through(data, profile.places(), named_places(profile.places(), text, "--in"));
     bool found = false;
     for (std::size_t i = 0; i < result.size(); ++i) {
-      if (!kept[i] || !passes[index_of(tallies[i].trace)]) continue;
+      if (!kept[i] || !passes[index_of(data.tallies[i].trace)]) continue;
       result[i] = found = true;
     }
     if (!found && !question.may_be_nothing) {

@@ -39,8 +39,7 @@ struct CheckedLimit {
 
 struct CheckQuestion {
   std::vector<Limit> limits;
-  // Only traces that pass a place which one of these names: FILE or FILE:LINE, the end of its path
-  // will do, or a function, with or without scope and parameters; all may be patterns.
+  // Only traces that pass a place which one of these names, as named_places has it.
   std::vector<std::string> places;
   Moment live_at{.kind = Moment::Kind::kEnd};
   std::vector<std::string> suppressions;  // LeakSanitizer's, for what leaked

@@ -7,6 +7,8 @@
 namespace heaptally {
 namespace {
 
+constexpr std::string_view kAnyProgram = "(program)";
+
 PortableKey::Step step_of(const Places& places, Group group, PlaceId id) {
   const Place& place = places[id];
   switch (group) {
@@ -27,6 +29,10 @@ PortableKey::Step step_of(const Places& places, Group group, PlaceId id) {
           .function = places.function(id),
           // Never that of a line of a file.
           .offset = place.offset + 1};
+}
+
+std::string_view file_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // npos + 1 is 0
 }
 
 std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
@@ -65,6 +71,19 @@ PortableKey portable_key(const Profile& profile, Group group, const Key& key, bo
       result.steps.push_back(step_of(profile.places(), group, key.place));
       return result;
   }
+}
+
+PortableKey call_key(const Profile& profile, Group group, PlaceId id) {
+  PortableKey key = portable_key(profile, group, {.place = id}, false);
+  const Place& place = profile.places()[id];
+  PortableKey::Step& step = key.steps.front();
+  if (place.module != TextId{} && (!place.source || group == Group::kModule)) {
+    step.where = file_name(step.where);
+    if (step.where.find(".so") == std::string_view::npos) step.where = kAnyProgram;
+  } else if (group == Group::kFunction) {
+    step.where = file_name(step.where);
+  }
+  return key;
 }
 
 std::uint64_t hash_of(const PortableKey& key) {

@@ -37,6 +37,11 @@ struct PortableKey {
 // `numbered`: tells threads and processes of one name apart, as within one recording.
 PortableKey portable_key(const Profile& profile, Group group, const Key& key, bool numbered);
 
+// What a call is told by in the trees of two recordings. As the whole way to a call must be the
+// same, and builds of one program lie in several folders: of shared libraries, and of the files of
+// functions, the name without the folder counts, and all programs are one. `group` is by place.
+PortableKey call_key(const Profile& profile, Group group, PlaceId place);
+
 // Equal for equal keys, and for others with a chance of one in 2^64.
 std::uint64_t hash_of(const PortableKey& key);
 

@@ -55,7 +55,7 @@ ChosenProcesses choose_processes(const Profile& profile, const Processes& proces
                          .count = 0,
                          .sum = {}};
   const bool restricts_tallies =
-      !query.filters.empty() || !query.threads.empty() || !query.domains.empty();
+      query.restricts_traces() || !query.threads.empty() || !query.domains.empty();
   for (std::size_t i = 0; i < processes.size(); ++i) {
     // What is stored of a process is right where tallies were folded, too.
     if (!restricts_tallies) {

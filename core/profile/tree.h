@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/profile/statistics.h"
@@ -31,6 +32,17 @@ struct TreeShape {
   // How many levels; 0 for all. A callee that gets all that its caller has, but
   // for less than `least`, is on the same level.
   std::uint32_t depth = 0;
+  // A call to what is on the way to it already, directly or through others, is no node below: the
+  // way goes back to that node and on from there, so that m, a, b, a, c is the way m, a, c. Then no
+  // node is twice on a way, and of the way from b to the second a nothing is told: b's amounts do
+  // not have what was allocated by it. A call of itself alone takes no node in any case. From the
+  // sites outward the same is done outward, which may leave other callers in between. Calls are
+  // looked for at most 8,192 nodes back, the deepest stack that is recorded.
+  bool collapse_recursion = false;
+  // Places that take no node, as named_places has them: what they call is called by their caller,
+  // what they allocate is allocated there, and what has no caller left is the root's own. Before
+  // recursion is looked for. Names that name nothing merge nothing.
+  std::vector<std::string> merged = {};
 };
 
 // What counts of an amount in this order.
@@ -53,13 +65,13 @@ void check_tree(const Query& query);
 // Invariants: cumulative = self + that of the children + left_out, and that of the root is what
 //   statistics() has kept; parents come before their children; equal amounts are in the order of
 //   statistics(). Of one key's nodes, those with none of the key above them sum up to its
-//   cumulative statistic, if nothing is left out.
+//   cumulative statistic, if nothing is left out, merged or collapsed.
 // Threads: immutable once made. Cost: top-down one pass over the traces; bottom-up the calls of
 //   all traces that nodes of the tree stand for.
 class CallTree {
  public:
   // `query` says what counts, what a node is and in which order. Errors: as check_tree and
-  // statistics().
+  // statistics(); Error of usage if a merged place is none.
   CallTree(const Profile& profile, const Snapshot& snapshot, const Query& query,
            const TreeShape& shape);
 

@@ -20,9 +20,10 @@ struct EventsReport {
 // The heading, and a line for each allocation. Stops quietly when `out` has failed, as the others
 // do.
 void write_text(const EventsReport& report, std::ostream& out);
-// {"command", "order", "filters", "threads", "processes", "raw", "matched", "whole", "incomplete",
-//  "finished", "counts", "events": [{"number", "time_ns", "address", "size", "lifetime_ns", "fate",
-//  "process", "pid", "thread", "tid", "trace", "label", "file", "line", "function", "module"}]};
+// {"command", "order", "filters", "through", "without", "threads", "processes", "raw", "matched",
+//  "whole", "incomplete", "finished", "counts", "events": [{"number", "time_ns", "address", "size",
+//  "lifetime_ns", "fate", "process", "pid", "thread", "tid", "trace", "label", "file", "line",
+//  "function", "module"}]};
 // "fate": "freed", "temporary" or "never freed"; then "lifetime_ns" is null, and "lived_ns" how
 // long it lived at least. With traceback "traceback", its frames, oldest first.
 void write_json(const EventsReport& report, std::ostream& out);

@@ -15,7 +15,8 @@
 namespace heaptally {
 namespace {
 
-std::uint64_t self_of(SortBy sort, const CallNode& node) { return measure(sort, node.self); }
+// What stacks come to, before and now.
+using FoldedStacks = std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>;
 
 std::string folded_name(const Profile& profile, Group group, PlaceId place) {
   std::string name = flame_name(profile, group, place);
@@ -24,21 +25,26 @@ std::string folded_name(const Profile& profile, Group group, PlaceId place) {
 }
 
 // Each stack that has memory of its own, with it.
-std::map<std::string, std::uint64_t> stacks_of(const FlameSide& side, const Query& query) {
-  std::map<std::string, std::uint64_t> stacks;
-  const std::vector<CallNode>& nodes = side.tree.nodes();
-  std::map<PlaceId, std::string> names;
+FoldedStacks stacks_of(const FlameReport& report) {
+  FoldedStacks stacks;
+  const std::vector<FlameNode>& nodes = report.nodes;
+  std::map<std::pair<const Profile*, PlaceId>, std::string> names;
   std::vector<std::string_view> calls;
-  for (std::size_t i = 1; i < nodes.size(); ++i) {
-    const std::uint64_t value = self_of(query.sort, nodes[i]);
-    if (value == 0) continue;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const std::uint64_t before = measure(report.query.sort, nodes[i].self.before);
+    const std::uint64_t now = measure(report.query.sort, nodes[i].self.after);
+    if (before == 0 && now == 0) continue;
     calls.clear();
-    for (std::size_t node = i; node != 0; node = nodes[node].parent) {
-      std::string& name = names[nodes[node].place];
-      if (name.empty()) name = folded_name(side.profile, query.group, nodes[node].place);
+    for (std::size_t id = i; id != 0; id = nodes[id].parent) {
+      const FlameNode& node = nodes[id];
+      std::string& name = names[{node.profile, node.place}];
+      if (name.empty()) name = folded_name(*node.profile, report.query.group, node.place);
       calls.emplace_back(name);
     }
-    stacks[fmt::format("{}", fmt::join(calls.rbegin(), calls.rend(), ";"))] += value;
+    if (calls.empty()) calls.emplace_back("(merged)");
+    auto& stack = stacks[fmt::format("{}", fmt::join(calls.rbegin(), calls.rend(), ";"))];
+    stack.first += before;
+    stack.second += now;
   }
   return stacks;
 }
@@ -56,20 +62,10 @@ std::string flame_name(const Profile& profile, Group group, PlaceId place) {
 }
 
 void write_folded(const FlameReport& report, std::ostream& out) {
-  const auto now = stacks_of(report.now, report.query);
-  if (report.before == nullptr) {
-    for (const auto& [stack, value] : now) {
-      if (!(out << stack << ' ' << value << '\n')) return;
-    }
-    return;
-  }
-  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> both;
-  for (const auto& [stack, value] : stacks_of(*report.before, report.query)) {
-    both[stack].first = value;
-  }
-  for (const auto& [stack, value] : now) both[stack].second = value;
-  for (const auto& [stack, values] : both) {
-    if (!(out << stack << ' ' << values.first << ' ' << values.second << '\n')) return;
+  for (const auto& [stack, values] : stacks_of(report)) {
+    out << stack << ' ';
+    if (report.is_compared) out << values.first << ' ';
+    if (!(out << values.second << '\n')) return;
   }
 }
 

@@ -4,14 +4,12 @@
 #include <ostream>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "core/base/size_text.h"
-#include "core/profile/difference.h"
 #include "core/report/flame_report.h"
 #include "core/report/heading.h"
 #include "core/report/markup.h"
@@ -49,13 +47,10 @@ g:hover rect { stroke: #e6e9ec }
 )";
 
 struct Box {
-  const CallNode* node;
+  const FlameNode* node;
   double x, width;
   std::uint32_t row;
-  std::uint32_t before;  // the node of the older tree that reads the same; kNone
 };
-
-constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
 class FlameDrawing {
  public:
@@ -88,23 +83,29 @@ class FlameDrawing {
 
  private:
   SortBy sort() const { return report_.query.sort; }
-  std::uint64_t value(const CallNode& node) const { return measure(sort(), node.cumulative); }
+  std::uint64_t value(const FlameNode& node) const {
+    return measure(sort(), node.cumulative.after);
+  }
+  std::uint64_t value_before(const FlameNode& node) const {
+    return measure(sort(), node.cumulative.before);
+  }
+  bool is_root(const Box& box) const { return box.node == &report_.nodes.front(); }
   static std::size_t fitting(double pixels) {
     return pixels < kFlameCharacter ? 0 : static_cast<std::size_t>(pixels / kFlameCharacter);
   }
 
   std::string title_text() const {
-    const FlameSide& now = report_.now;
+    const Side& now = report_.now;
     const Snapshot& snapshot = now.snapshot;
-    std::string text = fmt::format(
-        "{} {} {}: {}{}", name_of(snapshot.metric), stretch_phrase(snapshot),
-        moment_phrase(now.profile.data(), snapshot),
-        amount_text(now.tree.root().cumulative, snapshot.metric), filters_text(report_.query));
-    if (report_.inverted) text += "; allocation sites first";
-    if (report_.before != nullptr) {
-      const Change change =
-          change_from(report_.before->tree.root().cumulative, now.tree.root().cumulative);
-      text += fmt::format(" ({}); orange grew, blue shrank", signed_size_text(change.bytes));
+    const ComparedAmount& all = report_.nodes.front().cumulative;
+    std::string text =
+        fmt::format("{} {} {}: {}{}", name_of(snapshot.metric), stretch_phrase(snapshot),
+                    moment_phrase(now.profile.data(), snapshot),
+                    amount_text(all.after, snapshot.metric), filters_text(report_.query));
+    if (report_.shape.bottom_up) text += "; allocation sites first";
+    if (const std::string shape = shape_text(report_.shape); !shape.empty()) text += ";" + shape;
+    if (report_.is_compared) {
+      text += fmt::format(" ({}); orange grew, blue shrank", signed_size_text(all.change().bytes));
     }
     if (const std::string missing = incomplete_phrase(now.profile.data()); !missing.empty()) {
       text += "; " + missing;
@@ -112,39 +113,19 @@ class FlameDrawing {
     return text;
   }
 
-  using Children = std::unordered_map<std::string, std::uint32_t>;
-
-  // Children of a node of the older tree, by what they are called.
-  Children children_before(std::uint32_t parent) const {
-    Children result;
-    if (report_.before == nullptr || parent == kNone) return result;
-    const FlameSide& old = *report_.before;
-    const CallNode& node = old.tree.nodes()[parent];
-    for (std::uint32_t i = 0; i < node.children; ++i) {
-      const std::uint32_t child = node.first_child + i;
-      const PlaceId place = old.tree.nodes()[child].place;
-      result.emplace(flame_name(old.profile, report_.query.group, place), child);
-    }
-    return result;
-  }
-  std::uint32_t find_before(const Children& children, PlaceId place) const {
-    if (children.empty()) return kNone;
-    const auto found = children.find(flame_name(report_.now.profile, report_.query.group, place));
-    return found == children.end() ? kNone : found->second;
-  }
-
   void lay_out() {
-    const CallTree& tree = report_.now.tree;
-    const double whole = static_cast<double>(std::max<std::uint64_t>(1, value(tree.root())));
+    const std::vector<FlameNode>& nodes = report_.nodes;
+    const double whole = static_cast<double>(std::max<std::uint64_t>(1, value(nodes.front())));
     const double scale = (width_ - 2 * kMargin) / whole;
-    boxes_.push_back({&tree.root(), kMargin, width_ - 2 * kMargin, 0, 0});
+    boxes_.push_back({&nodes.front(), kMargin, width_ - 2 * kMargin, 0});
     for (std::size_t i = 0; i < boxes_.size(); ++i) {
       double x = boxes_[i].x;
-      const Children before = children_before(boxes_[i].before);
-      for (const CallNode& child : tree.children(*boxes_[i].node)) {
+      const FlameNode& node = *boxes_[i].node;
+      for (std::uint32_t k = 0; k < node.children; ++k) {
+        const FlameNode& child = nodes[node.first_child + k];
         const double width = static_cast<double>(value(child)) * scale;
         if (width < kNarrowest) break;
-        boxes_.push_back({&child, x, width, boxes_[i].row + 1, find_before(before, child.place)});
+        boxes_.push_back({&child, x, width, boxes_[i].row + 1});
         x += width;
       }
     }
@@ -156,20 +137,15 @@ class FlameDrawing {
   }
 
   std::string name(const Box& box) const {
-    if (box.node == &report_.now.tree.root()) return "all";
-    return flame_name(report_.now.profile, report_.query.group, box.node->place);
-  }
-
-  std::uint64_t value_before(const Box& box) const {
-    if (report_.before == nullptr || box.before == kNone) return 0;
-    return value(report_.before->tree.nodes()[box.before]);
+    if (is_root(box)) return "all";
+    return flame_name(*box.node->profile, report_.query.group, box.node->place);
   }
 
   std::string tooltip(const Box& box) const {
     const std::uint64_t now = value(*box.node);
     std::string text = fmt::format("{}\n{}, {} of all", cut_text(name(box), 1000), amount(now),
-                                   percent_text(now, value(report_.now.tree.root())));
-    if (report_.before != nullptr) text += "\nbefore: " + amount(value_before(box));
+                                   percent_text(now, value(report_.nodes.front())));
+    if (report_.is_compared) text += "\nbefore: " + amount(value_before(*box.node));
     return text;
   }
 
@@ -181,12 +157,12 @@ class FlameDrawing {
 
   // Of a comparison how much it changed, as the colour's strength.
   std::string fill(const Box& box) {
-    if (box.node == &report_.now.tree.root()) return "class=\"all\"";
-    if (report_.before == nullptr) {
+    if (is_root(box)) return "class=\"all\"";
+    if (!report_.is_compared) {
       return fmt::format("class=\"m{}\"", module_number(box.node->place) % kModuleColours);
     }
     const auto now = static_cast<double>(value(*box.node));
-    const auto before = static_cast<double>(value_before(box));
+    const auto before = static_cast<double>(value_before(*box.node));
     const double change = (now - before) / std::max({now, before, 1.0});
     if (std::abs(change) < 0.01) return "class=\"same\"";
     return fmt::format("class=\"{}\" fill-opacity=\"{:.2f}\"", change > 0 ? "grew" : "shrank",

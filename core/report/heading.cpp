@@ -144,6 +144,12 @@ std::string filters_text(const Query& query) {
   if (std::any_of(filters.begin(), filters.end(), [](const Filter& f) { return f.all_frames; })) {
     text += " --all-frames";
   }
+  for (const std::string& place : query.through) {
+    text += fmt::format(" --through '{}'", printable(place));
+  }
+  for (const std::string& place : query.without) {
+    text += fmt::format(" --without '{}'", printable(place));
+  }
   for (const std::string& thread : query.threads) {
     text += fmt::format(" --thread '{}'", printable(thread));
   }
@@ -153,6 +159,15 @@ std::string filters_text(const Query& query) {
   for (const std::string& domain : query.domains) {
     text += fmt::format(" --domain '{}'", printable(domain));
   }
+  return text;
+}
+
+std::string shape_text(const TreeShape& shape) {
+  std::string text;
+  for (const std::string& place : shape.merged) {
+    text += fmt::format(" --merge '{}'", printable(place));
+  }
+  if (shape.collapse_recursion) text += " --collapse-recursion";
   return text;
 }
 

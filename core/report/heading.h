@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/profile/statistics.h"
+#include "core/profile/tree.h"
 
 namespace heaptally {
 
@@ -30,6 +30,9 @@ std::string coverage_phrase(const Query& query, const Statistics& statistics);
 
 // The options that say what counts, each after a space; empty if all does.
 std::string filters_text(const Query& query);
+
+// The options that say which calls take no node of their own, each after a space.
+std::string shape_text(const TreeShape& shape);
 
 // Why the numbers may be too low, without a full stop; of an unfinished recording also how far they
 // go: "incomplete: the recording was not finished; it goes as far as 1.5 s". Empty if they are not.

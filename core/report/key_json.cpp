@@ -91,10 +91,9 @@ Json filters_json(const Query& query) {
                        {"inclusive", filter.inclusive},
                        {"all_frames", filter.all_frames}});
   }
-  return {{"filters", std::move(filters)},
-          {"threads", query.threads},
-          {"processes", query.processes},
-          {"domains", query.domains}};
+  return {{"filters", std::move(filters)}, {"through", query.through},
+          {"without", query.without},      {"threads", query.threads},
+          {"processes", query.processes},  {"domains", query.domains}};
 }
 
 Json query_json(const Query& query) {

@@ -32,10 +32,10 @@ Json key_json(const Profile& profile, Group group, const Key& key);
 // "from_ns", "exact", as write_json of statistics has them.
 Json moment_json(const RecordingData& data, const Snapshot& snapshot);
 
-// What was asked: "group", "sort", "cumulative", "filters", "threads", "processes", "domains" (of
-// which none means the heap).
+// What was asked: "group", "sort", "cumulative", "filters", "through", "without", "threads",
+// "processes", "domains" (of which none means the heap).
 Json query_json(const Query& query);
-Json filters_json(const Query& query);  // the last four of them
+Json filters_json(const Query& query);  // all but the first three of them
 // "incomplete", "finished" and "counts" of what limits the truth of the numbers.
 Json losses_json(const Header& header);
 

@@ -31,9 +31,9 @@ void write_text(const StatisticsReport& report, std::ostream& out);
 // JSON: one object. "metric", "moment" (what was asked: peak, start, end, time, share, mark),
 // "moment_pid" (whose peak, if it was a process's own), "moment_domain" (likewise),
 // "moment_ns" (what is shown), "from_ns" (if only what came after it counts), "exact", "group",
-// "sort", "cumulative", "raw", "filters", "threads", "processes", "domains" (none: the heap),
-// "total" (after the filters), "unfiltered", "covered"
-// {"bytes", "count"}, "shown", "groups", "incomplete", "counts" and "statistics", an array with a
+// "sort", "cumulative", "raw", "filters", "through", "without", "threads", "processes", "domains"
+// (none: the heap), "total" (after the filters), "unfiltered", "covered" {"bytes", "count"},
+// "shown", "groups", "incomplete", "counts" and "statistics", an array with a
 // line each. Sizes in bytes, times in ns since the start. What is not known is null.
 void write_json(const StatisticsReport& report, std::ostream& out);
 

@@ -17,6 +17,8 @@ Json heading_json(const TreeReport& report) {
                    {"bottom_up", report.shape.bottom_up},
                    {"min", report.shape.least.text},
                    {"depth", report.shape.depth},
+                   {"merged", report.shape.merged},
+                   {"collapse_recursion", report.shape.collapse_recursion},
                    {"total", amount_json(report.tree.root().cumulative)},
                    {"unfiltered", amount_json(report.tree.whole())}});
   json.update(losses_json(report.profile.data().header));

@@ -29,9 +29,10 @@ struct TreeReport {
 // it.
 void write_text(const TreeReport& report, std::ostream& out);
 
-// JSON: the heading's facts as for statistics, "bottom_up", "min", "depth", and "tree": the root,
-// each node an object with "label" and what the group tells of it, "size", "count", "self" and
-// "left_out" ({"bytes", "count"}), "nodes_left_out", "recursive" and "children", an array.
+// JSON: the heading's facts as for statistics, "bottom_up", "min", "depth", "merged",
+// "collapse_recursion", and "tree": the root, each node an object with "label" and what the group
+// tells of it, "size", "count", "self" and "left_out" ({"bytes", "count"}), "nodes_left_out",
+// "recursive" and "children", an array.
 void write_json(const TreeReport& report, std::ostream& out);
 
 // CSV: depth, id, parent (an id; none for the root), label, file, line, function, module, size,

@@ -36,6 +36,9 @@ std::string heading(const TreeReport& report) {
     text += fmt::format("# only{}: {} of {}\n", filters, amount_text(kept, metric),
                         amount_text(report.tree.whole(), metric));
   }
+  if (const std::string shape = shape_text(report.shape); !shape.empty()) {
+    text += fmt::format("# with{}\n", shape);
+  }
   std::vector<PlaceId> shown;
   for (const CallNode& node : report.tree.nodes()) shown.push_back(node.place);
   text += without_debug_line(report.profile, query.group, shown);

@@ -100,6 +100,28 @@ class Flames(Case):
                 stacks = folded(self.flame(recording.path, *words, end="folded").read_text())
                 self.assertEqual(sum(numbers[0] for _, numbers in stacks), total)
 
+    def test_focused_hidden_and_merged_calls(self):
+        recording = self.record(program("frames"))
+        asked = ("--metric", "total")
+        for words in (("--through", "Square::draw"), ("--without", "frames.cpp")):
+            total = recording.stats(*asked, *words)["total"]["bytes"]
+            self.assertGreater(total, 0)
+            stacks = folded(self.flame(recording.path, *asked, *words, end="folded").read_text())
+            self.assertEqual(sum(numbers[0] for _, numbers in stacks), total)
+        total = recording.stats(*asked)["total"]["bytes"]
+        for words in (("--merge", "main"), ("--collapse-recursion",), ("--merge", "*", "--invert")):
+            for files in ((recording.path,), (recording.path, recording.path)):
+                stacks = folded(self.flame(*files, *asked, *words, end="folded").read_text(), len(files))
+                self.assertEqual([sum(column) for column in zip(*(numbers for _, numbers in stacks))],
+                                 [total] * len(files))
+                self.assertFalse([calls for calls, _ in stacks if "main" in calls
+                                  and "--merge" in words])
+                title = svg_boxes(self.flame(*files, *asked, *words))[0]
+                self.assertIn(f"{total:,} B)", title[1])
+        for words in (("--merge", "main"), ("--collapse-recursion",)):
+            self.assert_refused(2, "--merge and --collapse-recursion: mean nothing to a page", "flame",
+                                recording.path, "-o", "1.html", *words)
+
     def test_any_moment_of_an_event_log(self):
         recording = self.record(*PERL, options=("--log",))
         for moment in ("37.1%", "51.3%", "68.9%"):

@@ -81,6 +81,85 @@ class Trees(Case):
             way.append((node["line"], amount(node)))
         self.assertEqual(way[-3:], [(line, (1000, 1)) for line in lines])
 
+    def test_what_passes_a_place_and_what_does_not(self):
+        recording = self.record(program("frames"))
+        total = recording.stats("--metric", "total")["total"]
+        line = marked_line(FRAMES, "draws")
+        for place in ("main", "frames.cpp", f"frames.cpp:{line}", "Square::draw", "shapes::*",
+                      "libstdc++.so.6"):
+            with self.subTest(place):
+                through = self.tree(recording, "--metric", "total", "--through", place)
+                without = self.tree(recording, "--metric", "total", "--without", place)
+                self.assert_adds_up(through)
+                self.assertGreater(through["total"]["count"], 0)
+                for unit, amount_of_all in total.items():
+                    self.assertEqual(through["total"][unit] + without["total"][unit], amount_of_all)
+                self.assertEqual((through["through"], through["without"]), ([place], []))
+        asked = ("--metric", "total")
+        self.assertEqual(recording.stats(*asked, "--through", "frames.cpp")["total"],
+                         recording.stats(*asked, "--filter", "*/frames.cpp", "--all-frames")["total"])
+        self.assertEqual(recording.stats(*asked, "--through", f"frames.cpp:{line}")["total"],
+                         {"bytes": 1000, "count": 1})
+        self.assertIn(f"# only --through 'Square::draw' --without 'nobody': 1000 B in 1 allocation of ",
+                      recording.ask("tree", *asked, "--through", "Square::draw", "--without", "nobody"))
+
+    def test_a_place_that_nobody_knows_is_refused(self):
+        recording = self.record(program("frames"))
+        for command in (("tree",), ("stats",), ("timeline",), ("events",), ("report", "-o", "1.html"),
+                        ("flame", "-o", "1.svg"), ("check", "--max-peak", "1GiB")):
+            with self.subTest(command):
+                self.assert_refused(2, "--through Sqare::draw: no such place in the recording: near ones "
+                                    "are shapes::Square::draw", *command, recording.path, "--through",
+                                    "Sqare::draw")
+        self.assert_refused(2, "--merge mian: no such place", "tree", recording.path, "--merge", "mian")
+        # What one of two recordings lacks is new, or gone.
+        other = self.record("true")
+        for command in (("diff",), ("compare",), ("flame", "-f", "-o", "1.svg"),
+                        ("report", "-f", "-o", "1.html")):
+            with self.subTest(command):
+                result = self.heaptally(*command, other.path, recording.path, "--through", "Square::draw")
+                self.assertEqual((result.status, result.stderr), (0, ""), result)
+                self.assert_refused(2, "--through mian: no such place", *command, other.path,
+                                    recording.path, "--through", "mian")
+
+    def test_merged_calls_take_no_node(self):
+        recording = self.record(program("frames"))
+        asked = ("--metric", "total", "--group", "function")
+        whole = self.tree(recording, *asked)
+        self.assertTrue([node for node in nodes_of(whole["tree"]) if node.get("function") == "main"])
+        for merged in (("--merge", "main"), ("--merge", "frames.cpp", "--merge", "*.so*")):
+            for more in ((), ("--bottom-up",)):
+                answer = self.tree(recording, *asked, *merged, *more)
+                self.assertEqual(answer["total"], whole["total"])
+                self.assertEqual(answer["merged"], list(merged[1::2]))
+                self.assert_adds_up(answer)
+                for node in nodes_of(answer["tree"]):
+                    self.assertNotEqual(node.get("function"), "main")
+
+    def test_recursion_is_collapsed(self):
+        recording = self.record("perl", "-e", "sub f { my @a = (1) x 99; [@a, $_[0] ? g($_[0] - 1) : 0] }"
+                                "sub g { my %h = (a => f(@_)); \\%h } my @all = map { f(7) } 1 .. 50; "
+                                "print eval 'eval q(eval 5)'")
+
+        def deepest(answer, above=()):
+            """How often, at most, a call is on the way to a node."""
+            most = 0
+            for child in answer["children"]:
+                way = (*above, child["label"])
+                most = max(most, way.count(child["label"]), deepest(child, way))
+            return most
+        asked = ("--metric", "total", "--group", "function")
+        whole = self.tree(recording, *asked)
+        collapsed = self.tree(recording, *asked, "--collapse-recursion")
+        self.assertGreater(deepest(whole["tree"]), 1)
+        self.assertEqual(deepest(collapsed["tree"]), 1)
+        self.assertEqual(collapsed["total"], whole["total"])
+        self.assert_adds_up(collapsed)
+        self.assertEqual(self.ends(collapsed), self.ends(whole))
+        up = self.tree(recording, *asked, "--collapse-recursion", "--bottom-up")
+        self.assertEqual((deepest(up["tree"]), up["total"]), (1, whole["total"]))
+        self.assert_adds_up(up)
+
     def test_growth_between_marks(self):
         recording = self.record(program("marks"))
         moments = ("--metric", "total", "--from", "mark:round 2", "--to", "mark:round 5")

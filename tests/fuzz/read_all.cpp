@@ -212,12 +212,14 @@ void ask_for_others(RecordingReader& reader, const Profile& profile, std::ostrea
   query.group = Group::kFunction;
   const Snapshot live = take_snapshot(data, buckets, Metric::kLive, {});
   for (const bool inverted : {false, true}) {
-    const CallTree tree(profile, live, query, {.bottom_up = inverted, .least = {}, .depth = 0});
-    const FlameSide side = {profile, live, tree};
-    const FlameReport report = {
-        .query = query, .now = side, .before = inverted ? &side : nullptr, .inverted = inverted};
-    write_svg(report, out);
-    write_folded(report, out);
+    const Side side = {profile, live};
+    const TreeShape shape = {
+        .bottom_up = inverted, .least = {}, .collapse_recursion = true, .merged = {"f*"}};
+    for (const FlameReport& report :
+         {make_flame(side, query, shape), make_flame(side, side, query, shape)}) {
+      write_svg(report, out);
+      write_folded(report, out);
+    }
   }
   out << make_page({.recordings = {{profile, buckets}}, .query = query, .with_sources = false});
   const ExportRequest request = {profile, buckets, query, live};

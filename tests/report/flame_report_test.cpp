@@ -19,25 +19,19 @@ Snapshot peak_of(const RecordingBuilder& recording) {
 // What is written of one recording, or of an older and a newer one.
 template <class Write>
 std::string written(const std::vector<const RecordingBuilder*>& recordings, const Query& query,
-                    bool inverted, Write write) {
+                    const TreeShape& shape, Write write) {
   std::deque<Profile> profiles;
   std::vector<Snapshot> snapshots;
-  std::vector<CallTree> trees;
   snapshots.reserve(2);
-  trees.reserve(2);
   for (const RecordingBuilder* recording : recordings) {
     profiles.emplace_back(recording->data, SiteRules{});
     snapshots.push_back(peak_of(*recording));
-    trees.emplace_back(profiles.back(), snapshots.back(), query,
-                       TreeShape{.bottom_up = inverted, .least = {}, .depth = 0});
   }
-  const FlameSide first = {profiles.front(), snapshots.front(), trees.front()};
-  const FlameSide last = {profiles.back(), snapshots.back(), trees.back()};
+  const Side first = {profiles.front(), snapshots.front()};
+  const Side last = {profiles.back(), snapshots.back()};
   std::ostringstream out;
-  write({.query = query,
-         .now = last,
-         .before = recordings.size() == 2 ? &first : nullptr,
-         .inverted = inverted},
+  write(recordings.size() == 2 ? make_flame(first, last, query, shape)
+                               : make_flame(last, query, shape),
         out);
   return out.str();
 }
@@ -50,13 +44,13 @@ Query by(Group group, SortBy sort = SortBy::kSize) {
 }
 
 std::string folded(const std::vector<const RecordingBuilder*>& recordings,
-                   const Query& query = by(Group::kFunction), bool inverted = false) {
-  return written(recordings, query, inverted,
+                   const Query& query = by(Group::kFunction), const TreeShape& shape = {}) {
+  return written(recordings, query, shape,
                  [](const FlameReport& report, std::ostream& out) { write_folded(report, out); });
 }
 std::string svg(const std::vector<const RecordingBuilder*>& recordings,
-                const Query& query = by(Group::kFunction), bool inverted = false) {
-  return written(recordings, query, inverted,
+                const Query& query = by(Group::kFunction), const TreeShape& shape = {}) {
+  return written(recordings, query, shape,
                  [](const FlameReport& report, std::ostream& out) { write_svg(report, out); });
 }
 
@@ -79,7 +73,7 @@ TEST_F(FlameTest, FoldedStacks) {
   EXPECT_EQ(folded({&recording_}, by(Group::kFunction, SortBy::kCount)),
             "main 1\nmain;a:b 1\nmain;c <d>\\x01 3\n");
   EXPECT_EQ(folded({&recording_}, by(Group::kFile)), "m.cpp 100\nm.cpp;a.cpp 75\nm.cpp;c.cpp 25\n");
-  EXPECT_EQ(folded({&recording_}, by(Group::kFunction), true),
+  EXPECT_EQ(folded({&recording_}, by(Group::kFunction), {.bottom_up = true, .least = {}}),
             "a:b;main 75\nc <d>\\x01;main 25\nmain 100\n");
 }
 
@@ -92,12 +86,39 @@ TEST_F(FlameTest, FoldedStacksOfTwo) {
             "main 100 90\nmain;a:b 75 0\nmain;c <d>\\x01 25 0\nmain;e 0 7\n");
 }
 
+TEST_F(FlameTest, MergedCallsTakeNoBox) {
+  const TreeShape shape = {.least = {}, .collapse_recursion = true, .merged = {"a.cpp"}};
+  EXPECT_EQ(folded({&recording_}, by(Group::kFunction), shape), "main 175\nmain;c <d>\\x01 25\n");
+  EXPECT_NE(svg({&recording_}, by(Group::kFunction), shape)
+                .find("; --merge &#39;a.cpp&#39; --collapse-recursion"),
+            std::string::npos)
+      << svg({&recording_}, by(Group::kFunction), shape);
+  // Nothing is lost where no call is left to tell of.
+  EXPECT_EQ(folded({&recording_}, by(Group::kFunction), {.least = {}, .merged = {"*"}}),
+            "(merged) 200\n");
+}
+
+// A program that lies elsewhere, and begins in a function of which the source is not known.
+TEST_F(FlameTest, OfTwoProgramsCallsAreToldByTheirNames) {
+  RecordingBuilder older, newer;
+  older.allocate(older.trace({older.symbol("_start", 5), older.line("/a/m.cpp", 1, "main")}),
+                 {10, 1});
+  const ModuleId moved = newer.module("/moved/other");
+  newer.allocate(newer.trace({newer.symbol("_start", 5, moved), newer.line("/b/m.cpp", 7, "main")}),
+                 {30, 1});
+  EXPECT_EQ(folded({&older, &newer}), "_start;main 10 30\n");
+  const std::string text = svg({&older, &newer});
+  EXPECT_NE(text.find("<title>main\n30 B (30 B), 100.0 % of all\nbefore: 10 B"), std::string::npos)
+      << text;
+}
+
 TEST_F(FlameTest, FoldedStacksAddUp) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const RecordingBuilder recording = random_run(seed);
     for (const Group group : {Group::kFunction, Group::kLine, Group::kModule}) {
       for (const bool inverted : {false, true}) {
-        std::istringstream lines(folded({&recording}, by(group), inverted));
+        std::istringstream lines(
+            folded({&recording}, by(group), {.bottom_up = inverted, .least = {}}));
         std::uint64_t sum = 0;
         for (std::string line; std::getline(lines, line);) {
           sum += std::stoull(line.substr(line.rfind(' ') + 1));

@@ -238,7 +238,7 @@ TEST_F(Reports, AreJson) {
     "moment_ns": 2500000000, "from_ns": null,
     "exact": true,
     "group": "traceback", "sort": "size", "cumulative": false, "raw": false,
-    "filters": [], "threads": [], "processes": [], "domains": [],
+    "filters": [], "through": [], "without": [], "threads": [], "processes": [], "domains": [],
     "total": {"bytes": 5078, "count": 6}, "unfiltered": {"bytes": 5078, "count": 6},
     "covered": {"bytes": 5002, "count": 2}, "shown": 1, "groups": 3,
     "incomplete": true, "finished": true,

@@ -118,6 +118,28 @@ TEST_F(TreeReports, AreRowsInCsv) {
             "2,2,1,a.");
 }
 
+TEST_F(TreeReports, SayWhichCallsTakeNoNode) {
+  shape_.collapse_recursion = true;
+  shape_.merged = {"m.cpp"};
+  query_.through = {"a"};
+  query_.without = {"nowhere"};
+  EXPECT_EQ(text().substr(text().find("# 1000")),
+            "# 1000 B in 12 blocks; 3 calls\n"
+            "# only --through 'a' --without 'nowhere': 1000 B in 12 blocks of 1000 B in 12 blocks\n"
+            "# with --merge 'm.cpp' --collapse-recursion\n"
+            "100.0 %     1000 B          12  all\n"
+            " 97.0 %      970 B           2  ├─ b, \"c\" (b.cpp:3), recursive\n"
+            "  3.0 %       30 B          10  └─ a (a.cpp:2)\n"
+            "  1.0 %       10 B           9     ├─ (itself)\n"
+            "  2.0 %       20 B           1     └─ b, \"c\" (b.cpp:3)\n");
+  const auto json = nlohmann::json::parse(
+      written([](const TreeReport& report, std::ostream& out) { write_json(report, out); }));
+  EXPECT_EQ(json["merged"], nlohmann::json({"m.cpp"}));
+  EXPECT_EQ(json["collapse_recursion"], true);
+  EXPECT_EQ(json["through"], nlohmann::json({"a"}));
+  EXPECT_EQ(json["without"], nlohmann::json({"nowhere"}));
+}
+
 TEST_F(TreeReports, OfNothingSayWhy) {
   query_.filters = {parse_filter("nowhere", true, false)};
   EXPECT_EQ(text(),
