@@ -218,7 +218,8 @@ void Workspace::do_actions() {
     const auto action = static_cast<Action>(static_cast<std::size_t>(Action::kPanel1) + i);
     if (asked(action)) view_.show(static_cast<PanelId>(i));
   }
-  if (asked(Action::kBack)) view_.history.back();
+  const bool is_taken = std::exchange(view_.takes_back, false);
+  if (asked(Action::kBack) && !is_taken) view_.history.back();
   if (asked(Action::kForward)) view_.history.forward();
   do_file_actions();
   change_selection(view_);

@@ -145,11 +145,20 @@ Query query_of(const Selection& selection) {
   for (const std::string& text : selection.excludes) {
     query.filters.push_back(parse_filter(text, false, selection.all_frames));
   }
+  query.through = selection.through;
+  query.without = selection.without;
   query.threads = selection.threads;
   query.processes = selection.processes;
   query.domains = selection.domains;
   query.sort = selection.unit;
   return query;
+}
+
+TreeShape shape_of(const Selection& selection) {
+  TreeShape shape;
+  shape.collapse_recursion = selection.collapse_recursion;
+  shape.merged = selection.merged;
+  return shape;
 }
 
 bool is_signed(const Selection& selection) { return selection.metric == ViewMetric::kGrowth; }

@@ -8,6 +8,7 @@
 
 #include "core/profile/heap_timeline.h"
 #include "core/profile/statistics.h"
+#include "core/profile/tree.h"
 #include "viewer/model/recording.h"
 
 namespace heaptally::view {
@@ -53,6 +54,8 @@ struct Selection {
 // The query that keeps what the selection does; group, limit and the like are the caller's. Errors:
 // Error of usage, as the options of the command line have it.
 Query query_of(const Selection& selection);
+// The shape of trees of it, all of them, top-down.
+TreeShape shape_of(const Selection& selection);
 
 // A number with its sign, where growth is meant.
 bool is_signed(const Selection& selection);

@@ -63,6 +63,14 @@ class ComparePanel : public Panel {
     runs_shown_ = runs_.ask(view.worker, {.a = view.recording, .b = view.other, .filters = filters},
                             [](const ComparedRunsQuestion& of) { return compare_runs(of); });
     draw_names(view);
+    if (toggle(view, "Facts and rows", !shows_calls_)) shows_calls_ = false;
+    ImGui::SameLine(0, 2);
+    if (toggle(view, "Flame graph of differences", shows_calls_)) shows_calls_ = true;
+    name_area(view, "difference flame");
+    if (shows_calls_) {
+      draw_difference_flame(view);
+      return;
+    }
     if (!is_shown(view, runs_shown_)) return;
     const float height =
         std::clamp(ImGui::GetContentRegionAvail().y * 0.56F, 150.0F, facts_height());
@@ -93,6 +101,7 @@ class ComparePanel : public Panel {
     state["has_other"] = view.other != nullptr;
     if (!view.other) return;
     state["problem"] = runs_shown_.problem;
+    state["shows_calls"] = shows_calls_;
     state["facts"] = nlohmann::json::array();
     if (runs_shown_) {
       for (const ComparedFact& fact : runs_shown_->facts) {
@@ -300,6 +309,7 @@ class ComparePanel : public Panel {
   Slot<ComparedRunsQuestion, ComparedRuns> runs_;
   Slot<ComparedRunsQuestion, ComparedRuns>::Shown runs_shown_;
   DifferenceTable differences_;
+  bool shows_calls_ = false;
   std::shared_ptr<const ComparedRuns> laid_out_;
   std::vector<std::uint64_t> a_columns_, b_columns_;
   std::size_t columns_ = 0;

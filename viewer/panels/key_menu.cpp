@@ -26,6 +26,14 @@ void item(View& view, const char* label, const char* key, Texts list, const std:
   if (ImGui::MenuItem(label, key, false, !text.empty())) add_text(view, list, text);
 }
 
+// What is focused on within a focus is a part of it, so it takes its place.
+void focus_on_call(View& view, const std::string& call) {
+  if (call.empty()) return;
+  Selection selection = view.changed();
+  selection.through = {call};
+  view.select(std::move(selection));
+}
+
 bool is_thread_or_process(const KeyNames& names) {
   return !names.thread.empty() || !names.process.empty();
 }
@@ -62,7 +70,9 @@ void key_menu_items(View& view, const KeyNames& names, std::string_view label) {
       item(view, "Not this file", nullptr, &Selection::excludes, file);
     }
     ImGui::Separator();
-    item(view, "Focus on the call", "f", &Selection::through, names.call);
+    if (ImGui::MenuItem("Focus on the call", "f", false, !names.call.empty())) {
+      focus_on_call(view, names.call);
+    }
     item(view, "Hide the call", "x", &Selection::without, names.call);
     item(view, "Merge the call into its caller", "m", &Selection::merged, names.call);
   }
@@ -71,7 +81,7 @@ void key_menu_items(View& view, const KeyNames& names, std::string_view label) {
 }
 
 void do_key_actions(View& view, const KeyNames& names) {
-  if (view.is_asked(Action::kFocus)) add_text(view, &Selection::through, names.call);
+  if (view.is_asked(Action::kFocus)) focus_on_call(view, names.call);
   if (view.is_asked(Action::kHide)) add_text(view, &Selection::without, names.call);
   if (view.is_asked(Action::kMerge)) add_text(view, &Selection::merged, names.call);
   if (!view.is_asked(Action::kOpenEditor)) return;

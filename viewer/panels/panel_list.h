@@ -16,4 +16,8 @@ std::unique_ptr<Panel> make_compare();
 std::unique_ptr<Panel> make_sizes_and_lifetimes();
 std::unique_ptr<Panel> make_threads_and_processes();
 
+// Into all that is left of the current window: how the other recording differs from this one, call
+// by call; a part of the panel that compares. Only called while both are open.
+void draw_difference_flame(View& view);
+
 }  // namespace heaptally::view

@@ -54,6 +54,8 @@ struct KeptMoment {
   Nanoseconds time{0};
 };
 
+class DifferenceFlame;
+
 // Owner: the application. Threads: that of the window.
 struct View {
   explicit View(std::function<void()> wake = {}) : worker(std::move(wake)) {}
@@ -81,6 +83,11 @@ struct View {
   // only where somebody asks (name_area() of widgets.h).
   bool names_areas = false;
   std::map<std::string, std::array<float, 4>> areas;
+  // The panel in sight has a step of its own to take back, as from a zoom: Esc is its own then. It
+  // says so in each frame.
+  bool takes_back = false;
+  // Of the flame graph of differences, which is drawn by a function.
+  std::shared_ptr<DifferenceFlame> difference_flame;
   // The last member: its jobs end before anything else does.
   Worker worker;
 

@@ -1,0 +1,42 @@
+// The columns and rows of the tree panel.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "viewer/model/calls.h"
+#include "viewer/panels/view.h"
+
+namespace heaptally::view {
+
+// Begins the table and draws its head; if so, ImGui::EndTable must be called.
+bool begin_tree_table(const Calls& calls);
+
+struct TreeRowLook {
+  bool is_open = false;
+  bool can_open = false;
+  bool is_chosen = false;
+  bool is_match = false;
+};
+
+// What the mouse did to a row.
+struct TreeRowClick {
+  bool is_hovered = false;
+  bool chooses = false;
+  bool toggles = false;
+  bool opens_menu = false;
+};
+
+// The first cell; the pointer is followed over the whole row.
+TreeRowClick draw_call_cell(const View& view, const Calls& calls, std::uint32_t node,
+                            const TreeRowLook& look);
+void draw_number_cells(const View& view, const Calls& calls, std::uint32_t node);
+// The row that tells of children that are not in the tree; in the first cell.
+void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t node);
+
+// The same as a table to copy, without rows.
+Table table_of_columns(const Calls& calls);
+std::vector<std::string> cells_of(const Calls& calls, std::uint32_t node);
+
+}  // namespace heaptally::view
