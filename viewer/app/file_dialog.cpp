@@ -122,7 +122,7 @@ std::optional<std::filesystem::path> FileDialog::draw(View& view) {
     draw_folder(view, height);
     draw_buttons(view);
   }
-  const auto chosen = std::exchange(chosen_, std::nullopt);
+  auto chosen = std::exchange(chosen_, std::nullopt);
   if (chosen) question_.reset();
   if (!question_) ImGui::CloseCurrentPopup();
   ImGui::EndPopup();

@@ -83,7 +83,7 @@ std::string moment_word(const Recording& recording, Nanoseconds time) {
     if (mark.time != time) continue;
     try {
       // Of several marks of one name only one is meant.
-      const std::string word = "mark:" + mark.name;
+      std::string word = "mark:" + mark.name;
       if (resolve(data, parse_moment(word)).time == time) return word;
     } catch (const Error&) {
       continue;

@@ -13,7 +13,7 @@ constexpr std::size_t kLongest = 400;
 
 std::string call_of(const Places& places, Group group, PlaceId id) {
   const Place& place = places[id];
-  const std::string where = as_pattern(places.where(id));
+  std::string where = as_pattern(places.where(id));
   if (group == Group::kModule) return as_pattern(places.module(id));
   if (group == Group::kFile) return where;
   if (group == Group::kFunction && place.function != TextId{}) {
@@ -67,7 +67,7 @@ std::string short_text(std::string_view text) {
 
 std::string short_place(const Places& places, PlaceId id) {
   const Place& place = places[id];
-  const std::string where = short_text(places.where(id));
+  std::string where = short_text(places.where(id));
   if (id == kUnknownPlace) return where;
   if (id == kCutPlace) return "... (outermost frames were cut off)";
   if (place.source) return fmt::format("{}:{}", where, place.line);
