@@ -253,13 +253,13 @@ TEST_F(CallsTest, MovingPassesOverWhatWasLeftOut) {
   ShownTree tree;
   // From the sites outward, a byte of 10,040 is less than 0.01 %.
   tree.show(ask(selection, true));
-  EXPECT_EQ(names_of_rows(tree), (std::vector<std::string>{"wide", "left out"}));
+  EXPECT_EQ(names_of_rows(tree), (std::vector<std::string>{"wide", "main", "left out"}));
   EXPECT_EQ((*tree.calls())[0].children_left_out, 40U);
   EXPECT_EQ((*tree.calls())[0].left_out.bytes, 40U);
   tree.move(1);
   EXPECT_EQ(tree.calls()->name(tree.chosen()), "wide");
-  tree.move(1);
-  EXPECT_EQ(tree.calls()->name(tree.chosen()), "wide");
+  tree.move(5);
+  EXPECT_EQ(tree.calls()->name(tree.chosen()), "main");
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ std::uint64_t hash_of_call(TextHashes& hash, const Places& places, Group group, 
   std::uint64_t result = hash(places.where(id));
   if (group == Group::kFile) return result;
   result = mixed_hash(result, hash(places.function(id)));
-  if (group == Group::kFunction && place.function != TextId{}) return result;
+  if (group == Group::kFunction) return result;
   return mixed_hash(result, place.source ? place.line : place.offset);
 }
 
@@ -180,9 +180,13 @@ std::string Calls::name(std::uint32_t node) const {
   const std::string_view file = file_name(places.where(call.place));
   if (question_.group == Group::kFile) return short_text(file);
   if (call.place == kUnknownPlace) return short_text(file);
-  if (place.function == TextId{}) return short_text(file) + position_text(place);
-  std::string name = cut_text(printable(places.function(call.place).substr(0, 1000)), 300);
-  if (question_.group == Group::kFunction) return name;
+  const bool is_line = question_.group == Group::kLine;
+  // All code of a module without names is one function.
+  if (place.function == TextId{}) {
+    return is_line ? short_text(file) + position_text(place) : "?? (" + short_text(file) + ")";
+  }
+  const std::string name = short_function(places, call.place);
+  if (!is_line) return name;
   if (!place.source) return name + position_text(place);
   return fmt::format("{} ({}{})", name, short_text(file), position_text(place));
 }
@@ -205,16 +209,27 @@ std::string Calls::label(std::uint32_t node) const {
   if (node == 0) return "all";
   const Call& call = nodes_[node];
   const Places& places = profile_of(call).places();
-  const std::string_view path = question_.group == Group::kModule ? places.module(call.place)
-                                                                  : places.where(call.place);
-  const bool is_named = places[call.place].function != TextId{} && question_.group != Group::kFile &&
-                        question_.group != Group::kModule;
-  if (!is_named) return path.empty() ? name(node) : short_text(path);
-  if (question_.group == Group::kLine && places[call.place].source) {
-    const std::string function = cut_text(printable(places.function(call.place).substr(0, 1000)), 300);
-    return fmt::format("{} ({})", function, where(node));
+  const Place& place = places[call.place];
+  const std::string path = short_text(places.where(call.place));
+  switch (question_.group) {
+    case Group::kModule:
+      return place.module == TextId{} ? path : module(node);
+    case Group::kFile:
+      return path;
+    case Group::kFunction:
+      if (place.function == TextId{} && call.place != kUnknownPlace) return "?? (" + path + ")";
+      break;
+    default:
+      if (place.function == TextId{} && !place.source && place.offset != 0) {
+        return path + position_text(place);
+      }
   }
-  return fmt::format("{} ({})", name(node), short_text(path));
+  if (call.place == kUnknownPlace || call.place == kCutPlace) return name(node);
+  const std::string function = short_function(places, call.place);
+  if (question_.group != Group::kLine) return fmt::format("{} ({})", function, path);
+  if (place.source && function.empty()) return path + position_text(place);
+  if (place.source) return fmt::format("{} ({}{})", function, path, position_text(place));
+  return fmt::format("{}{} ({})", function, position_text(place), path);
 }
 
 std::vector<std::uint32_t> Calls::path(std::uint32_t node) const {

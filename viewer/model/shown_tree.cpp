@@ -20,13 +20,26 @@ void ShownTree::show(std::shared_ptr<const Calls> calls) {
 }
 
 void ShownTree::open_to_parting() {
-  std::uint32_t node = 0;
-  while (true) {
+  constexpr double kNearlyAll = 0.9;
+  for (std::uint32_t node = 0;;) {
     const Call& call = (*calls_)[node];
     open_.insert(calls_->path_hash(node));
-    if (call.children != 1) break;
-    node = call.first_child;
+    if (call.children == 0) break;
+    const std::uint32_t child = greatest_callee(node);
+    const auto all = static_cast<double>(calls_->now(call));
+    if (static_cast<double>(calls_->now((*calls_)[child])) < kNearlyAll * all) break;
+    node = child;
   }
+}
+
+std::uint32_t ShownTree::greatest_callee(std::uint32_t node) const {
+  const Call& call = (*calls_)[node];
+  std::uint32_t greatest = call.first_child;
+  for (std::uint32_t i = 1; i < call.children; ++i) {
+    const std::uint32_t child = call.first_child + i;
+    if (calls_->now((*calls_)[child]) > calls_->now((*calls_)[greatest])) greatest = child;
+  }
+  return greatest;
 }
 
 void ShownTree::list_rows() {
@@ -98,11 +111,7 @@ std::uint32_t ShownTree::open_hot_path(std::uint32_t node) {
     const Call& call = (*calls_)[node];
     if (call.children == 0) break;
     open_.insert(calls_->path_hash(node));
-    std::uint32_t greatest = call.first_child;
-    for (std::uint32_t i = 1; i < call.children; ++i) {
-      const std::uint32_t child = call.first_child + i;
-      if (calls_->now((*calls_)[child]) > calls_->now((*calls_)[greatest])) greatest = child;
-    }
+    const std::uint32_t greatest = greatest_callee(node);
     // More is allocated here than any of the callees has.
     if (calls_->in_unit(call.self.after) > calls_->now((*calls_)[greatest])) break;
     node = greatest;

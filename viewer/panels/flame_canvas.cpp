@@ -16,24 +16,27 @@
 namespace heaptally::view {
 namespace {
 
-constexpr float kLeastLabel = 26;  // narrower boxes have no text
+constexpr float kLeastLabel = 34;  // narrower boxes have no text
 constexpr float kLabelPadding = 5;
 constexpr float kGap = 1;  // between boxes and rows
 
-// Calm: a family's colour lies in the background as water colours do, calls of one family more or
-// less so.
+// Calm: a family's colour lies in the background as water colours do. Calls of one family differ in
+// how much of it there is, and lean a little to the next family's colour.
 Colour32 colour_of_family(const Palette& palette, const Call& call) {
   constexpr std::size_t kColours = kSeries - 1;
-  const float shade = static_cast<float>(call.shade % 5) / 5;
-  const float paleness = palette.dark ? 0.42F + 0.2F * shade : 0.45F + 0.22F * shade;
-  return mixed(series_colour(palette, call.family % kColours), palette.background, paleness);
+  const float shade = static_cast<float>(call.shade % 5) / 4;
+  const float lean = static_cast<float>(call.shade / 5 % 3) * 0.13F;
+  const Colour32 own = mixed(series_colour(palette, call.family % kColours),
+                             series_colour(palette, (call.family + 1) % kColours), lean);
+  return mixed(own, palette.background, palette.dark ? 0.38F + 0.3F * shade : 0.4F + 0.32F * shade);
 }
 
 Colour32 colour_of_change(const Palette& palette, double change) {
-  const Colour32 same = mixed(palette.background, palette.faint_text, 0.3F);
+  const Colour32 same = mixed(palette.background, palette.faint_text, 0.25F);
   if (std::abs(change) < 0.005) return same;
-  const Colour32 strongest = change > 0 ? palette.grew : palette.shrank;
-  return mixed(same, strongest, 0.15F + 0.7F * static_cast<float>(std::abs(change)));
+  const Colour32 strongest =
+      mixed(change > 0 ? palette.grew : palette.shrank, palette.background, 0.2F);
+  return mixed(same, strongest, 0.15F + 0.85F * static_cast<float>(std::abs(change)));
 }
 
 }  // namespace
@@ -59,8 +62,27 @@ Colour32 FlameView::fill_of(const View& view, const FlameBox& box) const {
   return fill;
 }
 
+void FlameView::draw_legend(const View& view) {
+  struct Sample {
+    double change;
+    const char* name;
+  };
+  constexpr std::array<Sample, 3> kSamples = {{{1, "grew"}, {0, "as before"}, {-1, "shrank"}}};
+  for (const auto& [change, name] : kSamples) {
+    ImGui::SameLine(0, change > 0 ? ImGui::GetFontSize() : ImGui::GetFontSize() * 0.7F);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float size = ImGui::GetFontSize() * 0.8F;
+    const float top = at.y + (ImGui::GetFrameHeight() - size) / 2;
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + size, top + size},
+                                              colour_of_change(view.palette(), change), 2);
+    ImGui::Dummy({size, ImGui::GetFrameHeight()});
+    ImGui::SameLine(0, 4);
+    ImGui::AlignTextToFramePadding();
+    faint_text(view, name);
+  }
+}
+
 void FlameView::draw_path(View& view) {
-  (void)view;
   for (const Crumb& crumb : crumbs_) {
     if (&crumb != &crumbs_.front()) {
       ImGui::SameLine(0, 2);
@@ -81,7 +103,8 @@ void FlameView::list_crumbs(float width) {
   const float most = ImGui::GetFontSize() * 13;
   const float between = ImGui::CalcTextSize("›").x + 2 * ImGui::GetStyle().FramePadding.x + 4;
   const std::vector<std::uint32_t> path = calls_->path(zoom_);
-  float left = width - ImGui::GetFontSize() * 6;
+  // The legend of changes stands at the end of the line.
+  float left = width - ImGui::GetFontSize() * (calls_->is_compared() ? 20 : 6);
   for (std::size_t i = path.size(); i > 1 && crumbs_.size() < 20; --i) {
     std::string name = fitted(calls_->name(path[i - 1]), most) + "##crumb";
     left -= ImGui::CalcTextSize(name.c_str(), nullptr, true).x + between;
@@ -169,13 +192,15 @@ void FlameView::draw_box(const View& view, std::size_t number, float x, float y)
   const bool is_one = box.calls == 1;
   if (is_one && box.node == focused_ && focused_ != 0) {
     list.AddRect(from, to, view.palette().accent, 0, 0, 2);
-  } else if (is_one && box.node == hovered_) {
+  } else if (is_one && box.node == hovered_ && hovered_ != 0) {
     list.AddRect(from, to, view.palette().text);
   }
   if (width < kLeastLabel || !is_one) return;
   if (!has_label_[number]) {
     const std::string name = calls_->name(box.node);
     labels_[number] = fitted(name, width - gap - 2 * kLabelPadding);
+    // Two letters and dots tell nothing.
+    if (labels_[number].size() < name.size() && labels_[number].size() < 6) labels_[number].clear();
     has_label_[number] = true;
   }
   const std::string& label = labels_[number];

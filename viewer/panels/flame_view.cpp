@@ -90,6 +90,7 @@ void FlameView::draw(View& view) {
   }
   follow_keys(view);
   draw_path(view);
+  if (calls_->is_compared()) draw_legend(view);
   draw_canvas(view);
 }
 

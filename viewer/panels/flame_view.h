@@ -46,6 +46,7 @@ class FlameView {
   bool ask(View& view);
   void take(std::shared_ptr<const Calls> calls);
   void draw_controls(View& view);
+  static void draw_legend(const View& view);
   void draw_path(View& view);
   void draw_canvas(View& view);
   void draw_rows(View& view);

@@ -163,9 +163,11 @@ void draw_number_cells(const View& view, const Calls& calls, std::uint32_t node)
       const ImVec2 at = ImGui::GetCursorScreenPos();
       const float width = ImGui::GetContentRegionAvail().x;
       const auto share = static_cast<float>(std::min(1.0, share_of_change(calls, call)));
-      ImGui::GetWindowDrawList()->AddRectFilled(
-          at, {at.x + width * share, at.y + ImGui::GetTextLineHeight()}, with_alpha(colour, 0.22F),
-          2);
+      if (width * share >= 0.5F) {
+        ImGui::GetWindowDrawList()->AddRectFilled(
+            at, {at.x + width * share, at.y + ImGui::GetTextLineHeight()},
+            with_alpha(colour, 0.22F), 2);
+      }
       change_cell(view, unit, change);
     }
     if (next()) change_cell(view, unit == SortBy::kSize ? SortBy::kCount : SortBy::kSize, change);
