@@ -1,6 +1,7 @@
 #include "viewer/model/calls.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <unordered_map>
 #include <utility>
@@ -138,31 +139,45 @@ void Calls::compare_recordings(const Query& query, const TreeShape& shape) {
   phrase_ = fmt::format("{}: from {} to {}", metric_phrase(selection),
                         short_text(recording_->name()), short_text(other_->name()));
   note_ += newer.note;
-  ask_two({recording_->profile(selection.raw), older.now}, {other_->profile(selection.raw), newer.now},
-          query, shape);
+  ask_two({recording_->profile(selection.raw), older.now},
+          {other_->profile(selection.raw), newer.now}, query, shape);
 }
 
 // Families are numbered as they are met, greatest first, so that as many as there are colours
 // differ.
 void Calls::tell_apart() {
+  struct PlaceFacts {
+    bool is_known = false;
+    std::uint8_t shade = 0;
+    std::uint16_t family = 0;
+    std::uint64_t hash = 0;
+  };
   TextHashes hash;
   std::unordered_map<std::uint64_t, std::uint16_t> families;
+  std::array<std::vector<PlaceFacts>, 2> by_place;  // of the newer profile, of the older one
   path_hashes_.resize(nodes_.size());
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
     Call& call = nodes_[i];
     const Places& places = profile_of(call).places();
-    const auto next = static_cast<std::uint16_t>(families.size());
-    call.family = families.emplace(hash(places.where(call.place)), next).first->second;
-    call.shade = static_cast<std::uint8_t>(hash(places.function(call.place)) % 251);
-    path_hashes_[i] = mixed_hash(path_hashes_[call.parent],
-                                 hash_of_call(hash, places, question_.group, call.place));
+    std::vector<PlaceFacts>& known = by_place.at(call.vanished ? 1 : 0);
+    if (known.empty()) known.resize(places.size());
+    PlaceFacts& facts = known[index_of(call.place)];
+    if (!facts.is_known) {
+      const auto next = static_cast<std::uint16_t>(families.size());
+      facts.is_known = true;
+      facts.family = families.emplace(hash(places.where(call.place)), next).first->second;
+      facts.shade = static_cast<std::uint8_t>(hash(places.function(call.place)) % 251);
+      facts.hash = hash_of_call(hash, places, question_.group, call.place);
+    }
+    call.family = facts.family;
+    call.shade = facts.shade;
+    path_hashes_[i] = mixed_hash(path_hashes_[call.parent], facts.hash);
   }
 }
 
 std::uint32_t Calls::find(std::uint64_t path_hash) const {
   const auto found = std::find(path_hashes_.begin(), path_hashes_.end(), path_hash);
-  return found == path_hashes_.end() ? 0
-                                     : static_cast<std::uint32_t>(found - path_hashes_.begin());
+  return found == path_hashes_.end() ? 0 : static_cast<std::uint32_t>(found - path_hashes_.begin());
 }
 
 const Profile& Calls::profile_of(const Call& call) const {

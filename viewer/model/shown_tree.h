@@ -23,8 +23,8 @@ struct TreeRow {
 // Cost: opening and closing, the rows after it.
 class ShownTree {
  public:
-  // Shows another answer; the first one is opened along its greatest calls to where they part: where
-  // none of the callees has nearly all that its caller has.
+  // Shows another answer; the first one is opened along its greatest calls to where they part:
+  // where none of the callees has nearly all that its caller has.
   void show(std::shared_ptr<const Calls> calls);
   void forget() { *this = ShownTree(); }
 

@@ -19,7 +19,7 @@
 namespace heaptally::view {
 namespace {
 
-constexpr std::size_t kToldRows = 40;    // to tests
+constexpr std::size_t kToldRows = 40;      // to tests
 constexpr std::size_t kMostOpened = 5000;  // rows that one click may add
 
 class TreePanel : public Panel {
@@ -71,11 +71,11 @@ bool TreePanel::ask(View& view) {
                                   .bottom_up = bottom_up_,
                                   .with_other = compares_ && view.other != nullptr,
                                   .order = ComparedOrder::kChange};
-  const auto shown = slot_.ask(
-      view.worker, question,
-      [recording = view.recording, other = view.other](const CallsQuestion& asked) {
-        return Calls(recording, other, asked);
-      });
+  const auto shown =
+      slot_.ask(view.worker, question,
+                [recording = view.recording, other = view.other](const CallsQuestion& asked) {
+                  return Calls(recording, other, asked);
+                });
   if (!is_shown(view, shown)) return false;
   is_current_ = shown.is_current;
   if (calls_ != shown.answer) {
@@ -219,9 +219,9 @@ void TreePanel::draw_row(View& view, std::size_t number) {
   ImGui::PopID();
   if (click.is_hovered) {
     hovered_ = row.node;
-    call_tooltip(view, *calls_, row.node,
-                 look.can_open ? "Double click: open or close. Right click: more"
-                               : "Right click: more");
+    call_tooltip(
+        view, *calls_, row.node,
+        look.can_open ? "Double click: open or close. Right click: more" : "Right click: more");
   }
   draw_number_cells(view, *calls_, row.node);
   if (click.chooses) tree_.choose(row.node);

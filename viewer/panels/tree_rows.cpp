@@ -95,16 +95,16 @@ bool begin_tree_table(const Calls& calls) {
                                      ImGuiTableFlags_Resizable | ImGuiTableFlags_BordersInnerV |
                                      ImGuiTableFlags_Hideable | ImGuiTableFlags_NoSavedSettings;
   const std::vector<std::string>& names = columns_of(calls);
-  if (!ImGui::BeginTable(calls.is_compared() ? "compared" : "calls",
-                         static_cast<int>(names.size()), kFlags)) {
+  if (!ImGui::BeginTable(calls.is_compared() ? "compared" : "calls", static_cast<int>(names.size()),
+                         kFlags)) {
     return false;
   }
   ImGui::TableSetupScrollFreeze(0, 1);
   const float width = ImGui::GetFontSize() * 6.5F;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i == 0) {
-      ImGui::TableSetupColumn(names[i].c_str(), ImGuiTableColumnFlags_WidthStretch |
-                                                    ImGuiTableColumnFlags_NoHide);
+      ImGui::TableSetupColumn(names[i].c_str(),
+                              ImGuiTableColumnFlags_WidthStretch | ImGuiTableColumnFlags_NoHide);
     } else {
       ImGui::TableSetupColumn(names[i].c_str(), ImGuiTableColumnFlags_WidthFixed, width);
     }
@@ -112,8 +112,7 @@ bool begin_tree_table(const Calls& calls) {
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!ImGui::TableSetColumnIndex(static_cast<int>(i))) continue;
-    const float space =
-        ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(names[i].c_str()).x;
+    const float space = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(names[i].c_str()).x;
     if (i > 0 && space > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + space);
     ImGui::TableHeader(names[i].c_str());
   }
@@ -193,7 +192,8 @@ void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t nod
   const float column = ImGui::GetContentRegionAvail().x;
   const float indent = indent_of(call.depth, column) + ImGui::GetFontSize() * 1.2F;
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + indent);
-  faint_text(view, fitted(counted(call.children_left_out, "call") + " below 0.01 %", column - indent));
+  faint_text(view,
+             fitted(counted(call.children_left_out, "call") + " below 0.01 %", column - indent));
   if (calls.is_compared()) return;
   if (ImGui::TableNextColumn()) right_text(size_text(call.left_out.bytes));
   if (ImGui::TableNextColumn()) right_text(grouped_text(call.left_out.count));
@@ -223,8 +223,7 @@ std::vector<std::string> cells_of(const Calls& calls, std::uint32_t node) {
   }
   return {std::move(label), size_text(call.cumulative.after.bytes),
           grouped_text(call.cumulative.after.count),
-          percent_text(calls.now(call), calls.now(calls[0])),
-          amount_text(unit, call.self.after)};
+          percent_text(calls.now(call), calls.now(calls[0])), amount_text(unit, call.self.after)};
 }
 
 }  // namespace heaptally::view
