@@ -130,7 +130,7 @@ void draw_call_menu(View& view, const Calls& calls, std::uint32_t node) {
   }
   if (ImGui::MenuItem("Copy the stack", "Shift+C")) view.copy(calls.stack_text(node));
   ImGui::Separator();
-  key_menu_items(view, names_of_call(calls, node), calls.label(node));
+  key_menu_items(view, names_of_call(calls, node), calls.label(node), nullptr);
 }
 
 void do_call_actions(View& view, const Calls& calls, std::uint32_t node) {

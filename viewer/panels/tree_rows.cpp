@@ -21,15 +21,28 @@ const std::vector<std::string>& columns_of(const Calls& calls) {
   return calls.is_compared() ? kComparedColumns : kPlainColumns;
 }
 
-// The steps of the indentation get smaller, so that what is deep can still be read.
-float indent_of(std::uint32_t depth, float column) {
-  const float step = ImGui::GetFontSize() * 0.85F;
-  const float most = std::max(step, column * 0.5F);
-  const float plain = static_cast<float>(depth) * step;
-  if (plain <= most * 0.7F) return plain;
-  const float beyond = plain - most * 0.7F;
-  const float rest = most * 0.3F;
-  return most * 0.7F + rest * beyond / (beyond + rest * 4);
+float indent_step() { return ImGui::GetFontSize() * 0.85F; }
+// Where depths are told, left of the arrows.
+float depth_width() { return ImGui::GetFontSize() * 2.4F; }
+
+// Beyond most of the column the steps get smaller, so that the text can still be read.
+float indent_of(std::uint32_t depth, const TreeIndent& indent, float column) {
+  const float most = std::max(indent_step(), column * 0.45F);
+  const std::uint32_t levels = depth > indent.base ? depth - indent.base : 0;
+  const float plain = static_cast<float>(levels) * indent_step();
+  const float told = indent.base > 0 ? depth_width() : 0;
+  if (plain <= most) return told + plain;
+  const float beyond = plain - most;
+  const float rest = column * 0.12F;
+  return told + most + rest * beyond / (beyond + rest * 4);
+}
+
+void draw_depth(const View& view, std::uint32_t depth, ImVec2 at) {
+  const std::string text = std::to_string(depth);
+  const float width = ImGui::CalcTextSize(text.c_str()).x;
+  ImGui::GetWindowDrawList()->AddText({at.x + ImGui::GetFontSize() * 1.8F - width, at.y},
+                                      view.palette().faint_text, text.data(),
+                                      text.data() + text.size());
 }
 
 void draw_arrow(const View& view, ImVec2 at, bool is_open) {
@@ -90,6 +103,12 @@ double share_of_change(const Calls& calls, const Call& call) {
 
 }  // namespace
 
+TreeIndent indent_for(std::pair<std::uint32_t, std::uint32_t> depths, float window_width) {
+  const auto [least, greatest] = depths;
+  const bool fits = static_cast<float>(greatest) * indent_step() < window_width * 0.3F;
+  return {.base = fits || least < 2 ? 0 : least - 1};
+}
+
 bool begin_tree_table(const Calls& calls) {
   constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                      ImGuiTableFlags_Resizable | ImGuiTableFlags_BordersInnerV |
@@ -134,7 +153,8 @@ TreeRowClick draw_call_cell(const View& view, const Calls& calls, std::uint32_t 
                                         ImGuiSelectableFlags_AllowDoubleClick,
                                     {0, ImGui::GetTextLineHeight()});
   ImGui::PopStyleVar();
-  const float indent = indent_of(call.depth - 1, column);
+  const float indent = indent_of(call.depth - 1, look.indent, column);
+  if (look.indent.base > 0) draw_depth(view, call.depth, at);
   const float arrow_end = at.x + indent + ImGui::GetFontSize() * 1.2F;
   click.is_hovered = ImGui::IsItemHovered();
   if (click.is_hovered) {
@@ -187,10 +207,11 @@ void draw_number_cells(const View& view, const Calls& calls, std::uint32_t node)
   if (next() && calls.in_unit(call.self.after) > 0) right_text(amount_text(unit, call.self.after));
 }
 
-void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t node) {
+void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t node,
+                         const TreeIndent& shift) {
   const Call& call = calls[node];
   const float column = ImGui::GetContentRegionAvail().x;
-  const float indent = indent_of(call.depth, column) + ImGui::GetFontSize() * 1.2F;
+  const float indent = indent_of(call.depth, shift, column) + ImGui::GetFontSize() * 1.2F;
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + indent);
   faint_text(view,
              fitted(counted(call.children_left_out, "call") + " below 0.01 %", column - indent));
