@@ -200,7 +200,7 @@ std::string Calls::name(std::uint32_t node) const {
   if (place.function == TextId{}) {
     return is_line ? short_text(file) + position_text(place) : "?? (" + short_text(file) + ")";
   }
-  const std::string name = short_function(places, call.place);
+  std::string name = short_function(places, call.place);
   if (!is_line) return name;
   if (!place.source) return name + position_text(place);
   return fmt::format("{} ({}{})", name, short_text(file), position_text(place));
@@ -225,7 +225,7 @@ std::string Calls::label(std::uint32_t node) const {
   const Call& call = nodes_[node];
   const Places& places = profile_of(call).places();
   const Place& place = places[call.place];
-  const std::string path = short_text(places.where(call.place));
+  std::string path = short_text(places.where(call.place));
   switch (question_.group) {
     case Group::kModule:
       return place.module == TextId{} ? path : module(node);
