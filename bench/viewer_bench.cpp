@@ -4,6 +4,7 @@
 #include <imgui/imgui.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -39,8 +40,9 @@ void write_calls(const fs::path& file) {
   std::vector<std::uint32_t> depths = {0};
   while (built.data.traces.size() <= kCalls) {
     const auto last = built.data.traces.size() - 1;
-    std::size_t parent = last - std::min<std::size_t>(last, random() % 64 == 0 ? random() % (last + 1)
-                                                                               : random() % 8);
+    std::size_t parent =
+        last -
+        std::min<std::size_t>(last, random() % 64 == 0 ? random() % (last + 1) : random() % 8);
     if (depths[parent] > 60) parent = 0;
     const auto id = TraceId(built.data.traces.size());
     built.data.traces.push_back(
@@ -101,8 +103,7 @@ class Drawn {
   View view_;
 };
 
-void count(benchmark::State& state, const Drawn& drawn, FlameView& flame) {
-  (void)drawn;
+void count(benchmark::State& state, const FlameView& flame) {
   state.counters["calls"] = static_cast<double>(flame.calls()->nodes().size());
   state.counters["boxes"] = static_cast<double>(flame.layout().boxes().size());
   state.counters["vertices"] = static_cast<double>(ImGui::GetDrawData()->TotalVtxCount);
@@ -111,7 +112,7 @@ void count(benchmark::State& state, const Drawn& drawn, FlameView& flame) {
 void frame_of_flame_graph(benchmark::State& state) {
   Drawn drawn;
   for (auto _ : state) drawn.frame();
-  count(state, drawn, drawn.flame());
+  count(state, drawn.flame());
 }
 BENCHMARK(frame_of_flame_graph)->Unit(benchmark::kMillisecond);
 
@@ -124,7 +125,7 @@ void frame_with_pointer(benchmark::State& state) {
     NullWindow::point(x, 400);
     drawn.frame();
   }
-  count(state, drawn, drawn.flame());
+  count(state, drawn.flame());
 }
 BENCHMARK(frame_with_pointer)->Unit(benchmark::kMillisecond);
 
@@ -137,15 +138,14 @@ void frame_while_resized(benchmark::State& state) {
     ImGui::GetIO().DisplaySize.x = width;
     drawn.frame();
   }
-  count(state, drawn, drawn.flame());
+  count(state, drawn.flame());
 }
 BENCHMARK(frame_while_resized)->Unit(benchmark::kMillisecond);
 
 void lay_out(benchmark::State& state) {
   const auto calls = std::make_shared<const Calls>(recording(), nullptr, CallsQuestion{});
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(FlameLayout(calls, FlameWidths::kNow, 0, 1880).rows());
-  }
+  const auto weights = std::make_shared<const FlameWeights>(calls, FlameWidths::kNow);
+  for (auto _ : state) benchmark::DoNotOptimize(FlameLayout(weights, 0, 1880).rows());
 }
 BENCHMARK(lay_out)->Unit(benchmark::kMillisecond);
 

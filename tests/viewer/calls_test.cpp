@@ -37,6 +37,11 @@ std::uint64_t bytes_of(const Calls& calls, const std::string& name) {
   return calls[node_called(calls, name)].cumulative.after.bytes;
 }
 
+std::shared_ptr<const FlameWeights> weights_of(const std::shared_ptr<const Calls>& calls,
+                                               FlameWidths widths = FlameWidths::kNow) {
+  return std::make_shared<const FlameWeights>(calls, widths);
+}
+
 std::vector<std::string> names_of_rows(const ShownTree& tree) {
   std::vector<std::string> names;
   names.reserve(tree.rows().size());
@@ -107,8 +112,8 @@ TEST_F(CallsTest, FocusHideAndMergeChangeTheTree) {
 TEST_F(CallsTest, GrowthIsBeforeBesideNow) {
   Selection selection;
   selection.metric = ViewMetric::kGrowth;
-  selection.range = TimeSpan{.from = std::chrono::milliseconds(2500),
-                             .to = std::chrono::seconds(10)};
+  selection.range =
+      TimeSpan{.from = std::chrono::milliseconds(2500), .to = std::chrono::seconds(10)};
   const auto calls = ask(selection);
   ASSERT_TRUE(calls->is_compared());
   const Call& main = (*calls)[node_called(*calls, "main")];
@@ -138,6 +143,22 @@ TEST_F(CallsTest, OfTwoRecordingsTheOtherIsTheNewer) {
   EXPECT_EQ(load_call.cumulative.before.bytes, 1300U);
 }
 
+TEST_F(CallsTest, WhatVanishedIsWideWhereBothAreAddedUp) {
+  RecordingBuilder built;
+  built.allocate(built.trace({built.line("/src/main.cpp", 3, "main")}), {650, 4});
+  write_recording(built, folder_ / "other.heaptally");
+  CallsQuestion question;
+  question.with_other = true;
+  const auto calls =
+      std::make_shared<const Calls>(recording_, load(folder_ / "other.heaptally"), question);
+  const std::uint32_t parse = node_called(*calls, "parse");
+  EXPECT_EQ(FlameLayout(weights_of(calls), 0, 1000).find(parse), nullptr);
+  const FlameLayout both(weights_of(calls, FlameWidths::kBoth), 0, 1000);
+  const FlameBox* const box = both.find(parse);
+  ASSERT_NE(box, nullptr);
+  EXPECT_FLOAT_EQ(box->right - box->left, 500);  // 1000 of 1350 + 650
+}
+
 TEST_F(CallsTest, SearchCountsAWayOnce) {
   const auto calls = ask();
   const CallMatches parse = find_calls(calls, "PARSE");
@@ -152,7 +173,7 @@ TEST_F(CallsTest, SearchCountsAWayOnce) {
 
 TEST_F(CallsTest, BoxesAreAsWideAsWhatTheyHold) {
   const auto calls = ask();
-  const FlameLayout layout(calls, FlameWidths::kNow, 0, 1350);
+  const FlameLayout layout(weights_of(calls), 0, 1350);
   ASSERT_EQ(layout.rows(), 4U);
   const FlameBox* const parse = layout.find(node_called(*calls, "parse"));
   ASSERT_NE(parse, nullptr);
@@ -166,7 +187,7 @@ TEST_F(CallsTest, BoxesAreAsWideAsWhatTheyHold) {
 TEST_F(CallsTest, CallersOfTheZoomAreAsWideAsAll) {
   const auto calls = ask();
   const std::uint32_t parse = node_called(*calls, "parse");
-  const FlameLayout layout(calls, FlameWidths::kNow, parse, 800);
+  const FlameLayout layout(weights_of(calls), parse, 800);
   ASSERT_EQ(layout.rows(), 4U);
   for (std::size_t row = 0; row < 4; ++row) {
     ASSERT_EQ(layout.row(row).size(), 1U);
@@ -177,20 +198,20 @@ TEST_F(CallsTest, CallersOfTheZoomAreAsWideAsAll) {
 TEST_F(CallsTest, NeighboursThatAreTooNarrowAreOneBox) {
   use(with_narrow_calls(1000));
   const auto calls = ask();
-  const FlameLayout layout(calls, FlameWidths::kNow, 0, 1100);
+  const FlameLayout layout(weights_of(calls), 0, 1100);
   ASSERT_EQ(layout.rows(), 3U);
   ASSERT_EQ(layout.row(2).size(), 2U);
   EXPECT_EQ(layout.row(2)[1].calls, 1000U);
   EXPECT_NEAR(layout.row(2)[1].right - layout.row(2)[1].left, 100, 0.01);
   // Wide enough, each has its own.
-  const FlameLayout wide(calls, FlameWidths::kNow, 0, 11000);
+  const FlameLayout wide(weights_of(calls), 0, 11000);
   EXPECT_EQ(wide.row(2).size(), 1001U);
 }
 
 TEST_F(CallsTest, StepsLeadToCallersCalleesAndNeighbours) {
   use(with_narrow_calls(2));
   const auto calls = ask();
-  const FlameLayout layout(calls, FlameWidths::kNow, 0, 50'000);
+  const FlameLayout layout(weights_of(calls), 0, 50'000);
   const std::uint32_t main = node_called(*calls, "main");
   const std::uint32_t wide = node_called(*calls, "wide");
   EXPECT_EQ(step_from(*calls, layout, main, FlameStep::kCallee), wide);
@@ -253,13 +274,13 @@ TEST_F(CallsTest, MovingPassesOverWhatWasLeftOut) {
   ShownTree tree;
   // From the sites outward, a byte of 10,040 is less than 0.01 %.
   tree.show(ask(selection, true));
-  EXPECT_EQ(names_of_rows(tree), (std::vector<std::string>{"wide", "left out"}));
+  EXPECT_EQ(names_of_rows(tree), (std::vector<std::string>{"wide", "main", "left out"}));
   EXPECT_EQ((*tree.calls())[0].children_left_out, 40U);
   EXPECT_EQ((*tree.calls())[0].left_out.bytes, 40U);
   tree.move(1);
   EXPECT_EQ(tree.calls()->name(tree.chosen()), "wide");
-  tree.move(1);
-  EXPECT_EQ(tree.calls()->name(tree.chosen()), "wide");
+  tree.move(5);
+  EXPECT_EQ(tree.calls()->name(tree.chosen()), "main");
 }
 
 }  // namespace

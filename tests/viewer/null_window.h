@@ -22,6 +22,8 @@ class NullWindow {
     io.DisplaySize = {width, height};
     io.DeltaTime = 1.0F / 60;
     io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
+    // As the backend for OpenGL 3.2 has it: more than 65,536 vertices in a window.
+    io.BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
     io.SetClipboardTextFn = [](void*, const char*) {};  // the desktop's is not the tests'
     io.GetClipboardTextFn = [](void*) { return ""; };
     name_keys(io);

@@ -86,17 +86,11 @@ void export_folded(const Recording& recording, const Selection& selection,
   const Measured measured = measure(recording, selection);
   Query query = query_of(selection);
   query.group = Group::kFunction;
-  const CallTree tree(profile, measured.now, query, {});
-  std::optional<CallTree> tree_before;
-  std::optional<FlameSide> before;
-  if (measured.before) {
-    tree_before.emplace(profile, *measured.before, query, TreeShape());
-    before.emplace(FlameSide{profile, *measured.before, *tree_before});
-  }
-  const FlameReport report = {.query = query,
-                              .now = {profile, measured.now, tree},
-                              .before = before ? &*before : nullptr,
-                              .inverted = false};
+  const TreeShape shape = shape_of(selection);
+  const Side now = {profile, measured.now};
+  const FlameReport report = measured.before
+                                 ? make_flame({profile, *measured.before}, now, query, shape)
+                                 : make_flame(now, query, shape);
   write_whole_file(file, [&](std::ostream& out) { write_folded(report, out); });
 }
 

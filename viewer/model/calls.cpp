@@ -1,6 +1,7 @@
 #include "viewer/model/calls.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <unordered_map>
 #include <utility>
@@ -55,7 +56,7 @@ std::uint64_t hash_of_call(TextHashes& hash, const Places& places, Group group, 
   std::uint64_t result = hash(places.where(id));
   if (group == Group::kFile) return result;
   result = mixed_hash(result, hash(places.function(id)));
-  if (group == Group::kFunction && place.function != TextId{}) return result;
+  if (group == Group::kFunction) return result;
   return mixed_hash(result, place.source ? place.line : place.offset);
 }
 
@@ -138,31 +139,45 @@ void Calls::compare_recordings(const Query& query, const TreeShape& shape) {
   phrase_ = fmt::format("{}: from {} to {}", metric_phrase(selection),
                         short_text(recording_->name()), short_text(other_->name()));
   note_ += newer.note;
-  ask_two({recording_->profile(selection.raw), older.now}, {other_->profile(selection.raw), newer.now},
-          query, shape);
+  ask_two({recording_->profile(selection.raw), older.now},
+          {other_->profile(selection.raw), newer.now}, query, shape);
 }
 
 // Families are numbered as they are met, greatest first, so that as many as there are colours
 // differ.
 void Calls::tell_apart() {
+  struct PlaceFacts {
+    bool is_known = false;
+    std::uint8_t shade = 0;
+    std::uint16_t family = 0;
+    std::uint64_t hash = 0;
+  };
   TextHashes hash;
   std::unordered_map<std::uint64_t, std::uint16_t> families;
+  std::array<std::vector<PlaceFacts>, 2> by_place;  // of the newer profile, of the older one
   path_hashes_.resize(nodes_.size());
   for (std::size_t i = 1; i < nodes_.size(); ++i) {
     Call& call = nodes_[i];
     const Places& places = profile_of(call).places();
-    const auto next = static_cast<std::uint16_t>(families.size());
-    call.family = families.emplace(hash(places.where(call.place)), next).first->second;
-    call.shade = static_cast<std::uint8_t>(hash(places.function(call.place)) % 251);
-    path_hashes_[i] = mixed_hash(path_hashes_[call.parent],
-                                 hash_of_call(hash, places, question_.group, call.place));
+    std::vector<PlaceFacts>& known = by_place.at(call.vanished ? 1 : 0);
+    if (known.empty()) known.resize(places.size());
+    PlaceFacts& facts = known[index_of(call.place)];
+    if (!facts.is_known) {
+      const auto next = static_cast<std::uint16_t>(families.size());
+      facts.is_known = true;
+      facts.family = families.emplace(hash(places.where(call.place)), next).first->second;
+      facts.shade = static_cast<std::uint8_t>(hash(places.function(call.place)) % 251);
+      facts.hash = hash_of_call(hash, places, question_.group, call.place);
+    }
+    call.family = facts.family;
+    call.shade = facts.shade;
+    path_hashes_[i] = mixed_hash(path_hashes_[call.parent], facts.hash);
   }
 }
 
 std::uint32_t Calls::find(std::uint64_t path_hash) const {
   const auto found = std::find(path_hashes_.begin(), path_hashes_.end(), path_hash);
-  return found == path_hashes_.end() ? 0
-                                     : static_cast<std::uint32_t>(found - path_hashes_.begin());
+  return found == path_hashes_.end() ? 0 : static_cast<std::uint32_t>(found - path_hashes_.begin());
 }
 
 const Profile& Calls::profile_of(const Call& call) const {
@@ -180,9 +195,13 @@ std::string Calls::name(std::uint32_t node) const {
   const std::string_view file = file_name(places.where(call.place));
   if (question_.group == Group::kFile) return short_text(file);
   if (call.place == kUnknownPlace) return short_text(file);
-  if (place.function == TextId{}) return short_text(file) + position_text(place);
-  std::string name = cut_text(printable(places.function(call.place).substr(0, 1000)), 300);
-  if (question_.group == Group::kFunction) return name;
+  const bool is_line = question_.group == Group::kLine;
+  // All code of a module without names is one function.
+  if (place.function == TextId{}) {
+    return is_line ? short_text(file) + position_text(place) : "?? (" + short_text(file) + ")";
+  }
+  std::string name = short_function(places, call.place);
+  if (!is_line) return name;
   if (!place.source) return name + position_text(place);
   return fmt::format("{} ({}{})", name, short_text(file), position_text(place));
 }
@@ -205,16 +224,27 @@ std::string Calls::label(std::uint32_t node) const {
   if (node == 0) return "all";
   const Call& call = nodes_[node];
   const Places& places = profile_of(call).places();
-  const std::string_view path = question_.group == Group::kModule ? places.module(call.place)
-                                                                  : places.where(call.place);
-  const bool is_named = places[call.place].function != TextId{} && question_.group != Group::kFile &&
-                        question_.group != Group::kModule;
-  if (!is_named) return path.empty() ? name(node) : short_text(path);
-  if (question_.group == Group::kLine && places[call.place].source) {
-    const std::string function = cut_text(printable(places.function(call.place).substr(0, 1000)), 300);
-    return fmt::format("{} ({})", function, where(node));
+  const Place& place = places[call.place];
+  std::string path = short_text(places.where(call.place));
+  switch (question_.group) {
+    case Group::kModule:
+      return place.module == TextId{} ? path : module(node);
+    case Group::kFile:
+      return path;
+    case Group::kFunction:
+      if (place.function == TextId{} && call.place != kUnknownPlace) return "?? (" + path + ")";
+      break;
+    default:
+      if (place.function == TextId{} && !place.source && place.offset != 0) {
+        return path + position_text(place);
+      }
   }
-  return fmt::format("{} ({})", name(node), short_text(path));
+  if (call.place == kUnknownPlace || call.place == kCutPlace) return name(node);
+  const std::string function = short_function(places, call.place);
+  if (question_.group != Group::kLine) return fmt::format("{} ({})", function, path);
+  if (place.source && function.empty()) return path + position_text(place);
+  if (place.source) return fmt::format("{} ({}{})", function, path, position_text(place));
+  return fmt::format("{}{} ({})", function, position_text(place), path);
 }
 
 std::vector<std::uint32_t> Calls::path(std::uint32_t node) const {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <unordered_map>
 #include <utility>
@@ -28,21 +29,42 @@ bool has_lowered(std::string_view text, std::string_view needle) {
   return std::search(text.begin(), text.end(), needle.begin(), needle.end(), is_same) != text.end();
 }
 
-// Purpose: whether texts have a needle in them, found out once for each. Texts live as long as the
-//   recordings, so a view's address tells them apart.
-class TextSearch {
+// Purpose: whether what a call is has a needle in it, found out once for each place and text.
+class CallMatcher {
  public:
-  explicit TextSearch(const std::string& needle) : needle_(lowered(needle)) {}
+  CallMatcher(const Calls& calls, const std::string& needle)
+      : calls_(calls), needle_(lowered(needle)) {}
 
-  bool operator()(std::string_view text) {
-    const auto [found, is_new] = answers_.emplace(text.data(), false);
+  bool operator()(const Call& call) {
+    std::vector<Answer>& answers = by_place_.at(call.vanished ? 1 : 0);
+    const Places& places = calls_.profile_of(call).places();
+    if (answers.empty()) answers.resize(places.size());
+    Answer& answer = answers[index_of(call.place)];
+    if (answer == Answer::kUnknown)
+      answer = matches(places, call.place) ? Answer::kYes : Answer::kNo;
+    return answer == Answer::kYes;
+  }
+
+ private:
+  enum class Answer : std::uint8_t { kUnknown, kYes, kNo };
+
+  bool matches(const Places& places, PlaceId place) {
+    const Group group = calls_.question().group;
+    if (group == Group::kModule) return has_needle(places.module(place));
+    if (has_needle(places.where(place))) return true;
+    return group != Group::kFile && has_needle(places.function(place));
+  }
+  // Texts live as long as the recordings, so a view's address tells them apart.
+  bool has_needle(std::string_view text) {
+    const auto [found, is_new] = by_text_.emplace(text.data(), false);
     if (is_new) found->second = has_lowered(text, needle_);
     return found->second;
   }
 
- private:
+  const Calls& calls_;
   std::string needle_;
-  std::unordered_map<const void*, bool> answers_;
+  std::array<std::vector<Answer>, 2> by_place_;  // of the newer profile, of the older one
+  std::unordered_map<const void*, bool> by_text_;
 };
 
 // The matches in the order in which one reads them: a call, then what it calls.
@@ -66,19 +88,11 @@ CallMatches find_calls(std::shared_ptr<const Calls> calls, const std::string& ne
   found.needle = needle;
   found.matches.resize(calls->nodes().size());
   if (!needle.empty()) {
-    TextSearch search(needle);
-    const Group group = calls->question().group;
+    CallMatcher match(*calls, needle);
     std::vector<bool> inside(found.matches.size());
     for (std::uint32_t i = 1; i < found.matches.size(); ++i) {
       const Call& call = (*calls)[i];
-      const Places& places = calls->profile_of(call).places();
-      bool is_match = false;
-      if (group == Group::kModule) {
-        is_match = search(places.module(call.place));
-      } else {
-        is_match = search(places.where(call.place)) ||
-                   (group != Group::kFile && search(places.function(call.place)));
-      }
+      const bool is_match = match(call);
       found.matches[i] = is_match;
       inside[i] = is_match || inside[call.parent];
       if (is_match && !inside[call.parent]) {

@@ -25,15 +25,18 @@ void flush(NarrowRun& run, std::vector<FlameBox>& boxes) {
 
 }  // namespace
 
-std::uint64_t width_of(const Calls& calls, const Call& call, FlameWidths widths) {
-  const std::uint64_t now = calls.now(call);
-  return widths == FlameWidths::kNow ? now : now + calls.before(call);
+FlameWeights::FlameWeights(std::shared_ptr<const Calls> of, FlameWidths by)
+    : calls(std::move(of)), widths(by) {
+  by_node.reserve(calls->nodes().size());
+  for (const Call& call : calls->nodes()) {
+    by_node.push_back(calls->now(call) + (widths == FlameWidths::kBoth ? calls->before(call) : 0));
+  }
 }
 
-FlameLayout::FlameLayout(std::shared_ptr<const Calls> calls, FlameWidths widths, std::uint32_t zoom,
+FlameLayout::FlameLayout(std::shared_ptr<const FlameWeights> weights, std::uint32_t zoom,
                          float width)
-    : calls_(std::move(calls)), widths_(widths), zoom_(zoom), width_(width) {
-  const std::uint64_t whole = width_of(*calls_, (*calls_)[zoom_], widths_);
+    : weights_(std::move(weights)), zoom_(zoom), width_(width) {
+  const std::uint64_t whole = weights_->by_node[zoom_];
   if (whole == 0 || width_ <= 0) return;
   const double scale = static_cast<double>(width_) / static_cast<double>(whole);
   add_callers();
@@ -50,18 +53,18 @@ FlameLayout::FlameLayout(std::shared_ptr<const Calls> calls, FlameWidths widths,
 }
 
 void FlameLayout::add_callers() {
-  for (const std::uint32_t node : calls_->path(zoom_)) {
+  for (const std::uint32_t node : weights_->calls->path(zoom_)) {
     starts_.push_back(boxes_.size());
     boxes_.push_back({.left = 0, .right = width_, .node = node, .calls = 1});
   }
 }
 
 void FlameLayout::add_callees(const FlameBox& box, double left, double scale) {
-  const Call& call = (*calls_)[box.node];
+  const Call& call = (*weights_->calls)[box.node];
   NarrowRun run;
   for (std::uint32_t i = 0; i < call.children; ++i) {
     const std::uint32_t node = call.first_child + i;
-    const double width = static_cast<double>(width_of(*calls_, (*calls_)[node], widths_)) * scale;
+    const double width = static_cast<double>(weights_->by_node[node]) * scale;
     if (width >= kNarrowestBox) {
       flush(run, boxes_);
       boxes_.push_back({.left = static_cast<float>(left),
@@ -89,7 +92,7 @@ const FlameBox* FlameLayout::at(float x, std::size_t row_number) const {
 }
 
 const FlameBox* FlameLayout::find(std::uint32_t node) const {
-  const std::size_t depth = (*calls_)[node].depth;
+  const std::size_t depth = (*weights_->calls)[node].depth;
   if (depth >= rows()) return nullptr;
   for (const FlameBox& box : row(depth)) {
     if (box.node == node && box.calls == 1) return &box;
@@ -108,7 +111,8 @@ std::uint32_t step_from(const Calls& calls, const FlameLayout& layout, std::uint
     const FlameBox* widest = nullptr;
     for (const FlameBox& each : layout.row(depth + 1)) {
       if (each.calls != 1 || calls[each.node].parent != node) continue;
-      if (widest == nullptr || each.right - each.left > widest->right - widest->left) widest = &each;
+      if (widest == nullptr || each.right - each.left > widest->right - widest->left)
+        widest = &each;
     }
     return widest == nullptr ? node : widest->node;
   }

@@ -15,8 +15,14 @@ namespace heaptally::view {
 // (The greater of both would not do: a call's callees could be wider than the call.)
 enum class FlameWidths : std::uint8_t { kNow, kBoth };
 
-// As wide as this call is, in bytes or blocks.
-std::uint64_t width_of(const Calls& calls, const Call& call, FlameWidths widths);
+// How wide each call is, in bytes or blocks: beside each other, as layouts read all of them.
+struct FlameWeights {
+  FlameWeights(std::shared_ptr<const Calls> of, FlameWidths by);
+
+  std::shared_ptr<const Calls> calls;
+  FlameWidths widths;
+  std::vector<std::uint64_t> by_node;
+};
 
 // Narrower boxes are not drawn; neighbours that are, are drawn as one.
 inline constexpr float kNarrowestBox = 0.5F;
@@ -34,8 +40,7 @@ struct FlameBox {
 class FlameLayout {
  public:
   FlameLayout() = default;
-  FlameLayout(std::shared_ptr<const Calls> calls, FlameWidths widths, std::uint32_t zoom,
-              float width);
+  FlameLayout(std::shared_ptr<const FlameWeights> weights, std::uint32_t zoom, float width);
 
   std::size_t rows() const { return starts_.empty() ? 0 : starts_.size() - 1; }
   std::span<const FlameBox> row(std::size_t row) const {
@@ -44,6 +49,8 @@ class FlameLayout {
   const std::vector<FlameBox>& boxes() const { return boxes_; }
   // The number of a row's first box.
   std::size_t start(std::size_t row) const { return starts_[row]; }
+  // What it is made of; null: nothing yet.
+  const FlameWeights* weights() const { return weights_.get(); }
   std::uint32_t zoom() const { return zoom_; }
   float width() const { return width_; }
 
@@ -56,8 +63,7 @@ class FlameLayout {
   void add_callers();
   void add_callees(const FlameBox& box, double left, double scale);
 
-  std::shared_ptr<const Calls> calls_;
-  FlameWidths widths_ = FlameWidths::kNow;
+  std::shared_ptr<const FlameWeights> weights_;
   std::uint32_t zoom_ = 0;
   float width_ = 0;
   std::vector<FlameBox> boxes_;

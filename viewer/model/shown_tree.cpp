@@ -9,8 +9,9 @@ void ShownTree::show(std::shared_ptr<const Calls> calls) {
   if (calls == calls_) return;
   const std::uint64_t chosen = chosen_ == 0 ? 0 : calls_->path_hash(chosen_);
   const bool is_first = calls_ == nullptr;
-  const bool is_turned = !is_first && (calls_->question().bottom_up != calls->question().bottom_up ||
-                                       calls_->question().group != calls->question().group);
+  const bool is_turned =
+      !is_first && (calls_->question().bottom_up != calls->question().bottom_up ||
+                    calls_->question().group != calls->question().group);
   calls_ = std::move(calls);
   chosen_ = calls_->find(chosen);
   // Ways of another kind of tree are none of this one.
@@ -20,13 +21,26 @@ void ShownTree::show(std::shared_ptr<const Calls> calls) {
 }
 
 void ShownTree::open_to_parting() {
-  std::uint32_t node = 0;
-  while (true) {
+  constexpr double kNearlyAll = 0.9;
+  for (std::uint32_t node = 0;;) {
     const Call& call = (*calls_)[node];
     open_.insert(calls_->path_hash(node));
-    if (call.children != 1) break;
-    node = call.first_child;
+    if (call.children == 0) break;
+    const std::uint32_t child = greatest_callee(node);
+    const auto all = static_cast<double>(calls_->now(call));
+    if (static_cast<double>(calls_->now((*calls_)[child])) < kNearlyAll * all) break;
+    node = child;
   }
+}
+
+std::uint32_t ShownTree::greatest_callee(std::uint32_t node) const {
+  const Call& call = (*calls_)[node];
+  std::uint32_t greatest = call.first_child;
+  for (std::uint32_t i = 1; i < call.children; ++i) {
+    const std::uint32_t child = call.first_child + i;
+    if (calls_->now((*calls_)[child]) > calls_->now((*calls_)[greatest])) greatest = child;
+  }
+  return greatest;
 }
 
 void ShownTree::list_rows() {
@@ -98,11 +112,7 @@ std::uint32_t ShownTree::open_hot_path(std::uint32_t node) {
     const Call& call = (*calls_)[node];
     if (call.children == 0) break;
     open_.insert(calls_->path_hash(node));
-    std::uint32_t greatest = call.first_child;
-    for (std::uint32_t i = 1; i < call.children; ++i) {
-      const std::uint32_t child = call.first_child + i;
-      if (calls_->now((*calls_)[child]) > calls_->now((*calls_)[greatest])) greatest = child;
-    }
+    const std::uint32_t greatest = greatest_callee(node);
     // More is allocated here than any of the callees has.
     if (calls_->in_unit(call.self.after) > calls_->now((*calls_)[greatest])) break;
     node = greatest;
@@ -121,9 +131,12 @@ void ShownTree::move(std::ptrdiff_t by) {
   if (rows_.empty()) return;
   const auto last = static_cast<std::ptrdiff_t>(rows_.size()) - 1;
   const std::size_t found = chosen_ == 0 ? rows_.size() : row_of(chosen_);
-  std::ptrdiff_t row = found == rows_.size() ? (by > 0 ? -1 : 0) : static_cast<std::ptrdiff_t>(found);
+  std::ptrdiff_t row =
+      found == rows_.size() ? (by > 0 ? -1 : 0) : static_cast<std::ptrdiff_t>(found);
   row = std::clamp<std::ptrdiff_t>(row + by, 0, last);
-  const auto is_call = [&](std::ptrdiff_t at) { return !rows_[static_cast<std::size_t>(at)].left_out; };
+  const auto is_call = [&](std::ptrdiff_t at) {
+    return !rows_[static_cast<std::size_t>(at)].left_out;
+  };
   while (!is_call(row) && (by > 0 ? row < last : row > 0)) row += by > 0 ? 1 : -1;
   while (!is_call(row) && row > 0) --row;
   if (is_call(row)) chosen_ = rows_[static_cast<std::size_t>(row)].node;

@@ -23,7 +23,8 @@ struct TreeRow {
 // Cost: opening and closing, the rows after it.
 class ShownTree {
  public:
-  // Shows another answer; the first one is opened along its hot path to where it parts.
+  // Shows another answer; the first one is opened along its greatest calls to where they part:
+  // where none of the callees has nearly all that its caller has.
   void show(std::shared_ptr<const Calls> calls);
   void forget() { *this = ShownTree(); }
 
@@ -55,6 +56,7 @@ class ShownTree {
  private:
   void list_rows();
   void open_to_parting();
+  std::uint32_t greatest_callee(std::uint32_t node) const;
 
   std::shared_ptr<const Calls> calls_;
   std::unordered_set<std::uint64_t> open_;  // by the hash of the way

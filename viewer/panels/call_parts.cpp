@@ -49,8 +49,9 @@ void one_side_rows(const View& view, const Calls& calls, const Call& call) {
   head_row(view, {"", "with all it calls", "of all", "itself"});
   number_row(view, "Size",
              {exact_size(with.bytes), percent_text(with.bytes, all.bytes), exact_size(self.bytes)});
-  number_row(view, "Blocks", {grouped_text(with.count), percent_text(with.count, all.count),
-                              grouped_text(self.count)});
+  number_row(
+      view, "Blocks",
+      {grouped_text(with.count), percent_text(with.count, all.count), grouped_text(self.count)});
 }
 
 void two_sides_rows(const View& view, const Calls& calls, const Call& call) {
@@ -59,10 +60,12 @@ void two_sides_rows(const View& view, const Calls& calls, const Call& call) {
   const Change change = call.cumulative.change();
   const Change self = call.self.change();
   head_row(view, {"", "size", "of all", "blocks"});
-  number_row(view, "Before", {exact_size(before.bytes), percent_text(before.bytes, all.before.bytes),
-                              grouped_text(before.count)});
-  number_row(view, "Now", {exact_size(now.bytes), percent_text(now.bytes, all.after.bytes),
-                           grouped_text(now.count)});
+  number_row(view, "Before",
+             {exact_size(before.bytes), percent_text(before.bytes, all.before.bytes),
+              grouped_text(before.count)});
+  number_row(
+      view, "Now",
+      {exact_size(now.bytes), percent_text(now.bytes, all.after.bytes), grouped_text(now.count)});
   number_row(view, "Change",
              {signed_size_text(change.bytes), "", change_text(SortBy::kCount, change)});
   number_row(view, "... itself",
@@ -127,7 +130,7 @@ void draw_call_menu(View& view, const Calls& calls, std::uint32_t node) {
   }
   if (ImGui::MenuItem("Copy the stack", "Shift+C")) view.copy(calls.stack_text(node));
   ImGui::Separator();
-  key_menu_items(view, names_of_call(calls, node), calls.label(node));
+  key_menu_items(view, names_of_call(calls, node), calls.label(node), nullptr);
 }
 
 void do_call_actions(View& view, const Calls& calls, std::uint32_t node) {
@@ -176,8 +179,8 @@ bool group_choice(Group& group) {
   static const std::vector<std::string> kNames = {"Functions", "Lines", "Files", "Modules"};
   static constexpr std::array<Group, 4> kGroups = {Group::kFunction, Group::kLine, Group::kFile,
                                                    Group::kModule};
-  auto chosen = static_cast<std::size_t>(std::find(kGroups.begin(), kGroups.end(), group) -
-                                         kGroups.begin());
+  auto chosen =
+      static_cast<std::size_t>(std::find(kGroups.begin(), kGroups.end(), group) - kGroups.begin());
   if (!choice("##group", kNames, chosen, ImGui::GetFontSize() * 8)) return false;
   group = kGroups.at(chosen);
   return true;

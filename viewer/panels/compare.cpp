@@ -102,6 +102,7 @@ class ComparePanel : public Panel {
     if (!view.other) return;
     state["problem"] = runs_shown_.problem;
     state["shows_calls"] = shows_calls_;
+    if (shows_calls_) tell_difference_flame(view, state["flame"]);
     state["facts"] = nlohmann::json::array();
     if (runs_shown_) {
       for (const ComparedFact& fact : runs_shown_->facts) {

@@ -16,24 +16,27 @@
 namespace heaptally::view {
 namespace {
 
-constexpr float kLeastLabel = 26;  // narrower boxes have no text
+constexpr float kLeastLabel = 34;  // narrower boxes have no text
 constexpr float kLabelPadding = 5;
 constexpr float kGap = 1;  // between boxes and rows
 
-// Calm: a family's colour lies in the background as water colours do, calls of one family more or
-// less so.
+// Calm: a family's colour lies in the background as water colours do. Calls of one family differ in
+// how much of it there is, and lean a little to the next family's colour.
 Colour32 colour_of_family(const Palette& palette, const Call& call) {
   constexpr std::size_t kColours = kSeries - 1;
-  const float shade = static_cast<float>(call.shade % 5) / 5;
-  const float paleness = palette.dark ? 0.42F + 0.2F * shade : 0.45F + 0.22F * shade;
-  return mixed(series_colour(palette, call.family % kColours), palette.background, paleness);
+  const float shade = static_cast<float>(call.shade % 5) / 4;
+  const float lean = static_cast<float>(call.shade / 5 % 3) * 0.13F;
+  const Colour32 own = mixed(series_colour(palette, call.family % kColours),
+                             series_colour(palette, (call.family + 1) % kColours), lean);
+  return mixed(own, palette.background, palette.dark ? 0.38F + 0.3F * shade : 0.4F + 0.32F * shade);
 }
 
 Colour32 colour_of_change(const Palette& palette, double change) {
-  const Colour32 same = mixed(palette.background, palette.faint_text, 0.3F);
+  const Colour32 same = mixed(palette.background, palette.faint_text, 0.25F);
   if (std::abs(change) < 0.005) return same;
-  const Colour32 strongest = change > 0 ? palette.grew : palette.shrank;
-  return mixed(same, strongest, 0.15F + 0.7F * static_cast<float>(std::abs(change)));
+  const Colour32 strongest =
+      mixed(change > 0 ? palette.grew : palette.shrank, palette.background, 0.2F);
+  return mixed(same, strongest, 0.15F + 0.85F * static_cast<float>(std::abs(change)));
 }
 
 }  // namespace
@@ -59,8 +62,27 @@ Colour32 FlameView::fill_of(const View& view, const FlameBox& box) const {
   return fill;
 }
 
+void FlameView::draw_legend(const View& view) {
+  struct Sample {
+    double change;
+    const char* name;
+  };
+  constexpr std::array<Sample, 3> kSamples = {{{1, "grew"}, {0, "as before"}, {-1, "shrank"}}};
+  for (const auto& [change, name] : kSamples) {
+    ImGui::SameLine(0, change > 0 ? ImGui::GetFontSize() : ImGui::GetFontSize() * 0.7F);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float size = ImGui::GetFontSize() * 0.8F;
+    const float top = at.y + (ImGui::GetFrameHeight() - size) / 2;
+    ImGui::GetWindowDrawList()->AddRectFilled({at.x, top}, {at.x + size, top + size},
+                                              colour_of_change(view.palette(), change), 2);
+    ImGui::Dummy({size, ImGui::GetFrameHeight()});
+    ImGui::SameLine(0, 4);
+    ImGui::AlignTextToFramePadding();
+    faint_text(view, name);
+  }
+}
+
 void FlameView::draw_path(View& view) {
-  (void)view;
   for (const Crumb& crumb : crumbs_) {
     if (&crumb != &crumbs_.front()) {
       ImGui::SameLine(0, 2);
@@ -81,7 +103,8 @@ void FlameView::list_crumbs(float width) {
   const float most = ImGui::GetFontSize() * 13;
   const float between = ImGui::CalcTextSize("›").x + 2 * ImGui::GetStyle().FramePadding.x + 4;
   const std::vector<std::uint32_t> path = calls_->path(zoom_);
-  float left = width - ImGui::GetFontSize() * 6;
+  // The legend of changes stands at the end of the line.
+  float left = width - ImGui::GetFontSize() * (calls_->is_compared() ? 20 : 6);
   for (std::size_t i = path.size(); i > 1 && crumbs_.size() < 20; --i) {
     std::string name = fitted(calls_->name(path[i - 1]), most) + "##crumb";
     left -= ImGui::CalcTextSize(name.c_str(), nullptr, true).x + between;
@@ -94,13 +117,11 @@ void FlameView::list_crumbs(float width) {
 }
 
 void FlameView::lay_out(float width) {
-  if (laid_out_ == calls_ && laid_out_widths_ == widths_ && layout_.zoom() == zoom_ &&
-      layout_.width() == width) {
+  if (layout_.weights() == weights_.get() && layout_.zoom() == zoom_ && layout_.width() == width) {
     return;
   }
-  layout_ = FlameLayout(calls_, widths_, zoom_, width);
-  laid_out_ = calls_;
-  laid_out_widths_ = widths_;
+  layout_ = FlameLayout(weights_, zoom_, width);
+  fills_.clear();
   labels_.assign(layout_.boxes().size(), {});
   has_label_.assign(layout_.boxes().size(), false);
   list_crumbs(width);
@@ -113,6 +134,7 @@ void FlameView::draw_canvas(View& view) {
   ImGui::PopStyleVar();
   // Its width does not depend on the scrollbar, so that boxes stay where they are.
   lay_out(std::max(1.0F, ImGui::GetWindowWidth() - ImGui::GetStyle().ScrollbarSize));
+  colour_boxes(view);
   draw_rows(view);
   follow_pointer(view);
   if (ImGui::BeginPopup("call")) {
@@ -145,51 +167,81 @@ void FlameView::draw_rows(View& view) {
     }
   }
   const auto first = static_cast<std::size_t>(ImGui::GetScrollY() / height);
-  const auto last = std::min(layout_.rows(),
-                             static_cast<std::size_t>((ImGui::GetScrollY() + seen) / height) + 1);
+  const auto last =
+      std::min(layout_.rows(), static_cast<std::size_t>((ImGui::GetScrollY() + seen) / height) + 1);
   for (std::size_t row = first; row < last; ++row) {
-    const float y = at.y + static_cast<float>(row) * height;
-    const std::size_t start = layout_.start(row);
-    const std::size_t end = start + layout_.row(row).size();
-    for (std::size_t i = start; i < end; ++i) draw_box(view, i, at.x, y);
+    draw_row(row, at.x, at.y + static_cast<float>(row) * height);
   }
+  if (hovered_ != focused_) draw_outline(hovered_, view.palette().text, 1);
+  draw_outline(focused_, view.palette().accent, 2);
   ImGui::Dummy({layout_.width(), rows * height});
 }
 
-void FlameView::draw_box(const View& view, std::size_t number, float x, float y) {
-  const FlameBox& box = layout_.boxes()[number];
-  const float height = drawn_at_.row_height - kGap;
-  const float width = box.right - box.left;
-  const float gap = width > 3 ? kGap : 0;
-  const Colour32 fill = fill_of(view, box);
+// Colours follow from the layout, the theme and the search: not from the frame.
+void FlameView::colour_boxes(const View& view) {
+  const std::pair<const CallMatches*, bool> wanted = {search_.matches(), view.palette().dark};
+  if (coloured_ == wanted && fills_.size() == layout_.boxes().size()) return;
+  coloured_ = wanted;
+  fills_.clear();
+  fills_.reserve(layout_.boxes().size());
+  for (const FlameBox& box : layout_.boxes()) fills_.push_back(fill_of(view, box));
+}
+
+// All rectangles of a row at once: a call for each would take most of a frame's time.
+void FlameView::draw_row(std::size_t row, float x, float y) {
+  constexpr std::size_t kMostAtOnce = 4096;  // indices of vertices have 16 bits
+  constexpr int kIndices = 6, kVertices = 4;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const ImVec2 from = {x + box.left, y};
-  const ImVec2 to = {x + box.right - gap, y + height};
-  list.AddRectFilled(from, to, fill);
-  const bool is_one = box.calls == 1;
-  if (is_one && box.node == focused_ && focused_ != 0) {
-    list.AddRect(from, to, view.palette().accent, 0, 0, 2);
-  } else if (is_one && box.node == hovered_) {
-    list.AddRect(from, to, view.palette().text);
+  const float bottom = y + drawn_at_.row_height - kGap;
+  const std::size_t first = layout_.start(row);
+  const std::size_t end = first + layout_.row(row).size();
+  for (std::size_t i = first; i < end; ++i) {
+    if ((i - first) % kMostAtOnce == 0) {
+      const auto count = static_cast<int>(std::min(kMostAtOnce, end - i));
+      list.PrimReserve(count * kIndices, count * kVertices);
+    }
+    const FlameBox& box = layout_.boxes()[i];
+    const float gap = box.right - box.left > 3 ? kGap : 0;
+    list.PrimRect({x + box.left, y}, {x + box.right - gap, bottom}, fills_[i]);
   }
-  if (width < kLeastLabel || !is_one) return;
+  for (std::size_t i = first; i < end; ++i) {
+    const FlameBox& box = layout_.boxes()[i];
+    if (box.right - box.left >= kLeastLabel && box.calls == 1) draw_label(i, x, y);
+  }
+}
+
+void FlameView::draw_label(std::size_t number, float x, float y) {
+  const FlameBox& box = layout_.boxes()[number];
   if (!has_label_[number]) {
     const std::string name = calls_->name(box.node);
-    labels_[number] = fitted(name, width - gap - 2 * kLabelPadding);
+    labels_[number] = fitted(name, box.right - box.left - kGap - 2 * kLabelPadding);
+    // Two letters and dots tell nothing.
+    if (labels_[number].size() < name.size() && labels_[number].size() < 6) labels_[number].clear();
     has_label_[number] = true;
   }
   const std::string& label = labels_[number];
   if (label.empty()) return;
-  list.AddText({from.x + kLabelPadding, y + std::floor((height - ImGui::GetTextLineHeight()) / 2)},
-               text_on(fill), label.data(), label.data() + label.size());
+  const float above = (drawn_at_.row_height - kGap - ImGui::GetTextLineHeight()) / 2;
+  ImGui::GetWindowDrawList()->AddText({x + box.left + kLabelPadding, y + std::floor(above)},
+                                      text_on(fills_[number]), label.data(),
+                                      label.data() + label.size());
+}
+
+void FlameView::draw_outline(std::uint32_t node, Colour32 colour, float thickness) const {
+  const FlameBox* const box = node == 0 ? nullptr : layout_.find(node);
+  if (box == nullptr) return;
+  const float y = drawn_at_.y + static_cast<float>((*calls_)[node].depth) * drawn_at_.row_height;
+  ImGui::GetWindowDrawList()->AddRect(
+      {drawn_at_.x + box->left, y},
+      {drawn_at_.x + std::max(box->right - kGap, box->left + 1), y + drawn_at_.row_height - kGap},
+      colour, 0, 0, thickness);
 }
 
 void FlameView::follow_pointer(View& view) {
   const ImGuiIO& io = ImGui::GetIO();
   const std::uint32_t was = std::exchange(hovered_, 0);
   if (ImGui::IsWindowHovered() && io.MousePos.y >= drawn_at_.y) {
-    const auto row =
-        static_cast<std::size_t>((io.MousePos.y - drawn_at_.y) / drawn_at_.row_height);
+    const auto row = static_cast<std::size_t>((io.MousePos.y - drawn_at_.y) / drawn_at_.row_height);
     const FlameBox* const box = layout_.at(io.MousePos.x - drawn_at_.x, row);
     if (box != nullptr && box->calls > 1) {
       tooltip_of_several(box->calls);

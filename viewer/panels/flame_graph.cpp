@@ -32,6 +32,7 @@ class DifferenceFlame {
     }
     flame_.draw(view);
   }
+  void tell_state(const View& view, nlohmann::json& state) const { flame_.tell_state(view, state); }
 
  private:
   FlameView flame_{true};
@@ -45,6 +46,10 @@ void draw_difference_flame(View& view) {
   }
   if (!view.difference_flame) view.difference_flame = std::make_shared<DifferenceFlame>();
   view.difference_flame->draw(view);
+}
+
+void tell_difference_flame(const View& view, nlohmann::json& state) {
+  if (view.difference_flame) view.difference_flame->tell_state(view, state);
 }
 
 std::unique_ptr<Panel> make_flame_graph() { return std::make_unique<FlameGraphPanel>(); }

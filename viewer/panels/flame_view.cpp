@@ -35,7 +35,7 @@ void FlameView::forget() {
   slot_.forget();
   search_.forget();
   calls_.reset();
-  laid_out_.reset();
+  weights_.reset();
   layout_ = {};
   zooms_.clear();
   zoom_ = focused_ = hovered_ = menu_ = 0;
@@ -62,11 +62,11 @@ bool FlameView::ask(View& view) {
                                   .bottom_up = bottom_up_,
                                   .with_other = with_other,
                                   .order = ComparedOrder::kAfter};
-  const auto shown = slot_.ask(
-      view.worker, question,
-      [recording = view.recording, other = view.other](const CallsQuestion& asked) {
-        return Calls(recording, other, asked);
-      });
+  const auto shown =
+      slot_.ask(view.worker, question,
+                [recording = view.recording, other = view.other](const CallsQuestion& asked) {
+                  return Calls(recording, other, asked);
+                });
   if (!is_shown(view, shown)) return false;
   is_current_ = shown.is_current;
   take(shown.answer);
@@ -82,7 +82,10 @@ void FlameView::draw(View& view) {
   draw_controls(view);
   if (!ask(view)) return;
   draw_calls_heading(view, *calls_, is_current_);
-  if (width_of(*calls_, (*calls_)[0], widths_) == 0) {
+  if (!weights_ || weights_->calls != calls_ || weights_->widths != widths_) {
+    weights_ = std::make_shared<const FlameWeights>(calls_, widths_);
+  }
+  if (weights_->by_node[0] == 0) {
     empty_state(view, "Nothing to show",
                 "Nothing of what is selected amounts to anything. Choose another metric or range "
                 "above, or clear the filters (c).");
@@ -90,6 +93,7 @@ void FlameView::draw(View& view) {
   }
   follow_keys(view);
   draw_path(view);
+  if (calls_->is_compared()) draw_legend(view);
   draw_canvas(view);
 }
 
@@ -202,7 +206,9 @@ void FlameView::tell_state(const View&, nlohmann::json& state) const {
   }
   nlohmann::json& boxes = state["boxes"] = nlohmann::json::array();
   for (const FlameBox& box : layout_.boxes()) {
-    if (boxes.size() == kToldBoxes || laid_out_ != calls_) break;
+    if (boxes.size() == kToldBoxes || layout_.weights() == nullptr ||
+        layout_.weights()->calls != calls_)
+      break;
     if (box.calls != 1) continue;
     const Call& call = (*calls_)[box.node];
     boxes.push_back({{"name", calls_->name(box.node)},

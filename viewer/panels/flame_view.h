@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "viewer/model/flame.h"
@@ -46,10 +47,14 @@ class FlameView {
   bool ask(View& view);
   void take(std::shared_ptr<const Calls> calls);
   void draw_controls(View& view);
+  static void draw_legend(const View& view);
   void draw_path(View& view);
   void draw_canvas(View& view);
   void draw_rows(View& view);
-  void draw_box(const View& view, std::size_t number, float x, float y);
+  void draw_row(std::size_t row, float x, float y);
+  void draw_label(std::size_t number, float x, float y);
+  void draw_outline(std::uint32_t node, Colour32 colour, float thickness) const;
+  void colour_boxes(const View& view);
   Colour32 fill_of(const View& view, const FlameBox& box) const;
   void lay_out(float width);
   void list_crumbs(float width);
@@ -75,9 +80,10 @@ class FlameView {
   std::uint32_t hovered_ = 0;  // 0: none
   std::uint32_t menu_ = 0;     // of which the context menu is
   FlameLayout layout_;
-  std::shared_ptr<const Calls> laid_out_;  // what layout_ is of
-  FlameWidths laid_out_widths_ = FlameWidths::kNow;
-  std::vector<std::string> labels_;    // by box of the layout, as far as they were drawn
+  std::shared_ptr<const FlameWeights> weights_;
+  std::vector<Colour32> fills_;                   // by box of the layout, as of `coloured_`
+  std::pair<const CallMatches*, bool> coloured_;  // what was searched for; whether it was dark
+  std::vector<std::string> labels_;               // by box of the layout, as far as they were drawn
   std::vector<bool> has_label_;
   std::vector<Crumb> crumbs_;
   Place drawn_at_;

@@ -48,13 +48,16 @@ void show_source_of(View& view, const KeyNames& names) {
   }
 }
 
-void key_menu_items(View& view, const KeyNames& names, std::string_view label) {
+void key_menu_items(View& view, const KeyNames& names, std::string_view label,
+                    const char* source_key) {
   const bool has_source = !names.file.empty();
   if (is_thread_or_process(names)) {
     item(view, "Only this thread", nullptr, &Selection::threads, names.thread);
     item(view, "Only this process", nullptr, &Selection::processes, names.process);
   } else {
-    if (ImGui::MenuItem("Show the source", "Enter", false, has_source)) show_source_of(view, names);
+    if (ImGui::MenuItem("Show the source", source_key, false, has_source)) {
+      show_source_of(view, names);
+    }
     if (ImGui::MenuItem("Open in the editor", "o", false, has_source)) {
       open_editor(view, {.file = names.file, .line = names.line});
     }

@@ -9,8 +9,10 @@
 
 namespace heaptally::view {
 
-// The items of a menu that is open. `label`: what "Copy" takes.
-void key_menu_items(View& view, const KeyNames& names, std::string_view label);
+// The items of a menu that is open. `label`: what "Copy" takes. `source_key`: what shows the
+// source, too; null: nothing does.
+void key_menu_items(View& view, const KeyNames& names, std::string_view label,
+                    const char* source_key = "Enter");
 // What the actions of this frame ask of it.
 void do_key_actions(View& view, const KeyNames& names);
 // Shows the source, or says why that cannot be.

@@ -19,5 +19,7 @@ std::unique_ptr<Panel> make_threads_and_processes();
 // Into all that is left of the current window: how the other recording differs from this one, call
 // by call; a part of the panel that compares. Only called while both are open.
 void draw_difference_flame(View& view);
+// What it shows, for tests and scripts.
+void tell_difference_flame(const View& view, nlohmann::json& state);
 
 }  // namespace heaptally::view

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include <GLFW/glfw3.h>
@@ -19,7 +20,7 @@
 namespace heaptally::view {
 namespace {
 
-constexpr std::size_t kToldRows = 40;    // to tests
+constexpr std::size_t kToldRows = 40;      // to tests
 constexpr std::size_t kMostOpened = 5000;  // rows that one click may add
 
 class TreePanel : public Panel {
@@ -35,6 +36,7 @@ class TreePanel : public Panel {
   bool ask(View& view);
   void draw_controls(View& view);
   void draw_rows(View& view);
+  TreeIndent indent_of_rows(int first, int last) const;
   void draw_row(View& view, std::size_t row);
   void draw_menu(View& view);
   void follow_keys(View& view);
@@ -51,6 +53,7 @@ class TreePanel : public Panel {
   bool compares_ = false;
   std::uint32_t hovered_ = 0;  // 0: none
   std::uint32_t menu_ = 0;
+  TreeIndent indent_;
   bool scrolls_ = false;
   bool takes_focus_ = false;
   int last_frame_ = -2;
@@ -71,11 +74,11 @@ bool TreePanel::ask(View& view) {
                                   .bottom_up = bottom_up_,
                                   .with_other = compares_ && view.other != nullptr,
                                   .order = ComparedOrder::kChange};
-  const auto shown = slot_.ask(
-      view.worker, question,
-      [recording = view.recording, other = view.other](const CallsQuestion& asked) {
-        return Calls(recording, other, asked);
-      });
+  const auto shown =
+      slot_.ask(view.worker, question,
+                [recording = view.recording, other = view.other](const CallsQuestion& asked) {
+                  return Calls(recording, other, asked);
+                });
   if (!is_shown(view, shown)) return false;
   is_current_ = shown.is_current;
   if (calls_ != shown.answer) {
@@ -188,6 +191,7 @@ void TreePanel::draw_rows(View& view) {
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(tree_.rows().size()), height);
   while (clipper.Step()) {
+    indent_ = indent_of_rows(clipper.DisplayStart, clipper.DisplayEnd);
     for (int row = clipper.DisplayStart; row < clipper.DisplayEnd; ++row) {
       if (static_cast<std::size_t>(row) < tree_.rows().size()) {
         draw_row(view, static_cast<std::size_t>(row));
@@ -199,13 +203,24 @@ void TreePanel::draw_rows(View& view) {
   if (was != hovered_) view.redraw = true;
 }
 
+TreeIndent TreePanel::indent_of_rows(int first, int last) const {
+  const std::vector<TreeRow>& rows = tree_.rows();
+  std::pair<std::uint32_t, std::uint32_t> depths = {UINT32_MAX, 0};
+  for (auto i = static_cast<std::size_t>(first);
+       i < std::min(static_cast<std::size_t>(last), rows.size()); ++i) {
+    const std::uint32_t depth = (*calls_)[rows[i].node].depth;
+    depths = {std::min(depths.first, depth), std::max(depths.second, depth)};
+  }
+  return indent_for(depths, ImGui::GetWindowWidth());
+}
+
 void TreePanel::draw_row(View& view, std::size_t number) {
   const TreeRow row = tree_.rows()[number];
   const Call& call = (*calls_)[row.node];
   ImGui::TableNextRow();
   ImGui::TableNextColumn();
   if (row.left_out) {
-    draw_left_out_cells(view, *calls_, row.node);
+    draw_left_out_cells(view, *calls_, row.node, indent_);
     return;
   }
   const bool is_chosen = row.node == tree_.chosen();
@@ -214,14 +229,15 @@ void TreePanel::draw_row(View& view, std::size_t number) {
   const TreeRowLook look = {.is_open = tree_.is_open(row.node),
                             .can_open = ShownTree::can_open(call),
                             .is_chosen = is_chosen,
-                            .is_match = is_match};
+                            .is_match = is_match,
+                            .indent = indent_};
   const TreeRowClick click = draw_call_cell(view, *calls_, row.node, look);
   ImGui::PopID();
   if (click.is_hovered) {
     hovered_ = row.node;
-    call_tooltip(view, *calls_, row.node,
-                 look.can_open ? "Double click: open or close. Right click: more"
-                               : "Right click: more");
+    call_tooltip(
+        view, *calls_, row.node,
+        look.can_open ? "Double click: open or close. Right click: more" : "Right click: more");
   }
   draw_number_cells(view, *calls_, row.node);
   if (click.chooses) tree_.choose(row.node);

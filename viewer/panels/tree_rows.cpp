@@ -21,15 +21,28 @@ const std::vector<std::string>& columns_of(const Calls& calls) {
   return calls.is_compared() ? kComparedColumns : kPlainColumns;
 }
 
-// The steps of the indentation get smaller, so that what is deep can still be read.
-float indent_of(std::uint32_t depth, float column) {
-  const float step = ImGui::GetFontSize() * 0.85F;
-  const float most = std::max(step, column * 0.5F);
-  const float plain = static_cast<float>(depth) * step;
-  if (plain <= most * 0.7F) return plain;
-  const float beyond = plain - most * 0.7F;
-  const float rest = most * 0.3F;
-  return most * 0.7F + rest * beyond / (beyond + rest * 4);
+float indent_step() { return ImGui::GetFontSize() * 0.85F; }
+// Where depths are told, left of the arrows.
+float depth_width() { return ImGui::GetFontSize() * 2.4F; }
+
+// Beyond most of the column the steps get smaller, so that the text can still be read.
+float indent_of(std::uint32_t depth, const TreeIndent& indent, float column) {
+  const float most = std::max(indent_step(), column * 0.45F);
+  const std::uint32_t levels = depth > indent.base ? depth - indent.base : 0;
+  const float plain = static_cast<float>(levels) * indent_step();
+  const float told = indent.base > 0 ? depth_width() : 0;
+  if (plain <= most) return told + plain;
+  const float beyond = plain - most;
+  const float rest = column * 0.12F;
+  return told + most + rest * beyond / (beyond + rest * 4);
+}
+
+void draw_depth(const View& view, std::uint32_t depth, ImVec2 at) {
+  const std::string text = std::to_string(depth);
+  const float width = ImGui::CalcTextSize(text.c_str()).x;
+  ImGui::GetWindowDrawList()->AddText({at.x + ImGui::GetFontSize() * 1.8F - width, at.y},
+                                      view.palette().faint_text, text.data(),
+                                      text.data() + text.size());
 }
 
 void draw_arrow(const View& view, ImVec2 at, bool is_open) {
@@ -90,21 +103,27 @@ double share_of_change(const Calls& calls, const Call& call) {
 
 }  // namespace
 
+TreeIndent indent_for(std::pair<std::uint32_t, std::uint32_t> depths, float window_width) {
+  const auto [least, greatest] = depths;
+  const bool fits = static_cast<float>(greatest) * indent_step() < window_width * 0.3F;
+  return {.base = fits || least < 2 ? 0 : least - 1};
+}
+
 bool begin_tree_table(const Calls& calls) {
   constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_ScrollY | ImGuiTableFlags_RowBg |
                                      ImGuiTableFlags_Resizable | ImGuiTableFlags_BordersInnerV |
                                      ImGuiTableFlags_Hideable | ImGuiTableFlags_NoSavedSettings;
   const std::vector<std::string>& names = columns_of(calls);
-  if (!ImGui::BeginTable(calls.is_compared() ? "compared" : "calls",
-                         static_cast<int>(names.size()), kFlags)) {
+  if (!ImGui::BeginTable(calls.is_compared() ? "compared" : "calls", static_cast<int>(names.size()),
+                         kFlags)) {
     return false;
   }
   ImGui::TableSetupScrollFreeze(0, 1);
   const float width = ImGui::GetFontSize() * 6.5F;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (i == 0) {
-      ImGui::TableSetupColumn(names[i].c_str(), ImGuiTableColumnFlags_WidthStretch |
-                                                    ImGuiTableColumnFlags_NoHide);
+      ImGui::TableSetupColumn(names[i].c_str(),
+                              ImGuiTableColumnFlags_WidthStretch | ImGuiTableColumnFlags_NoHide);
     } else {
       ImGui::TableSetupColumn(names[i].c_str(), ImGuiTableColumnFlags_WidthFixed, width);
     }
@@ -112,8 +131,7 @@ bool begin_tree_table(const Calls& calls) {
   ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!ImGui::TableSetColumnIndex(static_cast<int>(i))) continue;
-    const float space =
-        ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(names[i].c_str()).x;
+    const float space = ImGui::GetContentRegionAvail().x - ImGui::CalcTextSize(names[i].c_str()).x;
     if (i > 0 && space > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + space);
     ImGui::TableHeader(names[i].c_str());
   }
@@ -135,7 +153,8 @@ TreeRowClick draw_call_cell(const View& view, const Calls& calls, std::uint32_t 
                                         ImGuiSelectableFlags_AllowDoubleClick,
                                     {0, ImGui::GetTextLineHeight()});
   ImGui::PopStyleVar();
-  const float indent = indent_of(call.depth - 1, column);
+  const float indent = indent_of(call.depth - 1, look.indent, column);
+  if (look.indent.base > 0) draw_depth(view, call.depth, at);
   const float arrow_end = at.x + indent + ImGui::GetFontSize() * 1.2F;
   click.is_hovered = ImGui::IsItemHovered();
   if (click.is_hovered) {
@@ -163,9 +182,11 @@ void draw_number_cells(const View& view, const Calls& calls, std::uint32_t node)
       const ImVec2 at = ImGui::GetCursorScreenPos();
       const float width = ImGui::GetContentRegionAvail().x;
       const auto share = static_cast<float>(std::min(1.0, share_of_change(calls, call)));
-      ImGui::GetWindowDrawList()->AddRectFilled(
-          at, {at.x + width * share, at.y + ImGui::GetTextLineHeight()}, with_alpha(colour, 0.22F),
-          2);
+      if (width * share >= 0.5F) {
+        ImGui::GetWindowDrawList()->AddRectFilled(
+            at, {at.x + width * share, at.y + ImGui::GetTextLineHeight()},
+            with_alpha(colour, 0.22F), 2);
+      }
       change_cell(view, unit, change);
     }
     if (next()) change_cell(view, unit == SortBy::kSize ? SortBy::kCount : SortBy::kSize, change);
@@ -186,12 +207,14 @@ void draw_number_cells(const View& view, const Calls& calls, std::uint32_t node)
   if (next() && calls.in_unit(call.self.after) > 0) right_text(amount_text(unit, call.self.after));
 }
 
-void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t node) {
+void draw_left_out_cells(const View& view, const Calls& calls, std::uint32_t node,
+                         const TreeIndent& shift) {
   const Call& call = calls[node];
   const float column = ImGui::GetContentRegionAvail().x;
-  const float indent = indent_of(call.depth, column) + ImGui::GetFontSize() * 1.2F;
+  const float indent = indent_of(call.depth, shift, column) + ImGui::GetFontSize() * 1.2F;
   ImGui::SetCursorPosX(ImGui::GetCursorPosX() + indent);
-  faint_text(view, fitted(counted(call.children_left_out, "call") + " below 0.01 %", column - indent));
+  faint_text(view,
+             fitted(counted(call.children_left_out, "call") + " below 0.01 %", column - indent));
   if (calls.is_compared()) return;
   if (ImGui::TableNextColumn()) right_text(size_text(call.left_out.bytes));
   if (ImGui::TableNextColumn()) right_text(grouped_text(call.left_out.count));
@@ -221,8 +244,7 @@ std::vector<std::string> cells_of(const Calls& calls, std::uint32_t node) {
   }
   return {std::move(label), size_text(call.cumulative.after.bytes),
           grouped_text(call.cumulative.after.count),
-          percent_text(calls.now(call), calls.now(calls[0])),
-          amount_text(unit, call.self.after)};
+          percent_text(calls.now(call), calls.now(calls[0])), amount_text(unit, call.self.after)};
 }
 
 }  // namespace heaptally::view
