@@ -4,9 +4,9 @@
 usage: docs/gallery/viewer.py BUILD [FOLDER]
 
 BUILD is a build folder with bin/heaptally, bin/heaptally-view and bin/samples; FOLDER is where the
-pictures go, by default beside this script. Needs g++, xvfb, xauth and fonts-dejavu-core, and
-pngquant, without which the pictures are larger. Samples that ccache took from another folder have that
-folder's paths: build them without it.
+pictures go, by default beside this script. Needs g++, xvfb, xauth and
+fonts-dejavu-core, and pngquant, without which the pictures are larger. Samples that ccache took from
+another folder have that folder's paths: build them without it.
 """
 import os
 import pathlib
