@@ -29,19 +29,22 @@ class BucketSource {
       : visit_(std::move(visit)), after_(std::move(after)), is_late_(std::move(is_late)) {}
   // One that is held in memory, and must outlive this: who asks it for sums needs no buckets.
   BucketSource(const TimelineIndex& index);
+  // The same where the index may have to be waited for: `index` is called once it is needed.
+  using Index = std::function<const TimelineIndex&()>;
+  static BucketSource of(Index index);
 
   void operator()(const BucketVisitor& visit) const { visit_(visit); }
   bool is_late(Nanoseconds moment) const { return is_late_ && is_late_(moment); }
   // Where is_late().
   void after(Nanoseconds moment, const BucketVisitor& visit) const { after_(moment, visit); }
   // Null if it is not held in memory.
-  const TimelineIndex* index() const { return index_; }
+  const TimelineIndex* index() const { return index_ ? &index_() : nullptr; }
 
  private:
   Visit visit_;
   VisitAfter after_;
   IsLate is_late_;
-  const TimelineIndex* index_ = nullptr;
+  Index index_;
 };
 
 // The reader must outlive it.

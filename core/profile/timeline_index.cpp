@@ -205,9 +205,14 @@ std::size_t TimelineIndex::memory() const {
 }
 
 BucketSource::BucketSource(const TimelineIndex& index)
-    : visit_([&index](const BucketVisitor& visit) {
-        index.for_each_bucket_after(Nanoseconds(-1), visit);
-      }),
-      index_(&index) {}
+    : BucketSource(of([&index]() -> const TimelineIndex& { return index; })) {}
+
+BucketSource BucketSource::of(Index index) {
+  BucketSource source([index](const BucketVisitor& visit) {
+    index().for_each_bucket_after(Nanoseconds(-1), visit);
+  });
+  source.index_ = std::move(index);
+  return source;
+}
 
 }  // namespace heaptally

@@ -10,6 +10,7 @@
 #include "core/recording/event_log_reader.h"
 #include "core/recording/load.h"
 #include "core/recording/open.h"
+#include "core/recording/read_watch.h"
 
 namespace heaptally {
 
@@ -47,7 +48,7 @@ struct RecordingReader::Impl {
   explicit Impl(const std::filesystem::path& path)
       : subject(path.string()), opened(open_recording(path)) {}
 
-  void load();
+  void load(const ReadProgress& progress);
   void work_out(std::int64_t version, bool totals_stored);
   void for_each_row(Nanoseconds after,
                     const std::function<bool(const PackedBucket&, BlobView)>& visit);
@@ -68,12 +69,15 @@ struct RecordingReader::Impl {
   EventLogReader log;
 };
 
-void RecordingReader::Impl::load() {
+void RecordingReader::Impl::load(const ReadProgress& progress) {
   sqlite::Database& database = opened->database;
   database.execute("BEGIN");
   bool totals_stored = false;
   const std::int64_t version = opened->version;
-  data = load_tables(database, version, totals_stored);
+  {
+    const ReadWatch watch(database, progress);
+    data = load_tables(database, version, totals_stored);
+  }
   data.knows_crossings = version >= 4;
   if (version >= 4) log.load(database, !opened->settled);
   if (!opened->settled) {
@@ -186,9 +190,9 @@ void RecordingReader::Impl::for_each_crossing(const std::function<bool(const Cro
   });
 }
 
-RecordingReader::RecordingReader(const std::filesystem::path& path)
+RecordingReader::RecordingReader(const std::filesystem::path& path, const ReadProgress& progress)
     : impl_(std::make_unique<Impl>(path)) {
-  impl_->load();
+  impl_->load(progress);
 }
 
 RecordingReader::~RecordingReader() = default;

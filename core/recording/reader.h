@@ -38,6 +38,9 @@ struct RecordingData {
   bool exact_process_peaks = true;  // false if those of processes are from bucket edges too
 };
 
+// Told now and then how much of the tables has been read, from 0 to 1, roughly. False: give up.
+using ReadProgress = std::function<bool(double share)>;
+
 // Purpose: opens a recording read-only and defensively: a file is untrusted input. One
 //   that is still being written, or whose collector was killed, is read as it was at
 //   the last flush (and never delays its writer); its header is not `complete`, and the
@@ -48,7 +51,8 @@ struct RecordingData {
 // problem: missing, not a recording, of a newer version, truncated or damaged.
 class RecordingReader {
  public:
-  explicit RecordingReader(const std::filesystem::path& path);
+  // Of a caller that gives up the constructor throws an Error too.
+  explicit RecordingReader(const std::filesystem::path& path, const ReadProgress& progress = {});
   ~RecordingReader();
   RecordingReader(const RecordingReader&) = delete;
   RecordingReader& operator=(const RecordingReader&) = delete;

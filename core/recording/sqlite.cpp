@@ -47,6 +47,8 @@ void Database::fail(int code) const {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       throw Error(subject_, "is in use by another program", "try again when that has ended");
+    case SQLITE_INTERRUPT:
+      throw Error(subject_, "was not read to its end, as was asked for", "open it again");
     case SQLITE_NOTADB:
       throw Error(subject_, "is not a heaptally recording",
                   "give a file that `heaptally record` has made");

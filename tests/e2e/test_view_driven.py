@@ -115,6 +115,17 @@ class FilesTest(DrivenTest):
 
 
 class SelectionTest(DrivenTest):
+    def test_no_key_is_lost_however_short(self):
+        shown = self.opened()
+        shown.keys_at_once("b", "e", "r", "t")
+        state = shown.wait(lambda state: state["dark"])
+        steps = 0
+        while state["can_go_back"]:
+            steps += 1
+            shown.key("Escape")
+            state = shown.wait()
+        self.assertEqual(steps, 3)
+
     def test_metrics_by_click_and_the_way_back(self):
         shown = self.opened()
         shown.click("metric:total")
@@ -186,6 +197,8 @@ class ProcessTest(DrivenTest):
 
     def test_signals_end_it_as_closing_does(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            # Whoever runs this may ignore it, as shells have it for what runs in the background.
+            signal.signal(number, signal.SIG_DFL)
             shown = self.opened()
             os.kill(shown.process.pid, number)
             self.assertEqual(shown.process.wait(60), 0)

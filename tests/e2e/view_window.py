@@ -69,7 +69,11 @@ class Window:
     def key(self, *keys):
         """Keys one after the other, as xdotool names them: "ctrl+o", "Return"."""
         for key in keys:
-            self._after_a_frame(lambda key=key: self.xdotool("key", "--delay", 60, key))
+            self._after_a_frame(lambda key=key: self.xdotool("key", "--delay", 0, key))
+
+    def keys_at_once(self, *keys):
+        """Keys faster than frames are drawn."""
+        self._after_a_frame(lambda: self.xdotool("key", "--delay", 0, *keys))
 
     def type(self, text):
         self._after_a_frame(lambda: self.xdotool("type", "--delay", 60, text))

@@ -213,8 +213,10 @@ void ask_for_others(RecordingReader& reader, const Profile& profile, std::ostrea
   const Snapshot live = take_snapshot(data, buckets, Metric::kLive, {});
   for (const bool inverted : {false, true}) {
     const Side side = {profile, live};
-    const TreeShape shape = {
-        .bottom_up = inverted, .least = {}, .collapse_recursion = true, .merged = {"f*"}};
+    TreeShape shape;
+    shape.bottom_up = inverted;
+    shape.collapse_recursion = true;
+    shape.merged = {"f*"};
     for (const FlameReport& report :
          {make_flame(side, query, shape), make_flame(side, side, query, shape)}) {
       write_svg(report, out);

@@ -37,7 +37,7 @@ std::string Loader::step() const {
 void Loader::load(const std::filesystem::path& file, bool as_other) {
   result_ = {.file = file, .as_other = as_other, .recording = nullptr, .problem = {}};
   try {
-    result_.recording = Recording::load(file, [this](std::string_view step, double share) {
+    const auto tell = [this](std::string_view step, double share) {
       {
         const std::lock_guard lock(mutex_);
         step_ = step;
@@ -45,7 +45,8 @@ void Loader::load(const std::filesystem::path& file, bool as_other) {
       share_ = share;
       if (wake_) wake_();
       return !stops_;
-    });
+    };
+    result_.recording = Recording::load(file, tell, wake_);
   } catch (const std::exception& error) {
     result_.problem = error.what();
   }

@@ -1,5 +1,6 @@
 #include "viewer/app/window.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -110,6 +111,11 @@ Window::Window(const std::string& title, WindowSize size, bool is_shown) {
   io.IniFilename = nullptr;
   io.ConfigFlags |= ImGuiConfigFlags_NavEnableKeyboard;
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
+  glfwSetKeyCallback(window_,
+                     [](GLFWwindow* window, int key, int scancode, int action, int modifiers) {
+                       static_cast<Window*>(glfwGetWindowUserPointer(window))
+                           ->keys_.push_back({key, scancode, action, modifiers});
+                     });
   ImGui_ImplOpenGL3_Init("#version 150");
 }
 
@@ -138,7 +144,23 @@ void Window::renew_fonts() {
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
+void Window::give_keys() {
+  bool went_down = false;
+  std::vector<int> changed;
+  while (!keys_.empty()) {
+    const KeyEvent event = keys_.front();
+    if (went_down && event.action == GLFW_RELEASE) break;
+    if (std::find(changed.begin(), changed.end(), event.key) != changed.end()) break;
+    went_down |= event.action == GLFW_PRESS;
+    if (event.action != GLFW_REPEAT) changed.push_back(event.key);
+    keys_.pop_front();
+    ImGui_ImplGlfw_KeyCallback(window_, event.key, event.scancode, event.action, event.modifiers);
+  }
+  if (!keys_.empty()) wake();
+}
+
 void Window::frame(const std::function<void()>& draw) {
+  give_keys();
   ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();

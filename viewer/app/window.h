@@ -1,6 +1,7 @@
 // Window: one window of the desktop with Dear ImGui in it.
 #pragma once
 
+#include <deque>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -52,7 +53,18 @@ class Window {
   void hidden_frame(WindowSize size, const std::function<void()>& draw);
 
  private:
+  // A key that went down (GLFW_PRESS, GLFW_REPEAT) or up (GLFW_RELEASE).
+  struct KeyEvent {
+    int key = 0, scancode = 0, action = 0, modifiers = 0;
+  };
+
+  // Dear ImGui 1.86 sees keys as they are when a frame begins: of one that went down and up since
+  // the last frame it would see nothing. So a key changes once a frame, and none comes up in one in
+  // which another went down, lest a shortcut loses its Ctrl; what follows waits for the next frame.
+  void give_keys();
+
   GLFWwindow* window_ = nullptr;
+  std::deque<KeyEvent> keys_;
   float scale_ = 1;
   bool is_rescaled_ = false;
   std::vector<std::filesystem::path> dropped_;

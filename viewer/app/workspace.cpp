@@ -20,10 +20,23 @@ namespace {
 constexpr float kTimelineShare = 0.24F;  // of the window's height
 constexpr float kLeastTimeline = 120;
 
+// The recordings are to be closed: nothing waits for them.
+void give_up(const View& view) {
+  for (const auto& recording : {view.recording, view.other}) {
+    if (recording) recording->give_up();
+  }
+}
+
+bool has_timeline(const std::shared_ptr<const Recording>& recording) {
+  return !recording || recording->has_timeline();
+}
+
 }  // namespace
 
 Workspace::Workspace(std::function<void()> wake)
     : view_(wake), loader_(wake), dialog_(std::move(wake)), panels_(make_panels()) {}
+
+Workspace::~Workspace() { give_up(view_); }
 
 void Workspace::open(const std::filesystem::path& file, bool as_other) {
   (as_other ? next_other_ : next_) = file;
@@ -51,6 +64,7 @@ void Workspace::take(const LoadResult& result) {
     view_.other = result.recording;
     view_.show(PanelId::kCompare);
   } else {
+    give_up(view_);
     view_.recording = result.recording;
     view_.other.reset();
     view_.history.reset();
@@ -79,8 +93,9 @@ void Workspace::take_loaded() {
 }
 
 bool Workspace::is_settled() const {
-  return !loader_.is_loading() && !next_ && !next_other_ && view_.worker.is_idle() &&
-         dialog_.is_settled() && !export_.is_going_on() && !picture_wanted_ && !view_.redraw;
+  return !loader_.is_loading() && !next_ && !next_other_ && has_timeline(view_.recording) &&
+         has_timeline(view_.other) && view_.worker.is_idle() && dialog_.is_settled() &&
+         !export_.is_going_on() && !picture_wanted_ && !view_.redraw;
 }
 
 void Workspace::swap_recordings() {
@@ -123,6 +138,7 @@ void Workspace::do_file_actions() {
                  Action::kOpenOther);
   }
   if (asked(Action::kCloseOther) && view_.other) {
+    view_.other->give_up();
     view_.other.reset();
     forget_answers();
   }

@@ -27,6 +27,7 @@ class Workspace {
  public:
   // `wake` may be called on any thread: another frame is wanted.
   explicit Workspace(std::function<void()> wake = {});
+  ~Workspace();
 
   // In the background; until it is there what was open stays so.
   void open(const std::filesystem::path& file, bool as_other = false);

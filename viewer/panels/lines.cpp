@@ -163,13 +163,13 @@ class LinesPanel : public Panel {
     });
   }
 
-  // The row that was chosen is so in the new answer too.
+  // The row that was chosen is so in the new answer too; if none was, the first one is marked.
   void take_answer() {
     if (last_ == shown_.answer) return;
     last_ = shown_.answer;
     cells_.clear();
     if (!keeps_) {
-      if (!shown_->rows.empty()) choose(0);
+      chosen_ = shown_->rows.empty() ? kNone : 0;
       return;
     }
     const bool is_of_group = keeps_group_ == shown_->lines->question.group;

@@ -25,6 +25,7 @@ constexpr double kPanStep = 0.1;  // of what is visible
 
 struct Timeline::State {
   Slot<Selection, HeapStack> heap;
+  std::shared_ptr<const HeapStack> stack;  // the answer that is shown
   TimelineScene scene;
   RangeDrag drag;
   float pressed_x = 0;
@@ -46,6 +47,7 @@ struct Timeline::State {
     return snapped(time, snap_moments(*scene.stack, view), reach());
   }
 
+  void ask(View& view);
   void drag_range(View& view);
   void move_view(View& view) const;
   void point(View& view);
@@ -237,24 +239,36 @@ Timeline::~Timeline() = default;
 
 void Timeline::forget() {
   state_->heap.forget();
+  state_->stack.reset();
   state_->scene = {};
   state_->drag.release();
 }
 
+void Timeline::State::ask(View& view) {
+  is_shown = false;
+  const auto recording = view.recording;
+  // What needs no timeline is not to wait on the worker for what does.
+  if (!recording->has_timeline()) {
+    progress_state(view, "Reading the timeline", recording->timeline_share());
+    return;
+  }
+  const auto answer = heap.ask(view.worker, stack_question(view.selection()),
+                               [recording](const Selection& selection) {
+                                 return stack_heap(recording, selection, kSeries - 1);
+                               });
+  is_shown = heaptally::view::is_shown(view, answer);
+  stack = answer.answer;
+}
+
 void Timeline::draw(View& view, float height) {
   State& state = *state_;
-  const auto recording = view.recording;
-  const auto heap = state.heap.ask(view.worker, stack_question(view.selection()),
-                                   [recording](const Selection& selection) {
-                                     return stack_heap(recording, selection, kSeries - 1);
-                                   });
   ImGui::BeginChild("timeline", {0, height}, true,
                     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
-  state.is_shown = is_shown(view, heap);
+  state.ask(view);
   if (state.is_shown) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     const ImVec2 size = ImGui::GetContentRegionAvail();
-    lay_out(state.scene, view, heap.answer, at.x, at.y, size.x, size.y);
+    lay_out(state.scene, view, state.stack, at.x, at.y, size.x, size.y);
     state.point(view);
     draw_scene(state.scene, view);
     const auto pointed = draw_legend(state.scene, view);

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <imgui/imgui.h>
 #include <imgui/imgui_stdlib.h>
 
@@ -126,6 +127,13 @@ void empty_state(const View& view, std::string_view title, std::string_view advi
 }
 
 void waiting_state(const View& view) { empty_state(view, "Counting", "The answer is on its way."); }
+
+void progress_state(const View& view, std::string_view title, double share) {
+  empty_state(view, title, fmt::format("{:.0f} %", share * 100));
+  const float width = std::min(ImGui::GetFontSize() * 20, ImGui::GetContentRegionAvail().x);
+  ImGui::SetCursorPosX((ImGui::GetWindowWidth() - width) / 2);
+  ImGui::ProgressBar(static_cast<float>(share), {width, ImGui::GetFontSize() / 3}, "");
+}
 
 void problem_state(const View& view, std::string_view problem) {
   empty_state(view, "No answer", problem);

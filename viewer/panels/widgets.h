@@ -37,6 +37,8 @@ void empty_state(const View& view, std::string_view title, std::string_view advi
 template <class Shown>
 bool is_shown(const View& view, const Shown& shown);
 void waiting_state(const View& view);
+// The same of what takes longer: how much of it is done, from 0 to 1.
+void progress_state(const View& view, std::string_view title, double share);
 void problem_state(const View& view, std::string_view problem);
 
 template <class Shown>
