@@ -30,6 +30,15 @@ bool is_same(const Key& a, const Key& b) {
          a.size_class == b.size_class;
 }
 
+// What tells functions apart is to be in sight in a narrow column.
+void drop_anonymous(std::string& function) {
+  constexpr std::string_view kAnonymous = "(anonymous namespace)::";
+  for (auto at = function.find(kAnonymous); at != std::string::npos;
+       at = function.find(kAnonymous)) {
+    function.erase(at, kAnonymous.size());
+  }
+}
+
 class LinesPanel : public Panel {
  public:
   PanelId id() const override { return PanelId::kLines; }
@@ -337,6 +346,7 @@ class LinesPanel : public Panel {
       found->second.texts.at(index(shape.column)) =
           short_text(cell_text(profile(view), lines, shown_->columns.get(), row, shape.column));
     }
+    drop_anonymous(found->second.texts.at(index(LineColumn::kFunction)));
     return found->second;
   }
 
