@@ -224,9 +224,9 @@ class ComparePanel : public Panel {
     const float letter = ImGui::GetFontSize();
     PlotArea area;
     area.x = at.x + size_axis_width();
-    area.y = at.y + 4;
+    area.y = at.y + letter + 6;  // the legend is above it
     area.width = std::max(40.0F, room.x - size_axis_width() - letter * 0.6F);
-    area.height = std::max(30.0F, room.y - letter - 12);
+    area.height = std::max(30.0F, room.y - 2 * letter - 14);
     area.time = runs_shown_->span();
     lay_out_runs(static_cast<std::size_t>(area.width));
     std::uint64_t most = 16;
@@ -263,13 +263,14 @@ class ComparePanel : public Panel {
     const float size = ImGui::GetFontSize();
     const std::string_view title =
         view.selection().keeps_all() ? "Live heap of" : "Filtered heap of";
-    float x = area.x + size * 0.6F;
-    text_at(x, area.y + 2, view.palette().faint_text, title);
+    const float y = area.y - size - 4;
+    float x = area.x;
+    text_at(x, y, view.palette().faint_text, title);
     x += width_of_text(title) + size * 0.6F;
-    colour_sample(x, area.y + 2, size, colour_of_a(view), false);
-    text_at(x + size, area.y + 2, view.palette().text, "A");
-    colour_sample(x + size * 2.6F, area.y + 2, size, colour_of_b(view), true);
-    text_at(x + size * 3.6F, area.y + 2, view.palette().text, "B");
+    colour_sample(x, y, size, colour_of_a(view), false);
+    text_at(x + size, y, view.palette().text, "A");
+    colour_sample(x + size * 2.6F, y, size, colour_of_b(view), true);
+    text_at(x + size * 3.6F, y, view.palette().text, "B");
   }
 
   void tell_moment(const View& view, const PlotArea& area) const {
